@@ -1,0 +1,82 @@
+"""One cell of a cross-reference: text to value, or a sentence that says what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from etl.mapping.declared import Column
+from etl.units import is_currency
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
+_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
+_FORMULA = ("=", "+", "-", "@", "|")
+
+
+def cell_fault(column: Column, text: str) -> str | None:
+    """Why this text cannot stand in this column, or None."""
+    if text == "":
+        return None if column.blank or "" in column.choices else f"{column.name} is empty"
+    if text == "*":
+        return None if column.wildcard else f"{column.name} cannot be *"
+    if text != text.strip() or "\u00a0" in text:
+        return f"{column.name} {text!r} begins or ends with a space, or holds a non-breaking one"
+    if any(unicodedata.category(sign) in ("Cc", "Cf") for sign in text):
+        return f"{column.name} {text!r} holds an invisible character"
+    return _kind_fault(column, text)
+
+
+def _kind_fault(column: Column, text: str) -> str | None:
+    name = column.name
+    if column.kind in ("key", "text") and text.startswith(_FORMULA):
+        return f"{name} {text!r} begins like a formula"
+    if column.kind == "choice" and text not in column.choices:
+        return f"{name} {text!r} is none of {', '.join(choice or '(empty)' for choice in column.choices)}"
+    if column.kind == "rate" and not _RATE.fullmatch(text):
+        return f"{name} {text!r} is not a plain decimal with a point, such as 62.50"
+    if column.kind == "currency" and not is_currency(text):
+        return f"{name} {text!r} is not a currency of ISO 4217, such as USD"
+    if column.kind == "whole" and not _WHOLE.fullmatch(text):
+        return f"{name} {text!r} is not a whole number"
+    if column.kind in ("date", "date_from", "date_to") and _read_date(text) is None:
+        return f"{name} {text!r} is not a date such as 2026-11-15"
+    if column.kind == "instant" and _read_instant(text) is None:
+        return f"{name} {text!r} is not a date and time such as 2026-11-17 12:00"
+    return None
+
+
+def cell_value(column: Column, text: str) -> Any:
+    """The value of a cell without fault. Texts are NFC; an empty cell is None, an open end the last day."""
+    if column.kind == "date_to" and text == "":
+        return LAST_DAY
+    if text == "":
+        return None
+    if column.kind in ("date", "date_from", "date_to"):
+        return _read_date(text)
+    if column.kind == "instant":
+        return _read_instant(text)
+    if column.kind == "rate":
+        return Decimal(text)
+    if column.kind == "whole":
+        return int(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _read_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DATE.fullmatch(text) and text >= "1900-01-01" else None
+    except ValueError:
+        return None
+
+
+def _read_instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if _INSTANT.fullmatch(text) else None
+    except ValueError:
+        return None

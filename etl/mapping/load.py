@@ -1,0 +1,196 @@
+"""Load a company's cross-references: every cell read strictly, every finding reported at once, no key answered twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import stat
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from etl.errors import MappingError
+from etl.mapping.cells import cell_fault, cell_value
+from etl.mapping.declared import FILES, WEEKDAYS, MappingFile
+from etl.periods import PayPeriod, Period, period_fault
+from etl.tables import RATE
+from etl.workspace import is_sandbox
+
+Row = dict[str, Any]
+_TYPES: dict[str, pa.DataType] = {
+    "rate": RATE, "date": pa.date32(), "date_from": pa.date32(), "date_to": pa.date32(), "instant": pa.timestamp("us"),
+    "whole": pa.int64(),
+}
+_MOST_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class MappingSet:
+    """All cross-references of a company, as bytes to keep and as tables to decide with."""
+
+    contents: dict[str, bytes]
+    tables: dict[str, pa.Table]
+    pay_periods: tuple[PayPeriod, ...]
+
+    def rows(self, table: str) -> list[Row]:
+        """One table's rows, for checks by hand."""
+        return list(self.tables[table].to_pylist())
+
+
+def load_mappings(folder: Path, company: str) -> MappingSet:
+    """The mapping set in this folder. Raises MappingError with every finding, by file and line."""
+    findings: list[str] = []
+    contents: dict[str, bytes] = {}
+    rows: dict[str, list[Row]] = {}
+    for declared in FILES:
+        raw = _read(folder / declared.name, declared.name, company, findings)
+        if raw is None:
+            continue
+        contents[declared.name] = raw
+        rows[declared.table] = _parse(raw, declared, findings)
+        findings.extend(_twice(rows[declared.table], declared))
+    periods = _pay_periods(rows.get("map_pay_calendar", []), findings)
+    findings.extend(_across(rows))
+    if findings:
+        shown = findings[:_MOST_SHOWN] + ([f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else [])
+        raise MappingError(
+            "MAPPING_INVALID", what=f"The cross-references have {len(findings)} finding(s):\n    " + "\n    ".join(shown),
+            where=f"mappings/{company}/", fix="Correct the lines named (dates are inclusive on both ends), then run again.")
+    tables = {declared.table: _table(rows[declared.table], declared) for declared in FILES}
+    return MappingSet(contents, tables, tuple(periods))
+
+
+def _read(path: Path, name: str, company: str, findings: list[str]) -> bytes | None:
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            findings.append(f"{name}: is not a regular file; put the file itself there")
+            return None
+        if os.name == "posix" and name.startswith("private/") and status.st_mode & 0o077 and not is_sandbox(company):
+            findings.append(f"{name}: others can read the pay rates; run: chmod 600 mappings/{company}/{name}")
+            return None
+        return path.read_bytes()
+    except FileNotFoundError:
+        findings.append(f"{name}: is missing; every company needs it, if only with its header")
+    except OSError as error:
+        findings.append(f"{name}: cannot be read ({error.strerror})")
+    return None
+
+
+def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
+    """Rows of one file with `map_row` (the line a person sees); faulty rows are findings."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        findings.append(f"{declared.name}: byte {error.start} is not UTF-8; save as CSV UTF-8")
+        return []
+    if "\x00" in text:
+        findings.append(f"{declared.name}: holds a NUL byte; save as CSV UTF-8")
+        return []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        lines = [(reader.line_num, cells) for cells in reader if cells]
+    except csv.Error as error:
+        findings.append(f"{declared.name}, line {reader.line_num}: {error}")
+        return []
+    names = [column.name for column in declared.columns]
+    if not lines or sorted(lines[0][1]) != sorted(names):
+        found = ", ".join(repr(name) for name in lines[0][1]) if lines else "nothing"
+        findings.append(f"{declared.name}, line 1: the header must hold {', '.join(names)}; found {found}")
+        return []
+    if declared.rows_needed and len(lines) == 1:
+        findings.append(f"{declared.name}: has a header and no rows")
+    header = lines[0][1]
+    rows = []
+    for line, cells in lines[1:]:
+        if len(cells) != len(header):
+            findings.append(f"{declared.name}, line {line}: {len(cells)} cells where the header has {len(header)}")
+            continue
+        given = dict(zip(header, cells, strict=True))
+        faults = [fault for column in declared.columns if (fault := cell_fault(column, given[column.name]))]
+        findings.extend(f"{declared.name}, line {line}: {fault}" for fault in faults)
+        if not faults:
+            rows.append({"map_row": line} | {column.name: cell_value(column, given[column.name]) for column in declared.columns})
+    return rows
+
+
+def _span(row: Row) -> tuple[date, date]:
+    return row.get("effective_from", date.min), row.get("effective_to", date.max)
+
+
+def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
+    """Rows that would both answer one key on one day: named, both. A * overlaps whatever it could stand for."""
+    findings = [f"{declared.name}, line {row['map_row']}: effective_from {_span(row)[0]} is after effective_to {_span(row)[1]}"
+                for row in rows if _span(row)[0] > _span(row)[1]]
+    # rates are ranked by closeness, so there a * and a name do not compete
+    competing = () if declared.table == "map_rates" else tuple(
+        column.name for column in declared.columns if column.wildcard and column.name in declared.key)
+    exact = tuple(name for name in declared.key if name not in competing)
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[tuple(str(row[name]).casefold() for name in exact)].append(row)
+    for group in groups.values():
+        ordered = sorted(group, key=lambda row: (_span(row), row["map_row"]))
+        for index, earlier in enumerate(ordered):
+            for later in ordered[index + 1:]:
+                if _span(later)[0] > _span(earlier)[1]:
+                    break
+                if all("*" in (earlier[name], later[name]) or earlier[name] == later[name] for name in competing):
+                    first, second = sorted((earlier["map_row"], later["map_row"]))
+                    key = ", ".join(str(later[name]) for name in declared.key)
+                    findings.append(f"{declared.name}, lines {first} and {second}: both answer {key} on {_span(later)[0]}")
+    return findings
+
+
+def _pay_periods(rows: list[Row], findings: list[str]) -> list[PayPeriod]:
+    periods: list[PayPeriod] = []
+    for row in sorted(rows, key=lambda row: (row["pay_group"], row["period_start"])):
+        where = f"pay_calendar.csv, line {row['map_row']}"
+        period = Period(row["period_start"], row["period_end"])
+        if fault := period_fault(row["kind"], period):
+            findings.append(f"{where}: {fault}")
+        if row["cut_off"].date() < period.end:
+            findings.append(f"{where}: the cut-off {row['cut_off']:%Y-%m-%d %H:%M} lies before the period ends")
+        start = WEEKDAYS.index(row["workweek_start"]) + 1
+        if periods and periods[-1].pay_group == row["pay_group"]:
+            before = periods[-1]
+            if (period.start - before.period.end).days != 1:
+                findings.append(f"{where}: begins {period.start}, the period before (line {before.line}) ends {before.period.end}")
+            if before.workweek_start != start:
+                findings.append(f"{where}: the workweek of {row['pay_group']} begins on another day than before; "
+                                "a change needs the rule of 29 CFR 778.301 and is not supported yet")
+        periods.append(PayPeriod(row["pay_group"], row["kind"], period, row["cut_off"], row["pay_date"], start, row["map_row"]))
+    return periods
+
+
+def _across(rows: dict[str, list[Row]]) -> list[str]:
+    """What must hold between files: pay groups have a calendar, one employee has one name and group at a time."""
+    findings: list[str] = []
+    groups = {row["pay_group"] for row in rows.get("map_pay_calendar", [])}
+    by_id: dict[str, list[Row]] = defaultdict(list)
+    for row in rows.get("map_employees", []):
+        where = f"employees.csv, line {row['map_row']}"
+        if row["worker_type"] == "employee":
+            findings.extend(f"{where}: an employee needs a {name}" for name in ("pay_group", "flsa_status", "work_location") if not row[name])
+            if row["pay_group"] and row["pay_group"] not in groups:
+                findings.append(f"{where}: pay group {row['pay_group']} has no period in pay_calendar.csv")
+        by_id[row["employee_id"]].append(row)
+    for employee, own in by_id.items():
+        for row in own[1:]:
+            for name in ("employee_name",):
+                if row[name] != own[0][name]:
+                    findings.append(f"employees.csv, lines {own[0]['map_row']} and {row['map_row']}: {employee} has two {name}s")
+            for name in ("worker_type", "pay_group", "flsa_status", "work_location"):
+                if row[name] != own[0][name] and max(_span(row)[0], _span(own[0])[0]) <= min(_span(row)[1], _span(own[0])[1]):
+                    findings.append(f"employees.csv, lines {own[0]['map_row']} and {row['map_row']}: {employee} has two values of {name} on one day")
+    return findings
+
+
+def _table(rows: list[Row], declared: MappingFile) -> pa.Table:
+    fields = [pa.field("map_row", pa.int64()), *(pa.field(c.name, _TYPES.get(c.kind, pa.string())) for c in declared.columns)]
+    return pa.Table.from_pylist(rows, schema=pa.schema(fields))

@@ -1,0 +1,1 @@
+"""Reading time trackers and their export files: bytes in, landed rows out."""

@@ -1,0 +1,1 @@
+"""Decisions as SQL: staging, rules, marts, audits; one statement a file, the file's name is the table's name."""

@@ -1,0 +1,45 @@
+-- One row per control figure, each side counted on its own path; every difference must be 0.
+with counts as (select * from landed_counts), rolled as (select * from roll_forward),
+figures as (
+    select 1 as turn, 'rows landed' as figure, 'landing' as left_name, landed_rows::hugeint as left_value,
+        'versions + repeats + other windows' as right_name, (versions + repeats + rows_of_other_windows)::hugeint as right_value from counts
+    union all
+    select 2, 'hash total of entry ids', 'landing', (select coalesce(sum(md5_number_lower(entry_id) % 1000000007), 0)
+            from (select distinct entry_id from entries_keyed semi join entry_versions using (entry_id))),
+        'entries', (select coalesce(sum(md5_number_lower(entry_id) % 1000000007), 0) from (select distinct entry_id from entries))
+    union all
+    select 3, 'worked seconds in the window', 'staging', (select coalesce(sum(worked_seconds), 0) from entry_versions), 'pieces', (select coalesce(sum(worked_seconds), 0) from pieces)
+    union all
+    select 4, 'pay seconds', 'payroll lines', (select coalesce(sum(pay_seconds), 0) from payroll_lines), 'pieces of the period',
+        (select coalesce(sum(pay_seconds), 0) from pieces where is_in_pay_period and pay_item is not null)
+    union all
+    select 5, 'bill seconds', 'billable lines', (select coalesce(sum(bill_seconds), 0) from billable_lines), 'allocations',
+        (select coalesce(sum(seconds), 0) from allocations semi join billable_lines using (line_id))
+    union all
+    select 10 + row_number() over (order by stream), 'entries, stream ' || stream, 'received',
+        sum(count_entries) filter (where state = 'received'), 'sum of the states',
+        sum(count_entries) filter (where state not in ('received', 'carried_in', 'carried_out', 'undated'))
+    from rolled group by stream
+    union all
+    select 20 + row_number() over (order by stream), 'seconds, stream ' || stream, 'received + carried in',
+        sum(seconds) filter (where state in ('received', 'carried_in')), 'states + carried out',
+        sum(seconds) filter (where state not in ('received', 'carried_in', 'undated'))
+    from rolled group by stream),
+money as (
+    select 30 as turn, 'labor, gross' as figure, 'payroll lines' as left_name, (select coalesce(sum(amount), 0) from payroll_lines) as left_value,
+        'roll-forward, stream cost' as right_name, (select coalesce(sum(amount), 0) from rolled where stream = 'cost') as right_value
+    union all
+    select 31, 'labor posted', 'journal debits', (select coalesce(sum(amount) filter (where amount > 0), 0) from postings cross join run_parameters
+            where document_number = labor_document),
+        'allocations to entries', (select coalesce(sum(amount), 0) from allocations anti join billable_lines using (line_id))
+    union all
+    select 32, 'billable', 'billable lines', (select coalesce(sum(amount), 0) from billable_lines), 'allocations to entries',
+        (select coalesce(sum(amount), 0) from allocations semi join billable_lines using (line_id))
+    union all
+    select 33, 'journals, debit less credit', 'sum', (select coalesce(sum(amount), 0) from postings), 'zero', 0),
+printed as (
+    select turn, figure, left_name, coalesce(left_value, 0)::varchar as left_value, right_name, coalesce(right_value, 0)::varchar as right_value,
+        (coalesce(left_value, 0) - coalesce(right_value, 0))::varchar as difference from figures
+    union all
+    select turn, figure, left_name, left_value::varchar, right_name, right_value::varchar, (left_value - right_value)::varchar from money)
+select figure, left_name, left_value, right_name, right_value, difference from printed order by turn

@@ -1,0 +1,56 @@
+-- One row per stream × state × reason: the entry roll-forward. received + carried_in = the states + carried_out, in entries
+-- and seconds; an entry over midnight at a period's edge is carried. Undated entries belong to no period and stand apart.
+with entries as (select * from entries_rounded), parameters as (select * from run_parameters),
+periods as (select * from run_pay_periods),
+streams as (
+    select entry_no, worked_on, 'pay' as stream, pay_state as state, pay_reason as reason,
+        periods.period_start, periods.period_end from entries left join periods using (pay_group)
+    union all
+    select entry_no, worked_on, 'cost', cost_state, cost_reason, periods.period_start, periods.period_end
+    from entries left join periods using (pay_group)
+    union all
+    select entry_no, worked_on, 'bill', bill_state, bill_reason, bill_period_start, bill_period_end from entries cross join parameters),
+placed as (   -- nobody's entries (no payroll record) are shown in the run that meets them
+    select streams.* exclude (period_start, period_end),
+        coalesce(streams.period_start, case when entries.pay_group is null and stream <> 'bill' then owned_start end) as period_start,
+        coalesce(streams.period_end, case when entries.pay_group is null and stream <> 'bill' then owned_end end) as period_end
+    from streams join entries using (entry_no) cross join parameters),
+seconds as (
+    select placed.entry_no, stream, state, reason,
+        coalesce(placed.worked_on between period_start and period_end, false) as is_owned,
+        coalesce(sum(pieces.worked_seconds) filter (where pieces.piece_on between period_start and period_end), 0)::bigint as inside,
+        coalesce(sum(pieces.worked_seconds), 0)::bigint as whole, any_value(placed.worked_on) is null as is_undated
+    from placed join pieces_classified as pieces using (entry_no)
+    group by placed.entry_no, stream, state, reason, placed.worked_on, period_start, period_end),
+amounts as (
+    select 'pay' as stream, pay_state as state, pay_reason as reason, sum(amount_minor)::hugeint as minor, home_currency as currency,
+        any_value(minor_digits) as digits
+    from labor_allocated join entries using (entry_no) cross join parameters group by all
+    union all
+    select 'cost', cost_state, cost_reason, sum(amount_minor)::hugeint, home_currency, any_value(minor_digits)
+    from labor_allocated join entries using (entry_no) cross join parameters group by all
+    union all
+    select 'bill', 'exported', null, sum(amount_minor)::hugeint, bill_currency, any_value(bill_minor_digits)
+    from bill_lines_rounded group by all),
+counted as (
+    select stream, 'received' as state, null as reason, count(*) filter (where is_owned) as count_entries,
+        sum(case when is_owned then whole else 0 end)::bigint as seconds, 1 as turn from seconds group by stream
+    union all
+    select stream, 'carried_in', null, 0, sum(inside)::bigint, 2 from seconds where not is_owned and inside <> 0 group by stream
+    union all
+    select stream, state, reason, count(*) filter (where is_owned), sum(inside)::bigint, 3 from seconds
+    where is_owned or inside <> 0 group by stream, state, reason
+    union all
+    select stream, 'carried_out', null, 0, sum(whole - inside)::bigint, 4 from seconds where is_owned and whole <> inside group by stream
+    union all
+    select stream, 'undated', reason, count(*), sum(whole)::bigint, 5 from seconds where is_undated group by stream, reason),
+valued as (
+    select counted.*, amounts.currency, amount_of(amounts.minor, amounts.digits) as amount,
+        row_number() over (partition by counted.stream, counted.state, counted.reason order by amounts.currency) as currency_turn
+    from counted left join amounts on amounts.stream = counted.stream and amounts.state = counted.state
+        and amounts.reason is not distinct from counted.reason)
+select stream, state, reason, case when currency_turn = 1 then count_entries else 0 end as count_entries,
+    case when currency_turn = 1 then seconds else 0 end as seconds, amount, currency
+from valued
+order by case stream when 'pay' then 1 when 'cost' then 2 else 3 end, turn,
+    list_position(['exported', 'held', 'out_of_scope', 'withdrawn', 'superseded', 'rejected'], state), reason nulls first, currency

@@ -1,0 +1,21 @@
+-- One row per landed row of an entry delivered more than once: is its content new, or a repeat? Repeats add nothing.
+-- A conflict: one file tells two stories of one entry, and no update time says which is the later.
+with keyed as (select * from entries_keyed),
+repeated as (select entry_id from keyed group by entry_id having count(*) > 1),
+contents as (
+    select entry_id, pull_number, source_row, updated_text,
+        struct_pack(updated_text, person_ref, client_ref, project_ref, task_ref, service_ref, date_text, start_text,
+            end_text, duration_text, break_text, billable_text, billed_text, currency_text, note, tags, extra) as content
+    from keyed semi join repeated using (entry_id)),
+compared as (
+    select entry_id, pull_number, source_row, row_number() over earlier as turn,
+        content is distinct from lag(content) over earlier as is_new_content,
+        lag(pull_number) over earlier = pull_number and content is distinct from lag(content) over earlier
+            and updated_text is not distinct from lag(updated_text) over earlier as is_conflict
+    from contents
+    window earlier as (partition by entry_id order by pull_number, updated_text nulls first, content, source_row)),
+numbered as (
+    select entry_id, pull_number, source_row, is_new_content, coalesce(is_conflict, false) as is_conflict,
+        sum(is_new_content::int) over (partition by entry_id order by turn rows unbounded preceding)::int as version
+    from compared)
+select * from numbered

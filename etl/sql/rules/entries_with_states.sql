@@ -1,0 +1,46 @@
+-- One row per entry version with exactly one state and reason in each stream. A mapping gap holds cost and bill, never pay.
+with entries as (select * from entries_judged),
+parameters as (select * from run_parameters),
+gaps as (
+    select entries.*, parameters.*,
+        case entry_code when 'TE003' then 'rejected' when 'TE030' then 'superseded' when 'TE031' then 'withdrawn'
+            when 'TE032' then 'out_of_scope' else case when entry_code is not null then 'held' end end as entry_state,
+        case when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' end as mapping_code
+    from entries cross join parameters),
+decided as (
+    select gaps.*,
+        case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'
+            when hour_kind = 'unpaid_leave' then 'out_of_scope' else 'exported' end as pay_state,
+        case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'
+            when hour_kind = 'unpaid_leave' then 'TE041' end as pay_reason,
+        case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'
+            when hour_kind = 'unpaid_leave' then 'out_of_scope' when labor_posting = 'none' then 'out_of_scope'
+            when is_pay_rate_missing then 'held'
+            when mapping_code is not null and hour_kind = 'worked' then
+                case when unmapped_mode = 'suspense' then 'exported' else 'held' end
+            when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'out_of_scope'
+            else 'exported' end as cost_state,
+        case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE042'
+            when hour_kind = 'unpaid_leave' then 'TE041' when labor_posting = 'none' then 'TE043'
+            when is_pay_rate_missing then 'TE012'
+            when mapping_code is not null and hour_kind = 'worked' then mapping_code
+            when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'TE049'
+            end as cost_reason,
+        case when entry_state is not null then entry_state
+            when hour_kind <> 'worked' or is_already_billed or not has_bill_period then 'out_of_scope'
+            when is_billable_unreadable then 'held'
+            when not is_billable then 'out_of_scope'
+            when mapping_code is not null then 'held'
+            when billing_method = 'not_billed' then 'out_of_scope'
+            when customer_job is null then 'held'
+            when bill_rate is null then 'held' else 'exported' end as bill_state,
+        case when entry_state is not null then entry_code
+            when hour_kind <> 'worked' then 'TE044' when is_already_billed then 'TE045' when not has_bill_period then 'TE046'
+            when is_billable_unreadable then 'TE019'
+            when not is_billable then 'TE047'
+            when mapping_code is not null then mapping_code
+            when billing_method = 'not_billed' then 'TE048'
+            when customer_job is null then 'TE013'
+            when bill_rate is null then 'TE011' end as bill_reason
+    from gaps)
+select * from decided

@@ -1,0 +1,191 @@
+"""Run the decisions: one hardened DuckDB connection and one visible order of SQL files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from etl.errors import ConservationError, StoreError
+
+STAGING: tuple[str, ...] = ("stg_files__time_entries",)
+
+MAP: tuple[str, ...] = (
+    "entries_keyed",         # first: an entry's id, before anything is compared
+    "entries_redelivered",   # which deliveries of an entry say something new
+    "entry_versions",        # the versions of the calculation window, superseded and withdrawn ones marked
+    "refs_resolved",         # each reference and day answered by mapping rows
+    "bill_rates_ranked",     # the most specific rate first
+    "entries_mapped",        # and the one order of everything below
+    "entries_judged",        # what is no evidence of hours worked
+    "entries_with_states",   # one state a stream
+)
+RULES: tuple[str, ...] = (
+    "rounding_parts",        # day and week groups, for the shares
+    "entries_rounded",       # pay and bill seconds, each once, before any cut or total
+    "pieces_cut",            # at midnight, on instants
+    "pieces_classified",     # whole workweeks of a person, held entries included
+    "regular_rates",         # per workweek, once the classes are known
+    "pay_components",        # what of it is paid in this period, exactly
+    "payroll_lines_rounded", # the only rounding of pay to money
+    "labor_keys",            # shares of a payroll line: first the posting keys
+    "labor_key_parts",
+    "labor_keys_shared",
+    "labor_piece_parts",     # then the entries behind each key
+    "labor_allocated",
+    "bill_pieces",           # what is billed in this billing period
+    "bill_lines_rounded",    # quantity as printed x rate
+    "bill_parts",
+    "bill_allocated",
+    "time_parts",            # seconds to the grain of time documents
+    "time_minutes",
+    "hours_parts",           # and of payroll hours
+    "hours_hundredths",
+)
+MARTS: tuple[str, ...] = (
+    "entries", "pieces", "payroll_lines", "labor_lines", "postings", "billable_lines", "allocations",
+    "time_activities", "payroll_hours", "exceptions", "roll_forward", "landed_counts", "control_totals",
+)
+AUDITS: Mapping[str, str] = {   # each right after the table that could break the promise
+    "refs_ambiguous": "refs_resolved",
+    "entries_multiplied": "entries_rounded",
+    "entries_without_state": "entries_rounded",
+    "seconds_lost_in_pieces": "pieces_classified",
+    "pay_not_conserved": "labor_allocated",
+    "bills_not_conserved": "bill_allocated",
+    "journals_unbalanced": "postings",
+    "lines_without_entry": "allocations",
+    "roll_forward_open": "roll_forward",
+    "money_not_rolled": "roll_forward",
+}
+FOLDERS: Mapping[str, tuple[str, ...]] = {
+    "staging": STAGING, "rules": MAP + RULES, "marts": MARTS, "audits": tuple(AUDITS),
+}
+
+
+def statement(name: str) -> str:
+    """The text of one SQL file, by table name."""
+    folder = next(folder for folder, names in FOLDERS.items() if name in names)
+    return (files("etl.sql") / folder / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use of the machine."""
+
+    threads: int = 2
+    memory: str = "2GiB"
+
+
+class Engine:
+    """A run's working database: tables in, decisions run in order, tables out. Nothing outside `folders` is reachable."""
+
+    def __init__(self, database: Path | None, scratch: Path, folders: Sequence[Path], limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        home = scratch / "home"
+        spill = scratch / "spill"
+        for folder in (home, spill):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self._connection = duckdb.connect(
+                ":memory:" if database is None else str(database),
+                config={
+                    "autoload_known_extensions": "false", "autoinstall_known_extensions": "false",
+                    "allow_community_extensions": "false", "allow_persistent_secrets": "false",
+                    "python_enable_replacements": "false",
+                    "threads": str(limits.threads), "memory_limit": limits.memory,
+                })
+        except duckdb.Error as error:
+            raise StoreError("WORK_DATABASE", what=f"The run's working database cannot be opened: {_first_line(error)}",
+                             where=str(database), fix="End the other run of this company, then run again.") from None
+        allowed = ", ".join(_quoted(f"{folder}/") for folder in folders)
+        for setting in (   # the order matters: directories before external access, the lock last
+            f"home_directory = {_quoted(str(home))}", f"secret_directory = {_quoted(str(home))}",
+            f"temp_directory = {_quoted(str(spill))}", "enable_external_file_cache = false", "TimeZone = 'UTC'",
+            f"allowed_directories = [{allowed}]", "enable_external_access = false",
+            "lock_configuration = true",
+        ):
+            self._connection.execute(f"set {setting}")
+        self._connection.execute((files("etl.sql") / "money.sql").read_text(encoding="utf-8"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the session; a working database on disk stays for the next step."""
+        self._connection.close()
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """Store an Arrow table under a name of our own."""
+        self._connection.register("incoming", table)
+        self._connection.execute(f"create or replace table {_name(name)} as select * from incoming")
+        self._connection.unregister("incoming")
+
+    def put_parquet(self, name: str, paths: Sequence[Path], columns: str) -> None:
+        """Store Parquet files of ours, by an explicit list, never a pattern. `columns`: the select list."""
+        self._connection.execute(
+            f"create or replace table {_name(name)} as select {columns} "  # noqa: S608 - our own names; paths are bound
+            "from read_parquet($paths, hive_partitioning = false, filename = true)", {"paths": [str(path) for path in paths]})
+
+    def run(self, names: Iterable[str]) -> None:
+        """Run statements in the given order, each audit right after its table.
+
+        Raises ConservationError with the first offending rows when an audit finds any.
+        """
+        for name in names:
+            self._connection.execute(f"create or replace table {_name(name)} as {statement(name)}")
+            for audit in (audit for audit, table in AUDITS.items() if table == name):
+                self.audit(audit)
+
+    def run_each(self, name: str, parameters: Sequence[Mapping[str, Any]]) -> None:
+        """Run one statement once per set of bound values, and keep the rows of all together."""
+        text = statement(name)
+        for turn, values in enumerate(parameters):
+            head = f"create or replace table {_name(name)} as" if turn == 0 else f"insert into {_name(name)} by name"
+            self._connection.execute(f"{head} {text}", dict(values))
+
+    def audit(self, name: str) -> None:
+        """Prove that no row of the audit exists."""
+        offending = self._connection.execute(f"select * from ({statement(name)}) limit 5").to_arrow_table()  # noqa: S608 - a shipped file
+        if offending.num_rows:
+            raise ConservationError(
+                "AUDIT_FAILED", what=f"Audit {name} found rows that must not exist, such as {offending.to_pylist()[0]}",
+                where=f"etl/sql/audits/{name}.sql",
+                fix="Nothing was written. Report this with the row above; the figures of this run are not to be used.")
+
+    def fetch(self, name: str) -> pa.Table:
+        """A whole table as Arrow, in its order."""
+        return self._connection.execute(f"select * from {_name(name)} order by rowid").to_arrow_table()  # noqa: S608 - our own name
+
+    def count(self, name: str) -> int:
+        """How many rows a table has."""
+        row = self._connection.execute(f"select count(*) from {_name(name)}").fetchone()  # noqa: S608 - our own name
+        return int(row[0]) if row else 0
+
+    def has(self, name: str) -> bool:
+        """Whether a table exists."""
+        row = self._connection.execute("select count(*) from duckdb_tables() where table_name = $name", {"name": name}).fetchone()
+        return bool(row and row[0])
+
+
+def _name(name: str) -> str:
+    """A table name of ours; anything else never reaches SQL."""
+    if not name.replace("_", "").isalnum() or not name.isascii() or name != name.lower():
+        raise ValueError(name)
+    return name
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,62 @@
+-- One row per landed row of one drop. Text becomes dates, instants and whole seconds by the formats the drop declares;
+-- what cannot be read is null with its text beside it. Nothing is filtered, nothing is guessed.
+with landed as (select * from landed_entries where source = $source),
+clocked as (
+    select landed.*,
+        case when start_text is not null then try_strptime(start_text, $instant_format) end as start_read,
+        case when end_text is not null then try_strptime(end_text, $instant_format) end as end_read,
+        case when date_text is not null then try_strptime(date_text, $date_format) end as date_read,
+        replace(duration_text, $decimal_sign, '.') as duration_plain
+    from landed),
+local_times as (   -- %Y also takes two digits: a year before 1900 is a misread one
+    select clocked.* exclude (start_read, end_read, date_read),
+        case when year(start_read) >= 1900 then start_read end as started_local,
+        case when year(end_read) < 1900 then null
+            when $end_rolls_over and end_read < start_read then end_read + interval 1 day
+            else end_read end as ended_local,
+        case when year(date_read) >= 1900 then date_read::date end as date_local
+    from clocked),
+instants as (
+    select local_times.*,
+        timezone($zone, started_local) as started_at,
+        timezone($zone, ended_local) as ended_at,
+        timezone($zone, date_trunc('day', started_local) + interval 1 day) as first_midnight,
+        timezone($zone, date_trunc('day', started_local) + interval 2 day) as second_midnight
+    from local_times),
+timed as (
+    select instants.*,
+        coalesce(date_local, case when date_text is null then started_local::date end) as worked_on,
+        case when $duration = 'seconds' and regexp_full_match(duration_text, '-?[0-9]{1,9}')
+                then try_cast(duration_text as bigint)
+            when $duration = 'minutes' and regexp_full_match(duration_text, '-?[0-9]{1,7}')
+                then try_cast(duration_text as bigint) * 60
+            when $duration = 'decimal_hours' and regexp_full_match(duration_plain, '-?[0-9]{1,6}([.][0-9]{1,6})?')
+                then divide_half_up(try_cast(duration_plain as decimal(18, 6)) * 1000000::decimal(7, 0) * 3600::decimal(4, 0), 1000000)::bigint
+            when $duration = 'clock' and regexp_full_match(duration_text, '-?[0-9]{1,5}:[0-5][0-9](:[0-5][0-9])?')
+                then case when starts_with(duration_text, '-') then -1 else 1 end * (
+                    abs(split_part(duration_text, ':', 1)::bigint) * 3600 + split_part(duration_text, ':', 2)::bigint * 60
+                    + coalesce(try_cast(split_part(duration_text, ':', 3) as bigint), 0))
+            when $duration = 'from_start_and_end' and (break_text is null or regexp_full_match(break_text, '[0-9]{1,4}'))
+                then date_diff('second', started_at, ended_at) - coalesce(break_text::bigint, 0) * 60
+        end as worked_seconds,
+        $duration = 'from_start_and_end' and (
+            timezone($zone, started_at) <> started_local or timezone($zone, ended_at) <> ended_local
+            or timezone($zone, started_at - interval 1 hour) = started_local
+            or timezone($zone, started_at + interval 1 hour) = started_local
+            or timezone($zone, ended_at - interval 1 hour) = ended_local
+            or timezone($zone, ended_at + interval 1 hour) = ended_local) as is_clock_ambiguous
+    from instants),
+staged as (
+    select source, pull_number, pull_id, source_row, entry_ref, updated_text, person_ref, person_name, client_ref,
+        project_ref, task_ref, service_ref, date_text, start_text, end_text, duration_text, break_text, billable_text,
+        billed_text, currency_text, note, tags, extra,
+        worked_on, started_local, started_at, worked_seconds,
+        date_diff('second', started_at, first_midnight) as first_day_seconds,
+        date_diff('second', first_midnight, second_midnight) as second_day_seconds,
+        coalesce(is_clock_ambiguous, false) as is_clock_ambiguous,
+        list_contains($billable_words, lower(coalesce(billable_text, ''))) as is_billable,
+        not list_contains($billable_words, lower(coalesce(billable_text, '')))
+            and not list_contains($not_billable_words, lower(coalesce(billable_text, ''))) as is_billable_unreadable,
+        list_contains($billable_words, lower(coalesce(billed_text, ''))) as is_already_billed
+    from timed)
+select * from staged

@@ -1,0 +1,1 @@
+"""The store: landing, audit log, drafts and batches, history; callers import its modules."""

@@ -1,0 +1,360 @@
+"""Every byte the store writes or trusts goes through here, so that a test can watch, stop or starve each step.
+
+Before each open, write, fsync, rename, link, unlink, mkdir and rmdir stands a fault point. Names that exist are
+never written again; what lasts is written under another name, synced, and then named once.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from etl.errors import DamageError, EtlError, StoreError
+
+CHUNK_BYTES = 1 << 20
+FaultHook = Callable[[str, Path], None]
+_watchers: list[FaultHook] = []
+
+_BINARY = getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.tmp-[0-9]+-[0-9a-f]{8}")
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+_PATIENCE_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0)
+
+
+@contextmanager
+def watched(hook: FaultHook) -> Iterator[None]:
+    """While this lasts, `hook(name, path)` is called before each step on a file; what it raises happens there."""
+    _watchers.append(hook)
+    try:
+        yield
+    finally:
+        _watchers.remove(hook)
+
+
+def fault_point(name: str, path: Path) -> None:
+    """One step on a file is about to happen."""
+    for hook in _watchers:
+        hook(name, path)
+
+
+# ---- writing ----
+
+def make_folder(folder: Path) -> None:
+    """The folder with its parents, readable by its owner only; each new name is synced."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    with _told("make the folder", folder):
+        fault_point("mkdir", folder)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            if not folder.is_dir():
+                raise
+    fsync_folder(folder.parent)
+
+
+def write_new(path: Path, content: bytes | memoryview) -> None:
+    """A new file with this content, synced, mode 0600. Raises DamageError where the name is taken."""
+    with _told("write", path, len(content)):
+        fault_point("open", path)
+        try:
+            descriptor = os.open(path, _CREATE, 0o600)
+        except FileExistsError:
+            raise _taken(path) from None
+        try:
+            _write(descriptor, path, content)
+            fault_point("fsync", path)
+            os.fsync(descriptor)   # never tried twice: a second success may hide lost bytes
+        finally:
+            os.close(descriptor)
+
+
+def publish_new(path: Path, content: bytes) -> None:
+    """The file appears whole, synced, under a name nobody else took. Raises FileExistsError where one did."""
+    temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        write_new(temporary, content)
+        with _told("publish", path):
+            _link(temporary, path)
+    except (EtlError, FileExistsError):
+        with suppress(EtlError):
+            remove(temporary)
+        raise
+    fsync_folder(path.parent)
+    remove(temporary)
+
+
+def _link(temporary: Path, path: Path) -> None:
+    fault_point("link", path)
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        fault_point("open", path)   # no hard links here: claim the name, then lay the synced bytes over it
+        os.close(os.open(path, _CREATE, 0o600))
+        fault_point("rename", path)
+        temporary.replace(path)
+
+
+def move(source: Path, target: Path) -> None:
+    """The staged file or folder under its final name: one rename, both folders synced.
+
+    Where the two lie on different file systems, a durable copy beside the target is renamed instead.
+    Raises DamageError where the name is taken.
+    """
+    try:
+        _rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".staging-{target.name}")
+        remove_tree(beside)
+        _copy_tree(source, beside)
+        _rename(beside, target)
+        remove_tree(source)
+
+
+def _rename(source: Path, target: Path) -> None:
+    if os.path.lexists(target):
+        raise _taken(target)
+    with _told("rename", target):
+        fault_point("rename", target)
+        _patiently(lambda: source.rename(target))
+    fsync_folder(target.parent)
+    if source.parent != target.parent:
+        fsync_folder(source.parent)
+
+
+def copy_durably(source: Path, target: Path) -> str:
+    """The sha256 of the copy, synced and read back. Raises StoreError where it does not read back equal."""
+    content = read_bytes(source)
+    write_new(target, content)
+    digest = sha256_file(target)
+    if digest != sha256_bytes(content):
+        raise StoreError("DISK_ERROR", what="A file does not read back as it was written", where=str(target),
+                         fix="Check the disk, then run again.")
+    return digest
+
+
+def _copy_tree(source: Path, target: Path) -> None:
+    if not source.is_dir():
+        copy_durably(source, target)
+        fsync_folder(target.parent)
+        return
+    make_folder(target)
+    for path in sorted(source.iterdir()):
+        _copy_tree(path, target / path.name)
+    fsync_folder(target)
+
+
+def fsync_folder(folder: Path) -> None:
+    """The names in a folder are on disk. Windows has no such call; there the file's own sync has to do."""
+    if os.name == "nt":
+        return
+    with _told("sync", folder):
+        fault_point("fsync", folder)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def write_note(path: Path, content: bytes) -> None:
+    """A text for information only: written over, not synced, proves nothing."""
+    with _told("write", path, len(content)):
+        fault_point("open", path)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
+        try:
+            _write(descriptor, path, content)
+        finally:
+            os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """The file is gone; one that was not there is no error."""
+    with _told("remove", path):
+        fault_point("unlink", path)
+        _patiently(lambda: path.unlink(missing_ok=True))
+
+
+def remove_tree(folder: Path) -> None:
+    """The folder, or file, and all in it are gone. Links are removed, not followed."""
+    if folder.is_symlink() or not folder.is_dir():
+        if os.path.lexists(folder):
+            remove(folder)
+        return
+    for path in sorted(folder.iterdir()):
+        remove_tree(path)
+    with _told("remove", folder):
+        fault_point("rmdir", folder)
+        _patiently(folder.rmdir)
+
+
+def sweep_temporary(folder: Path) -> list[Path]:
+    """The temporary files a dead run left in a folder, removed; with each, a name it had only claimed."""
+    left = [path for path in _listed(folder) if is_temporary(path)]
+    for path in left:
+        if is_claim(claimed := path.with_name(_TEMPORARY.sub(r"\g<name>", path.name))):
+            remove(claimed)
+        remove(path)
+    return left
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether this is a file `publish_new` had not named yet."""
+    return _TEMPORARY.fullmatch(path.name) is not None
+
+
+def is_claim(path: Path) -> bool:
+    """Whether this is an empty file whose bytes still lie beside it: claimed, not published (no hard links there)."""
+    return (path.is_file() and path.stat().st_size == 0
+            and any(_TEMPORARY.sub(r"\g<name>", other.name) == path.name for other in _listed(path.parent)
+                    if is_temporary(other)))
+
+
+def _listed(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _write(descriptor: int, path: Path, content: bytes | memoryview) -> None:
+    view = memoryview(content)
+    for start in range(0, len(view), CHUNK_BYTES):
+        fault_point("write", path)
+        rest = view[start:start + CHUNK_BYTES]
+        while rest:
+            rest = rest[os.write(descriptor, rest):]
+
+
+# ---- reading ----
+
+def read_bytes(path: Path) -> bytes:
+    """A stored file, whole. Raises DamageError where it is missing or no regular file."""
+    with _opened(path) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
+        return file.read()
+
+
+def sha256_file(path: Path) -> str:
+    """The sha256 of a stored file, in hex, from its bytes as they lie there now."""
+    with _opened(path) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_bytes(content: bytes | memoryview) -> str:
+    """The sha256 of a content, in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+Stamp = tuple[int, int, int, int]
+_digests: dict[str, tuple[Stamp, str]] = {}
+
+
+def sha256_known(path: Path) -> str:
+    """The sha256 of a stored file, read once per process as long as its time, size and identity stay the same."""
+    try:
+        seen = stamp(path.lstat())
+    except OSError:
+        return sha256_file(path)   # says what is wrong
+    known = _digests.get(str(path))
+    if known is None or known[0] != seen:
+        known = _digests[str(path)] = (seen, sha256_file(path))
+    return known[1]
+
+
+def stamp(found: os.stat_result) -> Stamp:
+    """What changes when a file is written: times, size, identity."""
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    try:
+        descriptor = os.open(path, _READ)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _damaged(path, "is not a regular file")
+        yield descriptor
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    finally:
+        os.close(descriptor)
+
+
+# ---- errors ----
+
+def _unreadable(path: Path, error: OSError) -> EtlError:
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return _damaged(path, "is missing")
+    if error.errno == errno.ELOOP:
+        return _damaged(path, "is a link, not a file")
+    if error.errno in _DENIED:
+        return StoreError("NOT_READABLE", what="A stored file may not be read", where=str(path),
+                          fix="Give your account the right to read the workspace, then run again.")
+    return StoreError("DISK_ERROR", what=f"A stored file cannot be read: {error.strerror}", where=str(path),
+                      fix="Check the disk, then run again.")
+
+
+def _damaged(path: Path, what: str) -> DamageError:
+    return DamageError("DAMAGE", what=f"A stored file {what}", where=str(path),
+                       fix="Run timebooks verify for the whole list, then restore the file from the backup.")
+
+
+def _taken(path: Path) -> DamageError:
+    return DamageError("DAMAGE", what="Something lies where a new file or folder belongs", where=str(path),
+                       fix="Find out who put it there, move it out of the workspace, then run again.")
+
+
+@contextmanager
+def _told(doing: str, path: Path, size: int = 0) -> Iterator[None]:
+    """What the operating system refuses, in words. A taken name and another file system are left to the caller."""
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            raise
+        raise _refused(doing, path, error, size) from None
+
+
+def _refused(doing: str, path: Path, error: OSError, size: int) -> StoreError:
+    if error.errno in _FULL:
+        needed = max(1, -(-size // 1_000_000))
+        return StoreError("DISK_FULL", what=f"The disk is full: could not {doing}, about {needed} MB needed",
+                          where=str(path), fix=f"Free at least {needed} MB on that disk, then run again.")
+    if error.errno in _DENIED:
+        return StoreError("NOT_WRITABLE", what=f"Not allowed to {doing} here: {error.strerror}", where=str(path),
+                          fix="Give your account the right to write in the workspace, close programs that hold the "
+                              "file, then run again.")
+    return StoreError("DISK_ERROR", what=f"The disk refused to {doing}: {error.strerror}", where=str(path),
+                      fix="Check the disk and its connection, then run again; nothing was half-published.")
+
+
+def _patiently(action: Callable[[], object]) -> None:
+    """Done, even where a scanner or a sync client holds the file for a moment (Windows: errors 5 and 32)."""
+    for seconds in _PATIENCE_SECONDS:
+        try:
+            action()
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in (5, 32):
+                raise
+            time.sleep(seconds)
+        else:
+            return
+    action()

@@ -1,0 +1,1 @@
+"""Targets: render Arrow tables as import files of accounting and payroll systems. Nothing here touches a disk."""

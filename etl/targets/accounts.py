@@ -1,0 +1,49 @@
+"""Accounts never posted to by a journal: other parts of the books own them. Source: targets reference, 9.3."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from etl.targets.facts import facts
+from etl.targets.findings import Finding
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account as a mapping names it: full name "Job Costs:Direct Labor", the books' type where it is known."""
+
+    account: str
+    account_type: str = ""
+    where: str = "accounts.csv"   # file and line
+
+
+def refuse_accounts(rows: Iterable[AccountRow], books: Collection[str]) -> list[Finding]:
+    """One finding per account that a journal must not touch; a parent that may not be posted to bars its children.
+
+    `books` names the systems the company writes for: "quickbooks_desktop", "quickbooks_online", "xero".
+    """
+    barred = [fact for fact in facts("never_posted.csv") if fact["books"] == "any" or fact["books"] in books]
+    found = ((row, fact) for row in rows for fact in [_barred_by(row, barred)] if fact)
+    return [Finding("ACCOUNT_NEVER_POSTED", f"The account {row.account!r} is never posted to by a journal", row.where,
+                    f"Use {fact['use_instead']}.") for row, fact in found]
+
+
+def _barred_by(row: AccountRow, barred: list[dict[str, str]]) -> dict[str, str] | None:
+    return next((fact for fact in barred if _is_barred(row, fact)), None)
+
+
+def _is_barred(row: AccountRow, fact: dict[str, str]) -> bool:
+    value = _key(fact["value"])
+    levels = [_key(level) for level in row.account.split(":")]
+    if fact["match"] == "type":
+        return _key(row.account_type) == value
+    if fact["match"] == "start":
+        return any(level == value or level.startswith((f"{value} ", f"{value}-")) for level in levels)
+    return value in levels
+
+
+def _key(text: str) -> str:
+    """Names of accounts are compared without regard to case and outer spaces, in compatibility form."""
+    return unicodedata.normalize("NFKC", text).strip().removeprefix("*").casefold()

@@ -1,0 +1,67 @@
+"""Documents that must not go together are refused before anything is drafted. Source: targets reference, 12."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from itertools import combinations
+
+from etl.settings import Settings
+from etl.targets.facts import facts
+from etl.targets.findings import Finding, refuse
+from etl.targets.iif import desktop_settings
+
+
+def refuse_forbidden(documents: Sequence[str], settings: Settings) -> None:
+    """Nothing when these documents may go together; TargetError with every forbidden pair, why, and the way out.
+
+    A file for QuickBooks Desktop without [targets.quickbooks_desktop] is refused first.
+    """
+    if any(name.startswith("quickbooks_desktop.") for name in documents):
+        desktop_settings(settings)
+    where = f"mappings/{settings.company.id}/company.toml, key targets.documents"
+    choices = _choices(settings)
+    twice = sorted({name for name in documents if documents.count(name) > 1})
+    asked = sorted(set(documents))
+    pairs = [*((name, "") for name in asked), *combinations(asked, 2)]
+    refuse([
+        *(Finding("DOCUMENTS_CONFLICT", f"{name} is asked for twice", where, f"Name {name} once.") for name in twice),
+        *(Finding("DOCUMENTS_CONFLICT", f"{_named(pair)}: {row['why']}", where, row["fix"])
+          for pair in pairs for row in [forbidden_by(pair, choices)] if row),
+    ])
+
+
+def verdicts(pair: tuple[str, str]) -> list[dict[str, str]]:
+    """The rows of compatibility.csv about two documents, or about one alone (second name empty)."""
+    return [row for row in facts("compatibility.csv")
+            if _matches(pair, (row["document_a"], row["document_b"]))
+            or _matches(pair, (row["document_b"], row["document_a"]))]
+
+
+def forbidden_by(pair: tuple[str, str], choices: dict[str, str]) -> dict[str, str] | None:
+    """The row that forbids the pair under the company's choices, or None."""
+    for row in verdicts(pair):
+        is_excepted = any(choices.get(key) == value for key, _, value in
+                          (condition.partition("=") for condition in row["unless"].split()))
+        if row["verdict"] == "forbidden" and not is_excepted:
+            return row
+    return None
+
+
+def _choices(settings: Settings) -> dict[str, str]:
+    """The company's choices that the column `unless` may name; any one of them that is met lifts the ban."""
+    desktop = settings.targets.quickbooks_desktop
+    return {
+        "labor_posting": settings.labor_posting.mode,
+        "transfer_to_payroll": str(desktop is not None and desktop.transfer_to_payroll).lower(),
+    }
+
+
+def _matches(pair: tuple[str, str], patterns: tuple[str, str]) -> bool:
+    return all(fnmatchcase(name, pattern) if pattern else not name
+               for name, pattern in zip(pair, patterns, strict=True))
+
+
+def _named(pair: tuple[str, str]) -> str:
+    first, second = pair
+    return f"{first} and {second} may not go together" if second else f"{first} may not be written"

@@ -1,0 +1,57 @@
+"""Names of rendered files, and rows as CSV: comma, CRLF, UTF-8 without BOM, quotes only where they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.targets.printed import each_distinct
+from etl.terms import BatchHeader, FileRole, RenderedFile
+
+Folder = Literal["upload", "corrections", "worksheets"]
+_ROLES: dict[Folder, FileRole] = {"upload": "import", "corrections": "correction", "worksheets": "worksheet"}
+_NEEDS_QUOTES = '[,"]'
+
+
+def rendered(
+    document: str, folder: Folder, name: str, header: BatchHeader, content: tuple[bytes, int],
+) -> RenderedFile:
+    """One file of a document with its rows, below upload/, corrections/ or worksheets/.
+
+    `name` is "time_2026-11-15.iif". A practice company's file says SANDBOX in its name, so that it cannot be
+    taken for a real one (ARCHITECTURE, section 5).
+    """
+    stem, _, suffix = name.rpartition(".")
+    mark = "_SANDBOX" if header.is_sandbox else ""
+    path = f"{folder}/{document.partition('.')[0]}/{stem}{mark}.{suffix}"
+    return RenderedFile(path, _ROLES[folder], content[0], content[1], document)
+
+
+def csv_content(columns: dict[str, pa.Array]) -> tuple[bytes, int]:
+    """The columns under their names, with the number of rows. Texts hold no line break: they were cleaned before."""
+    rows = csv_rows(list(columns.values()))
+    head = ",".join(_quoted(name) for name in columns)
+    return csv_bytes(head, rows), len(rows)
+
+
+def csv_rows(columns: Sequence[pa.Array]) -> pa.Array:
+    """One text per row: the columns quoted where needed and joined by commas. Source: RFC 4180."""
+    return pc.binary_join_element_wise(*(_quoted_column(column) for column in columns), ",")
+
+
+def csv_bytes(head: str, rows: pa.Array) -> bytes:
+    """Header and rows, each ended by CRLF."""
+    return "".join(f"{row}\r\n" for row in [head, *rows.to_pylist()]).encode()
+
+
+def _quoted_column(column: pa.Array) -> pa.Array:
+    if not pc.any(pc.match_substring_regex(column, _NEEDS_QUOTES)).as_py():
+        return column
+    return each_distinct(column, _quoted)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if "," in text or '"' in text else text

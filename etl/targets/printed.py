@@ -1,0 +1,70 @@
+"""Dates, hours and amounts as a file prints them: every distinct value is turned once, in exact arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.units import SECONDS_PER_HOUR, minor_digits
+
+
+def each_distinct(column: pa.ChunkedArray | pa.Array, turn: Callable[[Any], str]) -> pa.Array:
+    """The column with each distinct value turned to text; an absent value is the empty text."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = pc.dictionary_encode(whole)
+    turned = pa.array([turn(value) for value in encoded.dictionary.to_pylist()], pa.string())
+    return pc.fill_null(turned.take(encoded.indices), "")
+
+
+def dates(column: pa.ChunkedArray | pa.Array, pattern: str) -> pa.Array:
+    """Dates in a pattern of digits only ("%m/%d/%Y"), so that no locale can change them."""
+    return each_distinct(column, lambda day: day.strftime(pattern))
+
+
+def clock(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Whole seconds, multiples of 60, as H:MM."""
+    return each_distinct(
+        column, lambda seconds: f"{seconds // SECONDS_PER_HOUR}:{seconds % SECONDS_PER_HOUR // 60:02d}")
+
+
+def hundredths(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Whole seconds, multiples of 36 and not negative, as decimal hours with two digits."""
+    return each_distinct(
+        column, lambda seconds: f"{seconds // SECONDS_PER_HOUR}.{seconds % SECONDS_PER_HOUR // 36:02d}")
+
+
+def amounts(column: pa.ChunkedArray | pa.Array, digits: int) -> pa.Array:
+    """Amounts as plain numbers with that many digits. The caller has refused finer ones (`finer_than`)."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return pc.fill_null(pc.cast(pc.cast(whole, pa.decimal128(38, digits)), pa.string()), "")
+
+
+def finer_than(column: pa.ChunkedArray | pa.Array, digits: int) -> pa.Array | pa.ChunkedArray:
+    """Where an amount has digits below that many."""
+    return pc.fill_null(pc.not_equal(column, pc.round(column, digits)), fill_value=False)
+
+
+def currency_amounts(column: pa.ChunkedArray | pa.Array, currencies: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Amounts in the digits of the currency beside each; finer ones have been refused (`finer_than_currency`)."""
+    printed = each_distinct(column, lambda _: "")
+    for currency in _present(currencies):
+        is_here = pc.fill_null(pc.equal(currencies, currency), fill_value=False)
+        part = amounts(pc.if_else(is_here, column, None), minor_digits(currency))
+        printed = pc.if_else(is_here, part, printed)
+    return printed.combine_chunks() if isinstance(printed, pa.ChunkedArray) else printed
+
+
+def finer_than_currency(column: pa.ChunkedArray, currencies: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Where an amount has digits below its currency's minor unit."""
+    finer = pc.not_equal(pc.is_valid(currencies), pc.is_valid(currencies))   # nowhere, so far
+    for currency in _present(currencies):
+        here = pc.fill_null(pc.equal(currencies, currency), fill_value=False)
+        finer = pc.or_(finer, pc.and_(here, finer_than(column, minor_digits(currency))))
+    return finer
+
+
+def _present(currencies: pa.ChunkedArray | pa.Array) -> list[str]:
+    return sorted(code for code in pc.drop_null(pc.unique(currencies)).to_pylist() if code)

@@ -1,0 +1,93 @@
+"""QuickBooks Online labor journal as CSV. Source: targets reference, section 2.1."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.errors import TargetError
+from etl.settings import Settings
+from etl.tables import POSTINGS, assert_schema
+from etl.targets.fields import TextChange, changes, written_texts
+from etl.targets.files import Folder, csv_bytes, csv_rows, rendered
+from etl.targets.journals import (
+    AMOUNT_DIGITS,
+    JournalDocument,
+    checked_postings,
+    in_files,
+    journal_documents,
+    reversed_postings,
+)
+from etl.targets.printed import amounts, dates
+from etl.terms import BatchHeader, RenderedFile
+
+NAME = "quickbooks_online.labor_journal"
+ROW_LIMIT = 1000
+_HEADER = "*JournalNo,*JournalDate,*AccountName,*Debits,*Credits,Description,Name,Currency,Location,Class"
+
+
+def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[RenderedFile]:
+    """The journal import, one row per posting, in files of at most 1000 rows that never part a document.
+
+    The number, date and currency stand on every row; a debit or a credit, never a minus. An automatic reversal
+    (…LR) stands in a file of its own. Raises TargetError with every finding.
+    """
+    return _files(checked_postings(table, NAME, header), header, "upload")
+
+
+def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[RenderedFile]:
+    """The reversing journal: the same rows with debits and credits exchanged, own journal numbers, same dates."""
+    postings = reversed_postings(checked_postings(table, NAME, header))
+    return _files(checked_postings(postings, NAME, header), header, "corrections")
+
+
+def changed_texts(table: pa.Table) -> list[TextChange]:
+    """Every text that the file shows otherwise than the postings; for the workbook."""
+    postings = assert_schema(table, POSTINGS, "postings")
+    return changes(postings, NAME, written_texts(postings, NAME))
+
+
+def packed(documents: list[JournalDocument], limit: int = ROW_LIMIT) -> list[list[JournalDocument]]:
+    """The documents of each file in order, whole documents only; TargetError for one that fits no file."""
+    files: list[list[JournalDocument]] = []
+    room = 0
+    for document in documents:
+        if document.rows > limit:
+            raise TargetError(
+                "DOCUMENT_TOO_LONG",
+                what=f"Journal {document.number} has {document.rows} rows; QuickBooks Online takes {limit} a file",
+                where=f"{NAME}, document {document.number}",
+                fix="Make the journal shorter: in the mapping, bring small jobs under one job, or leave classes out. "
+                    "A journal must not be parted between files.")
+        if not files or document.rows > room:
+            files.append([])
+            room = limit
+        files[-1].append(document)
+        room -= document.rows
+    return files
+
+
+def _files(postings: pa.Table, header: BatchHeader, folder: Folder) -> list[RenderedFile]:
+    rows = _rows(postings)
+    files = []
+    for together in in_files(journal_documents(postings)):
+        parts = packed(together)
+        for number, part in enumerate(parts, 1):
+            of = f"_{number}of{len(parts)}" if len(parts) > 1 else ""
+            lines = pa.concat_arrays([rows.slice(document.start, document.rows) for document in part])
+            name = f"journal_{together[0].number}{of}.csv"
+            files.append(rendered(NAME, folder, name, header, (csv_bytes(_HEADER, lines), len(lines))))
+    return files
+
+
+def _rows(postings: pa.Table) -> pa.Array:
+    """One text per posting, in the columns of the header; Location is not used."""
+    texts = written_texts(postings, NAME)
+    amount = postings["amount"].combine_chunks()
+    is_debit = pc.greater_equal(amount, 0)
+    printed = amounts(pc.abs(amount), AMOUNT_DIGITS)
+    return csv_rows((
+        texts["document_number"], dates(postings["posted_on"], "%m/%d/%Y"), texts["account"],
+        pc.if_else(is_debit, printed, ""), pc.if_else(is_debit, "", printed), texts["memo"], texts["customer_job"],
+        postings["currency"].combine_chunks(), pa.array([""] * len(postings), pa.string()), texts["class"],
+    ))

@@ -1,0 +1,56 @@
+"""Units of the trade: whole seconds, exact money, document numbers, and their printed forms."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal, NewType
+
+from babel.numbers import get_currency_precision, list_currencies
+
+BatchNumber = NewType("BatchNumber", int)
+DocumentNumber = NewType("DocumentNumber", str)
+DocumentKind = Literal["labor", "labor_reversal", "time", "invoice"]
+
+SECONDS_PER_HOUR = 3600
+SECONDS_PER_DAY = 86400
+DOCUMENT_NUMBER_LIMIT = 11   # the shortest reference field of a target: QuickBooks Desktop's RefNumber
+
+_DOCUMENT_LETTER: dict[DocumentKind, str] = {"labor": "L", "labor_reversal": "LR", "time": "T", "invoice": "I"}
+
+
+def is_currency(code: str) -> bool:
+    """Whether the code is a currency of ISO 4217."""
+    return code in list_currencies()
+
+
+def minor_digits(currency: str) -> int:
+    """Decimal places of a currency's minor unit: USD 2, JPY 0, KWD 3. Source: ISO 4217 through CLDR."""
+    return int(get_currency_precision(currency))
+
+
+def clock_hours(seconds: int) -> str:
+    """Whole seconds as H:MM:SS, hours unbounded; the form on screens and in reports."""
+    sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
+    hours, rest = divmod(rest, SECONDS_PER_HOUR)
+    return f"{sign}{hours:,}:{rest // 60:02d}:{rest % 60:02d}"
+
+
+def decimal_hours(seconds: int, digits: int = 2) -> Decimal:
+    """Whole seconds as decimal hours, half up in size; only on the way out."""
+    return (Decimal(seconds) / SECONDS_PER_HOUR).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount in its currency's digits, for a screen: 6,951.90 USD."""
+    return f"{amount:,.{minor_digits(currency)}f} {currency}"
+
+
+def document_number(batch: BatchNumber, kind: DocumentKind, *, sandbox: bool = False) -> DocumentNumber:
+    """The number a batch's document carries in the books: TB0042L; SB0042L in a sandbox.
+
+    At most 11 characters, and never used twice: it holds the batch's number.
+    """
+    number = f"{'SB' if sandbox else 'TB'}{batch:04d}{_DOCUMENT_LETTER[kind]}"
+    if len(number) > DOCUMENT_NUMBER_LIMIT:
+        raise ValueError(number)
+    return DocumentNumber(number)

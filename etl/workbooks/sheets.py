@@ -1,0 +1,146 @@
+"""What a sheet is made of: a table with live totals, or a page of single cells. Data only; `writer` renders it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+import pyarrow as pa
+from openpyxl.utils import get_column_letter
+
+from etl.workbooks.text import safe_title
+
+Kind = Literal["text", "seconds", "hours", "amount", "rate", "date", "count"]
+Look = Literal["plain", "title", "heading", "head", "total", "note", "banner", "sign"]
+Value = str | int | Decimal | date | None
+
+PLACE = re.compile(r"\{([^{}^]+)(\^?)\}")
+"""A place in a column's formula: {Heading} is this row's cell, {Heading^} the cell above it."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table. `width` in characters.
+
+    `formula`: a live formula instead of a value, such as "={Seconds}/3600" (see PLACE); it takes no value.
+    `currency`: for an amount, the heading of the column with its ISO 4217 code.
+    """
+
+    heading: str
+    kind: Kind
+    width: int
+    formula: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: title, notes, a frozen header with a filter, rows, and a live total below the columns in `totals`.
+
+    `rows`: an Arrow table or tuples, one value for each column without formula, in order. `empty`: what to say
+    when there are no rows. A total is a plain SUM over all rows, one per currency; the total of a formula column
+    is its formula on the totals.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: pa.Table | Sequence[tuple[Value, ...]]
+    totals: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    empty: str = "Nothing to list."
+
+    def __post_init__(self) -> None:
+        headings = [column.heading for column in self.columns]
+        named = {*self.totals, *(column.currency for column in self.columns if column.kind == "amount"),
+                 *(place[0] for column in self.columns for place in PLACE.findall(column.formula))}
+        if len(set(headings)) != len(headings) or not named <= set(headings):
+            raise ValueError(f"sheet {self.title}: headings {headings}, named {sorted(named)}")
+        values = sum(not column.formula for column in self.columns)
+        widths = {self.rows.num_columns} if isinstance(self.rows, pa.Table) else {len(row) for row in self.rows}
+        if not widths <= {values}:
+            raise ValueError(f"sheet {self.title}: {values} columns take a value, the rows have {sorted(widths)}")
+
+    @cached_property
+    def top_lines(self) -> tuple[str, ...]:
+        """The notes, broken to the sheet's width, so that no line runs out of the printed page."""
+        width = sum(column.width for column in self.columns)
+        return tuple(line for note in self.notes for line in textwrap.wrap(note, width) or [""])
+
+    @property
+    def count_rows(self) -> int:
+        """How many rows the table has."""
+        return int(self.rows.num_rows) if isinstance(self.rows, pa.Table) else len(self.rows)
+
+    @property
+    def header_row(self) -> int:
+        """The row of the headings: title, notes and one empty row come before."""
+        return len(self.top_lines) + 3
+
+    @property
+    def first_row(self) -> int:
+        """The first row of the table itself."""
+        return self.header_row + 1
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the table itself."""
+        return self.header_row + self.count_rows
+
+    def letter(self, heading: str) -> str:
+        """The column letter of a heading."""
+        return get_column_letter([column.heading for column in self.columns].index(heading) + 1)
+
+    def range_of(self, heading: str) -> str:
+        """All rows of a column, for a formula on another sheet; only with rows."""
+        letter = self.letter(heading)
+        return f"{quoted(self.title)}!${letter}${self.first_row}:${letter}${self.last_row}"
+
+    def total_of(self, heading: str) -> str:
+        """The first total of a column, for a formula on another sheet; only with rows."""
+        return f"{quoted(self.title)}!${self.letter(heading)}${self.last_row + 1}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a page: a value, or a live formula. `digits` are the decimal places of an amount.
+
+    `wrap`: break a long text into lines. `is_right`: a heading above numbers.
+    """
+
+    value: Value = None
+    kind: Kind = "text"
+    look: Look = "plain"
+    formula: str = ""
+    digits: int = 2
+    is_wrapped: bool = False
+    is_right: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """A sheet of single cells, row by row (None = empty), with the widths of its columns in characters."""
+
+    title: str
+    widths: tuple[int, ...]
+    rows: tuple[tuple[Cell | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What stands on every printed page: company, period and batch in the footer, a banner above and below."""
+
+    company: str = ""
+    period: str = ""
+    batch: str = ""
+    banner: str = ""
+
+
+def quoted(title: str) -> str:
+    """A sheet's name as a formula writes it."""
+    return "'" + safe_title(title).replace("'", "''") + "'"
