@@ -23,6 +23,11 @@ def is_currency(code: str) -> bool:
     return code in list_currencies()
 
 
+def all_currencies() -> dict[str, int]:
+    """Every currency of ISO 4217 with the decimal places of its minor unit."""
+    return {code: minor_digits(code) for code in sorted(list_currencies())}
+
+
 def minor_digits(currency: str) -> int:
     """Decimal places of a currency's minor unit: USD 2, JPY 0, KWD 3. Source: ISO 4217 through CLDR."""
     return int(get_currency_precision(currency))

@@ -63,8 +63,9 @@ AUDITS: Mapping[str, str] = {   # each right after the table that could break th
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
 }
+REPORTS: tuple[str, ...] = ("withdrawal_shares", "state_counts", "pay_totals", "entries_to_check")   # asked for by a step, part of no batch
 FOLDERS: Mapping[str, tuple[str, ...]] = {
-    "staging": STAGING, "rules": MAP + RULES, "marts": MARTS, "audits": tuple(AUDITS),
+    "staging": STAGING, "rules": MAP + RULES, "marts": MARTS + REPORTS, "audits": tuple(AUDITS),
 }
 
 
@@ -129,11 +130,12 @@ class Engine:
         self._connection.execute(f"create or replace table {_name(name)} as select * from incoming")
         self._connection.unregister("incoming")
 
-    def put_parquet(self, name: str, paths: Sequence[Path], columns: str) -> None:
-        """Store Parquet files of ours, by an explicit list, never a pattern. `columns`: the select list."""
+    def link_parquet(self, name: str, paths: Sequence[Path]) -> None:
+        """Name Parquet files of ours, by an explicit list, never a pattern; read when the decisions ask for them."""
+        listed = ", ".join(_quoted(str(path)) for path in paths)
         self._connection.execute(
-            f"create or replace table {_name(name)} as select {columns} "  # noqa: S608 - our own names; paths are bound
-            "from read_parquet($paths, hive_partitioning = false, filename = true)", {"paths": [str(path) for path in paths]})
+            f"create or replace view {_name(name)} as select * from "  # noqa: S608 - our own names and paths
+            f"read_parquet([{listed}], hive_partitioning = false, filename = true)")
 
     def run(self, names: Iterable[str]) -> None:
         """Run statements in the given order, each audit right after its table.

@@ -1,7 +1,7 @@
 """Every byte the store writes or trusts goes through here, so that a test can watch, stop or starve each step.
 
 Before each open, write, fsync, rename, link, unlink, mkdir and rmdir stands a fault point. Names that exist are
-never written again; what lasts is written under another name, synced, and then named once.
+never written again: what lasts is written under another name, synced, and then named once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from etl.errors import DamageError, EtlError, StoreError
+from etl.errors import EtlError, StoreError
+from etl.store.disk import damaged, taken, told, unreadable
 
 CHUNK_BYTES = 1 << 20
 FaultHook = Callable[[str, Path], None]
@@ -27,8 +28,6 @@ _BINARY = getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.tmp-[0-9]+-[0-9a-f]{8}")
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
 _PATIENCE_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0)
 
@@ -49,31 +48,30 @@ def fault_point(name: str, path: Path) -> None:
         hook(name, path)
 
 
-# ---- writing ----
-
 def make_folder(folder: Path) -> None:
-    """The folder with its parents, readable by its owner only; each new name is synced."""
-    if folder.is_dir():
-        return
+    """The folder with its parents, open to its owner only; each new name is synced."""
+    with told("make the folder", folder):
+        if folder.is_dir():
+            return
     make_folder(folder.parent)
-    with _told("make the folder", folder):
+    with told("make the folder", folder):
         fault_point("mkdir", folder)
         try:
             folder.mkdir(mode=0o700)
         except FileExistsError:
             if not folder.is_dir():
-                raise
+                raise taken(folder) from None
     fsync_folder(folder.parent)
 
 
 def write_new(path: Path, content: bytes | memoryview) -> None:
     """A new file with this content, synced, mode 0600. Raises DamageError where the name is taken."""
-    with _told("write", path, len(content)):
+    with told("write", path, len(content)):
         fault_point("open", path)
         try:
             descriptor = os.open(path, _CREATE, 0o600)
         except FileExistsError:
-            raise _taken(path) from None
+            raise taken(path) from None
         try:
             _write(descriptor, path, content)
             fault_point("fsync", path)
@@ -83,12 +81,12 @@ def write_new(path: Path, content: bytes | memoryview) -> None:
 
 
 def publish_new(path: Path, content: bytes) -> None:
-    """The file appears whole, synced, under a name nobody else took. Raises FileExistsError where one did."""
+    """The file appears whole and synced, under a name nobody else took. Raises FileExistsError where one did."""
     temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         write_new(temporary, content)
-        with _told("publish", path):
-            _link(temporary, path)
+        with told("publish", path, len(content)):
+            _name(temporary, path)
     except (EtlError, FileExistsError):
         with suppress(EtlError):
             remove(temporary)
@@ -97,17 +95,26 @@ def publish_new(path: Path, content: bytes) -> None:
     remove(temporary)
 
 
-def _link(temporary: Path, path: Path) -> None:
+def _name(temporary: Path, path: Path) -> None:
     fault_point("link", path)
     try:
         os.link(temporary, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        fault_point("open", path)   # no hard links here: claim the name, then lay the synced bytes over it
-        os.close(os.open(path, _CREATE, 0o600))
+        _claim(temporary, path)
+
+
+def _claim(temporary: Path, path: Path) -> None:
+    """Where there are no hard links: claim the name with an empty file, then lay the synced bytes over it."""
+    fault_point("open", path)
+    os.close(os.open(path, _CREATE, 0o600))
+    try:
         fault_point("rename", path)
         temporary.replace(path)
+    except OSError:
+        remove(path)
+        raise
 
 
 def move(source: Path, target: Path) -> None:
@@ -117,21 +124,22 @@ def move(source: Path, target: Path) -> None:
     Raises DamageError where the name is taken.
     """
     try:
-        _rename(source, target)
+        rename(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         beside = target.with_name(f".staging-{target.name}")
         remove_tree(beside)
         _copy_tree(source, beside)
-        _rename(beside, target)
+        rename(beside, target)
         remove_tree(source)
 
 
-def _rename(source: Path, target: Path) -> None:
+def rename(source: Path, target: Path) -> None:
+    """One rename, both folders synced. Raises DamageError where the name is taken, OSError EXDEV across disks."""
     if os.path.lexists(target):
-        raise _taken(target)
-    with _told("rename", target):
+        raise taken(target)
+    with told("rename", target):
         fault_point("rename", target)
         _patiently(lambda: source.rename(target))
     fsync_folder(target.parent)
@@ -156,7 +164,7 @@ def _copy_tree(source: Path, target: Path) -> None:
         fsync_folder(target.parent)
         return
     make_folder(target)
-    for path in sorted(source.iterdir()):
+    for path in listed(source):
         _copy_tree(path, target / path.name)
     fsync_folder(target)
 
@@ -165,7 +173,7 @@ def fsync_folder(folder: Path) -> None:
     """The names in a folder are on disk. Windows has no such call; there the file's own sync has to do."""
     if os.name == "nt":
         return
-    with _told("sync", folder):
+    with told("sync", folder):
         fault_point("fsync", folder)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -176,7 +184,7 @@ def fsync_folder(folder: Path) -> None:
 
 def write_note(path: Path, content: bytes) -> None:
     """A text for information only: written over, not synced, proves nothing."""
-    with _told("write", path, len(content)):
+    with told("write", path, len(content)):
         fault_point("open", path)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
         try:
@@ -187,7 +195,7 @@ def write_note(path: Path, content: bytes) -> None:
 
 def remove(path: Path) -> None:
     """The file is gone; one that was not there is no error."""
-    with _told("remove", path):
+    with told("remove", path):
         fault_point("unlink", path)
         _patiently(lambda: path.unlink(missing_ok=True))
 
@@ -198,37 +206,42 @@ def remove_tree(folder: Path) -> None:
         if os.path.lexists(folder):
             remove(folder)
         return
-    for path in sorted(folder.iterdir()):
+    for path in listed(folder):
         remove_tree(path)
-    with _told("remove", folder):
+    with told("remove", folder):
         fault_point("rmdir", folder)
         _patiently(folder.rmdir)
 
 
 def sweep_temporary(folder: Path) -> list[Path]:
     """The temporary files a dead run left in a folder, removed; with each, a name it had only claimed."""
-    left = [path for path in _listed(folder) if is_temporary(path)]
+    left = [path for path in listed(folder) if is_temporary(path)]
     for path in left:
-        if is_claim(claimed := path.with_name(_TEMPORARY.sub(r"\g<name>", path.name))):
+        if is_claim(claimed := path.with_name(_named(path))):
             remove(claimed)
         remove(path)
     return left
 
 
 def is_temporary(path: Path) -> bool:
-    """Whether this is a file `publish_new` had not named yet."""
+    """Whether this is a file that `publish_new` had not named yet."""
     return _TEMPORARY.fullmatch(path.name) is not None
 
 
 def is_claim(path: Path) -> bool:
     """Whether this is an empty file whose bytes still lie beside it: claimed, not published (no hard links there)."""
     return (path.is_file() and path.stat().st_size == 0
-            and any(_TEMPORARY.sub(r"\g<name>", other.name) == path.name for other in _listed(path.parent)
-                    if is_temporary(other)))
+            and any(is_temporary(other) and _named(other) == path.name for other in listed(path.parent)))
 
 
-def _listed(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+def _named(temporary: Path) -> str:
+    return _TEMPORARY.sub(r"\g<name>", temporary.name)
+
+
+def listed(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing where there is no such folder."""
+    with told("list", folder):
+        return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def _write(descriptor: int, path: Path, content: bytes | memoryview) -> None:
@@ -240,7 +253,19 @@ def _write(descriptor: int, path: Path, content: bytes | memoryview) -> None:
             rest = rest[os.write(descriptor, rest):]
 
 
-# ---- reading ----
+def _patiently(action: Callable[[], object]) -> None:
+    """Done, even where a scanner or a sync client holds the file for a moment (Windows: errors 5 and 32)."""
+    for seconds in _PATIENCE_SECONDS:
+        try:
+            action()
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in (5, 32):
+                raise
+            time.sleep(seconds)
+        else:
+            return
+    action()
+
 
 def read_bytes(path: Path) -> bytes:
     """A stored file, whole. Raises DamageError where it is missing or no regular file."""
@@ -264,11 +289,11 @@ _digests: dict[str, tuple[Stamp, str]] = {}
 
 
 def sha256_known(path: Path) -> str:
-    """The sha256 of a stored file, read once per process as long as its time, size and identity stay the same."""
+    """The sha256 of a stored file, read once per process for as long as its times, size and identity stay the same."""
     try:
         seen = stamp(path.lstat())
-    except OSError:
-        return sha256_file(path)   # says what is wrong
+    except OSError as error:
+        raise unreadable(path, error) from None
     known = _digests.get(str(path))
     if known is None or known[0] != seen:
         known = _digests[str(path)] = (seen, sha256_file(path))
@@ -285,76 +310,12 @@ def _opened(path: Path) -> Iterator[int]:
     try:
         descriptor = os.open(path, _READ)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _damaged(path, "is not a regular file")
+            raise damaged(path, "is not a regular file")
         yield descriptor
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     finally:
         os.close(descriptor)
-
-
-# ---- errors ----
-
-def _unreadable(path: Path, error: OSError) -> EtlError:
-    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return _damaged(path, "is missing")
-    if error.errno == errno.ELOOP:
-        return _damaged(path, "is a link, not a file")
-    if error.errno in _DENIED:
-        return StoreError("NOT_READABLE", what="A stored file may not be read", where=str(path),
-                          fix="Give your account the right to read the workspace, then run again.")
-    return StoreError("DISK_ERROR", what=f"A stored file cannot be read: {error.strerror}", where=str(path),
-                      fix="Check the disk, then run again.")
-
-
-def _damaged(path: Path, what: str) -> DamageError:
-    return DamageError("DAMAGE", what=f"A stored file {what}", where=str(path),
-                       fix="Run timebooks verify for the whole list, then restore the file from the backup.")
-
-
-def _taken(path: Path) -> DamageError:
-    return DamageError("DAMAGE", what="Something lies where a new file or folder belongs", where=str(path),
-                       fix="Find out who put it there, move it out of the workspace, then run again.")
-
-
-@contextmanager
-def _told(doing: str, path: Path, size: int = 0) -> Iterator[None]:
-    """What the operating system refuses, in words. A taken name and another file system are left to the caller."""
-    try:
-        yield
-    except FileExistsError:
-        raise
-    except OSError as error:
-        if error.errno == errno.EXDEV:
-            raise
-        raise _refused(doing, path, error, size) from None
-
-
-def _refused(doing: str, path: Path, error: OSError, size: int) -> StoreError:
-    if error.errno in _FULL:
-        needed = max(1, -(-size // 1_000_000))
-        return StoreError("DISK_FULL", what=f"The disk is full: could not {doing}, about {needed} MB needed",
-                          where=str(path), fix=f"Free at least {needed} MB on that disk, then run again.")
-    if error.errno in _DENIED:
-        return StoreError("NOT_WRITABLE", what=f"Not allowed to {doing} here: {error.strerror}", where=str(path),
-                          fix="Give your account the right to write in the workspace, close programs that hold the "
-                              "file, then run again.")
-    return StoreError("DISK_ERROR", what=f"The disk refused to {doing}: {error.strerror}", where=str(path),
-                      fix="Check the disk and its connection, then run again; nothing was half-published.")
-
-
-def _patiently(action: Callable[[], object]) -> None:
-    """Done, even where a scanner or a sync client holds the file for a moment (Windows: errors 5 and 32)."""
-    for seconds in _PATIENCE_SECONDS:
-        try:
-            action()
-        except PermissionError as error:
-            if getattr(error, "winerror", None) not in (5, 32):
-                raise
-            time.sleep(seconds)
-        else:
-            return
-    action()

@@ -22,6 +22,7 @@ _FACE = "Arial"   # metric twins exist on every system, so widths hold
 _FONTS: dict[Look, Font] = {
     "plain": Font(name=_FACE, size=10), "title": Font(name=_FACE, size=14, bold=True),
     "heading": Font(name=_FACE, size=11, bold=True), "head": Font(name=_FACE, size=10, bold=True),
+    "label": Font(name=_FACE, size=10, bold=True),
     "total": Font(name=_FACE, size=10, bold=True), "note": Font(name=_FACE, size=10),
     "banner": Font(name=_FACE, size=12, bold=True), "sign": Font(name=_FACE, size=10),
 }
@@ -78,7 +79,8 @@ def amount_digits(amount: Decimal | None, currency: str | None, where: str) -> i
         if amount is None:
             return 2
         raise TargetError(
-            "WORKBOOK_CURRENCY", what=f"An amount of {amount} has the currency {currency!r}, none of ISO 4217", where=where,
+            "WORKBOOK_CURRENCY", where=where,
+            what=f"An amount of {amount} has the currency {currency!r}, none of ISO 4217",
             fix="Correct the currency in the rates or the settings, then make the draft again.")
     exponent = amount.normalize().as_tuple().exponent if amount is not None else 0
     return max(least, -exponent if isinstance(exponent, int) else 0)

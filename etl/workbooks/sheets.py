@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from etl.workbooks.text import safe_title
 
 Kind = Literal["text", "seconds", "hours", "amount", "rate", "date", "count"]
-Look = Literal["plain", "title", "heading", "head", "total", "note", "banner", "sign"]
+Look = Literal["plain", "title", "heading", "head", "label", "total", "note", "banner", "sign"]
 Value = str | int | Decimal | date | None
 
 PLACE = re.compile(r"\{([^{}^]+)(\^?)\}")

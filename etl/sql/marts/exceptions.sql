@@ -8,7 +8,7 @@ found as (
     select entry_no, code, string_agg(stream, ', ' order by turn) as streams, bool_or(stream = 'pay' and state = 'held') as is_pay_waiting
     from reasons where code is not null group by entry_no, code),
 in_question as (   -- what belongs to this run: its periods, and entries that belong to none
-    select found.*, entries.*, periods.cut_off
+    select found.*, entries.* exclude (entry_no), periods.cut_off, unmapped_mode
     from found join entries using (entry_no) cross join run_parameters
     left join periods on periods.pay_group = entries.pay_group
     where entries.worked_on is null or entries.worked_on between owned_start and owned_end),
@@ -28,4 +28,6 @@ select code, severity, streams, entry_id, person_ref as employee_ref, worked_on,
         else worked_seconds || ' s' end as found,
     title as expected, fix as remedy,
     case when is_pay_waiting then 'before the payroll cut-off ' || coalesce(strftime(cut_off, '%Y-%m-%d %H:%M'), '') end as due
-from items order by case severity when 'stop' then 1 when 'hold' then 2 else 3 end, starts_with(streams, 'pay') desc, code, entry_no
+from items
+union all by name select * from checked_items
+order by case severity when 'stop' then 1 when 'hold' then 2 else 3 end, starts_with(streams, 'pay') desc, code, worked_on nulls first, entry_id

@@ -14,10 +14,13 @@ with worked as (
         and person.ref = coalesce(entries.person_ref, '(none)') and person.worked_on = entries.worked_on
     join map_employees as employees on employees.map_row = person.map_row
     where projects.customer_job is not null),
+rates as (
+    select customer_job as job_key, service_item as item_key, employee_id as employee_key, bill_rate, currency,
+        effective_from, effective_to from map_rates),
 matched as (
     select worked.*, rates.*,
         (rates.employee_key <> '*')::int * 4 + (rates.job_key <> '*')::int * 2 + (rates.item_key <> '*')::int as closeness
-    from worked join map_rates as rates
+    from worked join rates
         on rates.job_key in (worked.customer_job, '*') and rates.item_key in (worked.service_item, '*')
         and rates.employee_key in (worked.employee_id, '*')),
 ranked as (

@@ -2,13 +2,13 @@
 with entries as (select * from entries_judged),
 parameters as (select * from run_parameters),
 gaps as (
-    select entries.*, parameters.*,
+    select entries.*, unmapped_mode, labor_posting, has_bill_period,
         case entry_code when 'TE003' then 'rejected' when 'TE030' then 'superseded' when 'TE031' then 'withdrawn'
             when 'TE032' then 'out_of_scope' else case when entry_code is not null then 'held' end end as entry_state,
         case when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' end as mapping_code
     from entries cross join parameters),
 decided as (
-    select gaps.*,
+    select gaps.* exclude (unmapped_mode, labor_posting, has_bill_period),
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'
             when hour_kind = 'unpaid_leave' then 'out_of_scope' else 'exported' end as pay_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'

@@ -1,8 +1,9 @@
 -- One row per entry version × calendar day. A valid entry over midnight is cut on instants (a day may have 23 or 25
 -- hours), worked time laid from its start; rounded seconds follow so that each running total is exact to the second.
 with entries as (
-    select *, entry_state is null and across_midnight = 'split' and worked_seconds > first_day_seconds as is_over_midnight
-    from entries_rounded),
+    select entries_rounded.*,
+        entry_state is null and across_midnight = 'split' and worked_seconds > first_day_seconds as is_over_midnight
+    from entries_rounded cross join run_parameters),
 kept as (
     select entry_no, 1 as day_no, worked_on as piece_on, started_at, coalesce(worked_seconds, 0) as worked_seconds,
         coalesce(pay_seconds, 0) as pay_seconds, coalesce(bill_seconds, 0) as bill_seconds

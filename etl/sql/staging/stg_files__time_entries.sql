@@ -1,6 +1,8 @@
 -- One row per landed row of one drop. Text becomes dates, instants and whole seconds by the formats the drop declares;
 -- what cannot be read is null with its text beside it. Nothing is filtered, nothing is guessed.
-with landed as (select * from landed_entries where source = $source),
+with landed as (
+    select pulls.source, pulls.pull_number, pulls.pull_id, landed_files.* exclude (filename)
+    from landed_files join pulls using (filename) where list_contains($pull_numbers, pulls.pull_number)),
 clocked as (
     select landed.*,
         case when start_text is not null then try_strptime(start_text, $instant_format) end as start_read,

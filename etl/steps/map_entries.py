@@ -1,0 +1,85 @@
+"""Map: landed rows become entry versions with person, customer:job, item and exactly one state in each stream."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from etl.errors import RefusedError
+from etl.sql.run import MAP, Engine
+from etl.steps.inputs import put_inputs, refuse_gaps
+from etl.steps.outcome import Outcome
+from etl.steps.run import Run
+from etl.store.landing import Pull
+from etl.targets.accounts import refuse_accounts
+from etl.units import clock_hours
+
+_FORMATS = ("zone", "date_format", "instant_format", "duration", "decimal_sign", "end_rolls_over", "billable_words", "not_billable_words")
+
+
+def map_entries(run: Run) -> Outcome:
+    """Give every landed entry of the window its mapping rows and states, in the run's working database.
+
+    Raises MappingError for gaps every run would fall into; RefusedError when a later complete pull would withdraw more
+    of a source than its ceiling allows (an empty or short answer is never read as "all deleted").
+    """
+    refuse_gaps(run)
+    refuse_accounts(run.mappings.rows("map_accounts"), run.company)
+    pulls = run.pulls()
+    if not pulls:
+        raise RefusedError("NOTHING_PULLED", what=f"Nothing has been pulled for {run.company}", where=run.shown(run.workspace.landing(run.company)),
+                           fix=f"Drop the export into {run.shown(run.workspace.inbox(run.company))} and pull first (10_pull).")
+    with run.locked("mapping"), run.engine() as engine:
+        stage(run, engine, pulls)
+        engine.run(MAP)
+        _refuse_mass_withdrawal(run, engine)
+        return _outcome(engine)
+
+
+def stage(run: Run, engine: Engine, pulls: tuple[Pull, ...]) -> None:
+    """Bring landed rows and everything the decisions read into the working database; text becomes dates and seconds.
+
+    Each pull is read by the declaration it was landed with, so a later change of settings does not rewrite the past.
+    """
+    put_inputs(run, engine)
+    engine.put("pulls", pa.table({
+        "filename": [str(pull.entries_path) for pull in pulls], "source": [pull.drop for pull in pulls],
+        "pull_number": pa.array([pull.number for pull in pulls], pa.int64()), "pull_id": [pull.pull_id for pull in pulls]}))
+    complete = [pull for pull in pulls if pull.request["completeness"] == "complete"]
+    engine.put("complete_pulls", pa.table({
+        "source": pa.array([pull.drop for pull in complete], pa.string()),
+        "pull_number": pa.array([pull.number for pull in complete], pa.int64()),
+        "window_start": pa.array([date.fromisoformat(pull.request["window"][0]) for pull in complete], pa.date32()),
+        "window_end": pa.array([date.fromisoformat(pull.request["window"][1]) for pull in complete], pa.date32()),
+        "population": pa.array([pull.request["population"] for pull in complete], pa.list_(pa.string()))}))
+    engine.link_parquet("landed_files", [pull.entries_path for pull in pulls])
+    groups: dict[str, dict[str, Any]] = {}
+    for pull in pulls:
+        formats = {name: pull.request["declaration"][name] for name in _FORMATS}
+        group = groups.setdefault(repr(formats), formats | {"pull_numbers": []})
+        group["pull_numbers"].append(pull.number)
+    engine.run_each("stg_files__time_entries", list(groups.values()))
+
+
+def _refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
+    ceilings = {drop.name: drop.delete_ceiling_percent for drop in run.settings.drops}
+    engine.run(("withdrawal_shares",))
+    for row in engine.fetch("withdrawal_shares").to_pylist():
+        ceiling = ceilings.get(row["source"], 0)
+        if row["withdrawn"] * 100 > ceiling * row["entries"] and row["withdrawn"] > 1:
+            raise RefusedError(
+                "DELETE_CEILING", what=f"{row['withdrawn']} of {row['entries']} entries of {row['source']} would be gone, more than {ceiling} %",
+                where=f"drop {row['source']}, window {run.window.start} to {run.window.end}",
+                fix="Look whether the newest export is complete. If the deletions are meant, raise delete_ceiling_percent of the drop.")
+
+
+def _outcome(engine: Engine) -> Outcome:
+    engine.run(("state_counts",))
+    rows = engine.fetch("state_counts").to_pylist()
+    return Outcome(
+        title=f"mapped {engine.count('entry_versions'):,} entry versions of the calculation window",
+        headings=("stream", "state", "entries", "hours"),
+        rows=tuple((row["stream"], row["state"].replace("_", " "), f"{row['count_entries']:,}", clock_hours(row["seconds"])) for row in rows),
+        next_step="apply the rules (30_rules)")

@@ -1,0 +1,68 @@
+"""Pull: what lies in the inbox is landed as received and parsed; what has landed before adds nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from etl.errors import SettingsError
+from etl.settings import Drop
+from etl.sources import files as file_source
+from etl.sources.dialects import effective
+from etl.steps.outcome import Outcome
+from etl.steps.run import Run
+from etl.store import landing
+
+
+@dataclass(frozen=True)
+class _Pulled:
+    drop: str
+    file_name: str
+    rows: int
+    is_new: bool
+
+
+def pull(run: Run) -> Outcome:
+    """Land every file of every declared drop, in the order of their names; equal files are redeliveries and add nothing.
+
+    All files are parsed before the first is landed: a faulty one leaves nothing half-landed. Raises SourceError with
+    every finding of the first faulty file.
+    """
+    if not run.settings.drops:
+        raise SettingsError("NO_DROPS", what=f"{run.company} declares no drop, so there is nothing to pull",
+                            where=f"mappings/{run.company}/company.toml", fix="Add a [[drops]] section for the tracker's export.")
+    with run.locked("pulling"):
+        pulled, fresh = [], []
+        for drop in run.settings.drops:
+            for path in file_source.list_files(run.workspace.inbox(run.company), drop):
+                received = file_source.read_file(path)
+                request = request_of(drop, path.name)
+                digest = hashlib.sha256(received).hexdigest()
+                known = landing.already_landed(run.workspace, run.company, drop.name, path.name, digest, request)
+                if known is not None:
+                    pulled.append(_Pulled(drop.name, path.name, known.rows, is_new=False))
+                    continue
+                fresh.append((drop, path.name, received, request, file_source.parse_file(received, path.name, effective(drop))))
+        for drop, file_name, received, request, table in fresh:
+            landed = landing.land(run.workspace, run.company, drop=drop.name, file_name=file_name, received=received, table=table,
+                                  request=request, person=run.person, now=run.now())
+            pulled.append(_Pulled(drop.name, file_name, landed.rows, landed.is_new))
+    return _outcome(pulled)
+
+
+def request_of(drop: Drop, file_name: str) -> dict[str, Any]:
+    """What was asked of a file: the whole declaration, and the window of a complete drop. Part of the pull for ever."""
+    declared = effective(drop)
+    window = file_source.window_of(file_name, declared)
+    return {"declaration": declared.model_dump(mode="json"), "completeness": drop.completeness,
+            "window": [day.isoformat() for day in window] if window else [], "population": list(drop.population)}
+
+
+def _outcome(pulled: list[_Pulled]) -> Outcome:
+    new = sum(item.is_new for item in pulled)
+    return Outcome(
+        title=f"pulled {len(pulled)} file(s), {new} new",
+        headings=("drop", "file", "rows", "landed"),
+        rows=tuple((item.drop, item.file_name, f"{item.rows:,}", "new" if item.is_new else "already here") for item in pulled),
+        next_step="map the entries (20_map)")

@@ -1,0 +1,32 @@
+"""Rules: mapped entries become rounded, cut, classified and priced pieces, payroll lines and billable lines."""
+
+from __future__ import annotations
+
+from etl.errors import RefusedError
+from etl.sql.run import RULES, Engine
+from etl.steps.outcome import Outcome
+from etl.steps.run import Run
+from etl.units import clock_hours, money
+
+
+def apply_rules(run: Run) -> Outcome:
+    """Run the rules in their one order, each audit right after the table it guards."""
+    with run.locked("applying rules"), run.engine() as engine:
+        need(engine, "entries_with_states", "map the entries (20_map)")
+        engine.run(RULES)
+        engine.run(("pay_totals",))
+        currency = run.settings.company.home_currency
+        rows = engine.fetch("pay_totals").to_pylist()
+        return Outcome(
+            title=f"classified {engine.count('pieces_classified'):,} pieces of time into {engine.count('payroll_lines_rounded'):,} payroll lines",
+            headings=("hour kind", "class", "hours", "amount"),
+            rows=tuple((row["hour_kind"].replace("_", " "), row["hour_class"].replace("_", " "), clock_hours(row["seconds"]),
+                        money(row["amount"], currency) if row["amount"] is not None else "rate missing") for row in rows),
+            next_step="check the figures (40_check)")
+
+
+def need(engine: Engine, table: str, step: str) -> None:
+    """Refuse a step whose input is not in the working database yet."""
+    if not engine.has(table):
+        raise RefusedError("STEP_MISSING", what="The step before has not run for this period", where="the run's working database",
+                           fix=f"First {step}, with the same company and period.")

@@ -1,0 +1,161 @@
+"""One run: a company, a period, its settings and cross-references, and the working database between the steps."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from etl import __version__
+from etl.errors import RefusedError, SettingsError
+from etl.mapping.load import MappingSet, load_mappings
+from etl.periods import PayPeriod, Period, calculation_window, period_ending
+from etl.settings import Settings, read_settings
+from etl.sql.run import Engine, Limits
+from etl.store import audit_log, batches, landing
+from etl.store.lock import company_lock
+from etl.terms import BatchHeader
+from etl.units import BatchNumber
+from etl.workspace import Workspace, is_sandbox
+
+SANDBOX_PREPARER, SANDBOX_APPROVER = "sandbox-preparer", "sandbox-approver"
+
+
+@dataclass
+class Run:
+    """What every step of one company and period shares. `in_memory`: one process runs all steps (no notebooks)."""
+
+    workspace: Workspace
+    company: str
+    period_end: date
+    person: str
+    settings: Settings
+    mappings: MappingSet
+    pay_periods: tuple[PayPeriod, ...]
+    billing: Period | None
+    in_memory: bool = False
+    limits: Limits | None = None
+    _engine: Engine | None = field(default=None, repr=False)
+
+    @cached_property
+    def window(self) -> Period:
+        """All workweeks that touch the period, and the billing period."""
+        return calculation_window(self.pay_periods, self.billing)
+
+    @cached_property
+    def owned(self) -> Period:
+        """From the first to the last day of the periods that end on this day."""
+        spans = [pay.period for pay in self.pay_periods] + ([self.billing] if self.billing else [])
+        return Period(min(span.start for span in spans), max(span.end for span in spans))
+
+    @property
+    def scratch(self) -> Path:
+        """This run's disposable folder."""
+        return self.workspace.scratch(self.company) / self.period_end.isoformat()
+
+    @contextmanager
+    def locked(self, what: str) -> Iterator[None]:
+        """The company's lock, held by this process while it works; unfinished business of a broken run is settled first."""
+        with company_lock(self.workspace, self.company, f"{self.person}, {what} {self.period_end}"):
+            batches.recover(self.workspace, self.company)
+            yield
+
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """The run's working database: on disk between notebooks, in memory within one process."""
+        folders = [self.workspace.landing(self.company), self.workspace.root / "reports", self.scratch]
+        if self.in_memory:
+            self._engine = self._engine or Engine(None, self.scratch, folders, self.limits)
+            yield self._engine
+            return
+        self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with Engine(self.scratch / "work.duckdb", self.scratch, folders, self.limits) as engine:
+            yield engine
+
+    def end(self) -> None:
+        """Let the working database of an in-memory run go."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def now(self) -> datetime:
+        """The clock, read at the edge; it enters audit-log records and never a rendered file."""
+        return datetime.now(UTC)
+
+    def records(self) -> tuple[audit_log.Record, ...]:
+        """The company's audit log, chain checked."""
+        return audit_log.read_log(self.workspace, self.company)
+
+    def pulls(self) -> tuple[landing.Pull, ...]:
+        """What has landed, digests checked."""
+        return landing.read_pulls(self.workspace, self.company)
+
+    def batch_number(self) -> BatchNumber:
+        """The number of this period's batch: reserved by its first draft, else the next."""
+        records = self.records()
+        reserved = [record.body["batch"] for record in records
+                    if record.type == "draft" and record.body["period_end"] == self.period_end.isoformat()]
+        return BatchNumber(reserved[0] if reserved else batches.next_batch_number(records))
+
+    def header(self, mapping_digest: str) -> BatchHeader:
+        """What the files of the batch say about it."""
+        return BatchHeader(
+            company_id=self.company, company_name=self.settings.company.name, home_currency=self.settings.company.home_currency,
+            period_start=self.owned.start, period_end=self.owned.end, period_label=self.owned.label, batch=self.batch_number(),
+            is_sandbox=is_sandbox(self.company), policy=self.settings.company.policy,
+            labor_posting=self.settings.labor_posting.mode, mapping_digest=mapping_digest, product_version=__version__)
+
+    def shown(self, path: Path) -> str:
+        """A path as a person in the workspace types it."""
+        try:
+            return path.relative_to(self.workspace.root).as_posix()
+        except ValueError:
+            return path.name
+
+
+def start(company: str, period_end: str | date, workspace: str | Path | None = None, *, person: str | None = None,
+          in_memory: bool = False, limits: Limits | None = None) -> Run:
+    """A run for every calendar of the company with a period ending on this day.
+
+    `workspace`: the folder with mappings/, data/ and reports/; else TIMEBOOKS_WORKSPACE, else the current folder.
+    Raises SettingsError, MappingError; RefusedError when no period ends on the day.
+    """
+    place = Workspace(Path(workspace or os.environ.get("TIMEBOOKS_WORKSPACE") or Path.cwd()).resolve())
+    settings = read_settings(place.mappings(company) / "company.toml", company)
+    mappings = load_mappings(place.mappings(company), company)
+    end = _date(period_end)
+    pay_periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == end)
+    billing = None if settings.billing.period == "none" else period_ending(
+        settings.billing.period, end, settings.billing.first_start)
+    if not pay_periods and billing is None:
+        ends = sorted({pay.period.end for pay in mappings.pay_periods}, key=lambda day: abs((day - end).days))[:3]
+        raise RefusedError(
+            "NO_PERIOD", what=f"No pay or billing period of {company} ends on {end}",
+            where=f"mappings/{company}/pay_calendar.csv and [billing] in company.toml",
+            fix=f"Choose a day on which a period ends, such as {', '.join(day.isoformat() for day in sorted(ends))}, or extend the calendar.")
+    return Run(place, company, end, person or _person(company), settings, mappings, pay_periods, billing, in_memory, limits)
+
+
+def _date(value: str | date) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise SettingsError("DATE_UNREADABLE", what=f"{value!r} is not a date", where="--period-end",
+                            fix="Give the last day of the period as 2026-11-22.") from None
+
+
+def _person(company: str) -> str:
+    """Who prepares: the sandbox's throw-away preparer, else the name of the operating system's account."""
+    if is_sandbox(company):
+        return SANDBOX_PREPARER
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,77 @@
+"""One writer for each company: an OS lock held by the process that writes, and a text that says who holds it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from etl.errors import BusyError, EtlError, SettingsError, StoreError
+from etl.settings import COMPANY_ID, RESERVED
+from etl.store import files
+from etl.store.records import instant_text
+from etl.store.strict_json import NotStrictError, dump_lines, load
+from etl.workspace import Workspace
+
+
+@contextmanager
+def company_lock(workspace: Workspace, company: str, owner: str, what: str = "") -> Iterator[None]:
+    """While this lasts, no other process writes for this company; entering it again in this process is free.
+
+    `owner` is the person, `what` the work, both for whoever finds the company busy.
+    Raises BusyError at once where another process holds it. The lock vanishes with its process; the text beside
+    it may stay behind and then means nothing.
+    """
+    if not COMPANY_ID.fullmatch(company) or company in RESERVED:
+        raise SettingsError("COMPANY_MISSING", what=f"{company!r} cannot be the id of a company", where="--company",
+                            fix="Use the id of a folder in mappings: lower-case letters, digits and hyphens.")
+    path = workspace.lock(company)
+    files.make_folder(path.parent)
+    lock = FileLock(path, timeout=0, mode=0o600, thread_local=False, is_singleton=True, fallback_to_soft=False)
+    _acquire(lock, path, company)
+    try:
+        if lock.lock_counter == 1:
+            files.write_note(_holder(path), _holder_text(owner, what))
+        yield
+    finally:
+        try:
+            if lock.lock_counter == 1:
+                files.remove(_holder(path))
+        finally:
+            lock.release()
+
+
+def _acquire(lock: FileLock, path: Path, company: str) -> None:
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BusyError("RUN_BUSY", what=f"Another run is working on {company}: {_held_by(path, datetime.now(UTC))}",
+                        where=f"data/lock/{company}.lock", fix="Wait until that run has ended, then run again.") from None
+    except OSError as error:
+        raise StoreError("LOCK_UNSUPPORTED", what=f"The company cannot be locked here: {error.strerror}", where=str(path),
+                         fix="Give your account the right to write in data/lock, and keep the workspace on a disk of "
+                             "this machine.") from None
+
+
+def _holder(path: Path) -> Path:
+    return path.with_suffix(".holder")
+
+
+def _holder_text(owner: str, what: str) -> bytes:
+    return dump_lines({"person": owner, "what": what, "pid": os.getpid(), "host": socket.gethostname(),
+                       "since": instant_text(datetime.now(UTC))})
+
+
+def _held_by(path: Path, now: datetime) -> str:
+    """Who holds the lock and for how long, as far as the text beside it tells."""
+    with suppress(EtlError, NotStrictError, KeyError, TypeError, ValueError):
+        held = load(files.read_bytes(_holder(path)))
+        minutes = int((now - datetime.fromisoformat(held["since"])).total_seconds()) // 60
+        work = f" ({held['what']})" if held["what"] else ""
+        return f"{held['person']}{work} on {held['host']}, process {held['pid']}, since {held['since']}, {minutes} min"
+    return "who it is could not be read"

@@ -1,0 +1,103 @@
+"""The detail sheets of a batch: exception items to act on, journal lines with a running check, changed texts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.tables import ALLOCATIONS, EXCEPTIONS, POSTINGS, assert_schema
+from etl.terms import BatchHeader
+from etl.workbooks.sheets import Column, Kind, Sheet
+from etl.workbooks.words import known, top_notes
+
+EXCEPTIONS_TITLE, LINES_TITLE, TEXT_CHANGES_TITLE = "Exceptions", "Lines", "Text changes"
+LINE_AMOUNT = "Amount (debit +, credit -)"
+_RUNNING = "Running balance"
+_SEVERITIES = ("stop", "hold", "note")
+_WORD = re.compile(r"[a-z_]+")
+
+
+def exceptions(header: BatchHeader, table: pa.Table | None) -> Sheet:
+    """Every exception item with its remedy: stop first, then what concerns payroll, then billing and the rest."""
+    columns = (
+        Column("Code", "text", 16), Column("Severity", "text", 9), Column("Streams", "text", 13),
+        Column("Entry", "text", 22), Column("Employee", "text", 24), Column("Worked on", "date", 11),
+        Column("Seconds", "seconds", 10), Column("Hours", "hours", 8, "{Seconds}/3600"),
+        Column("Found", "text", 34), Column("Expected", "text", 30), Column("What to do", "text", 44),
+        Column("Due", "text", 18))
+    rows = [] if table is None else _in_urgency(assert_schema(table, EXCEPTIONS, "exceptions"))
+    missing = "The exception items are not part of this workbook."
+    return Sheet(
+        EXCEPTIONS_TITLE, columns, rows, empty=missing if table is None else "No exceptions were found.",
+        notes=top_notes(header, "stop: no draft is sealed. hold: the entry waits in the streams named. "
+                                "note: posted, and worth a look."))
+
+
+def _in_urgency(table: pa.Table) -> pa.Table:
+    """The items in the order in which to act on them, in the columns of the sheet."""
+    ranks = [_rank(row) for row in table.select(["severity", "streams"]).to_pylist()]
+    names = ["code", "severity", "streams", "entry_id", "employee_ref", "worked_on", "seconds", "found", "expected",
+             "remedy", "due"]
+    ranked = table.append_column("rank", pa.array(ranks, pa.int32()))
+    order = ["rank", "due", "code", "employee_ref", "worked_on", "entry_id", "found"]
+    return ranked.sort_by([(name, "ascending") for name in order]).select(names)
+
+
+def _rank(row: dict[str, Any]) -> int:
+    """Stop before payroll before billing; inside, hold before note."""
+    severity = _SEVERITIES.index(known(row["severity"], _SEVERITIES, "exceptions, column severity"))
+    group = 0 if not severity else 1 if "pay" in _WORD.findall(row["streams"] or "") else 2
+    return 3 * group + severity
+
+
+def lines(header: BatchHeader, postings: pa.Table | None, allocations: pa.Table | None) -> Sheet:
+    """Every journal line, with a live running balance per document and currency that ends at 0."""
+    same = "AND({Document}={Document^},{Currency}={Currency^})"
+    running = f"ROUND(IF({same},{{{_RUNNING}^}},0)+{{{LINE_AMOUNT}}},3)"
+    columns = [
+        Column("Line", "text", 14), Column("Document", "text", 13), Column("Date", "date", 11),
+        Column("Account", "text", 32), Column("Customer:job", "text", 32), Column("Class", "text", 16),
+        Column(LINE_AMOUNT, "amount", 15, currency="Currency"), Column("Currency", "text", 10),
+        Column(_RUNNING, "amount", 13, running, currency="Currency"), Column("Memo", "text", 40)]
+    names = [
+        "line_id", "document_number", "posted_on", "account", "customer_job", "class", "amount", "currency", "memo"]
+    rows: pa.Table | list[Any] = []
+    if postings is not None:
+        table = assert_schema(postings, POSTINGS, "postings").sort_by(
+            [(name, "ascending") for name in ("document_number", "currency", "line_number", "line_id")])
+        if allocations is not None:
+            columns.append(Column("Entries", "count", 9))
+            table = table.append_column("entries", _entries_behind(table, allocations))
+            names.append("entries")
+        rows = table.select(names)
+    return Sheet(
+        LINES_TITLE, tuple(columns), rows, totals=(LINE_AMOUNT,),
+        empty="The batch has no journal lines.",
+        notes=top_notes(header, "The running balance adds up each document, in each currency; on the document's last "
+                                "line it is 0. It needs the rows in this order."))
+
+
+def _entries_behind(postings: pa.Table, allocations: pa.Table) -> pa.Array:
+    """How many entries stand behind each line."""
+    counts = assert_schema(allocations, ALLOCATIONS, "allocations").group_by(["line_id"]).aggregate(
+        [("entry_id", "count_distinct")])
+    at = pc.index_in(postings["line_id"], counts["line_id"])
+    return pc.coalesce(pc.take(counts["entry_id_count_distinct"], at), 0)
+
+
+def text_changes(header: BatchHeader, table: pa.Table) -> Sheet:
+    """Every text that was written otherwise than it came, column by column as the table has it."""
+    columns = tuple(
+        Column(field.name.replace("_", " ").capitalize(), _kind(field.type), 12 if _kind(field.type) != "text" else
+               18 if field.name.endswith("_id") else 40) for field in table.schema)
+    order = [(field.name, "ascending") for field in table.schema if not pa.types.is_nested(field.type)]
+    return Sheet(TEXT_CHANGES_TITLE, columns, table.sort_by(order), notes=top_notes(
+        header, "Texts that could be read as a formula, or that the target cannot hold, as they came and as they "
+                "were written."))
+
+
+def _kind(column: pa.DataType) -> Kind:
+    return "count" if pa.types.is_integer(column) else "date" if pa.types.is_date32(column) else "text"

@@ -1,0 +1,38 @@
+"""The reconciliation workbook of a batch: it proves, in live formulas, that nothing was lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from etl.terms import BatchHeader
+from etl.workbooks.detail import exceptions, lines, text_changes
+from etl.workbooks.pivots import by_employee, by_project
+from etl.workbooks.roll_forward import roll_forward
+from etl.workbooks.sheets import Page, Sheet
+from etl.workbooks.summary import Behind, summary
+from etl.workbooks.words import batch_words, marks
+from etl.workbooks.writer import render_workbook
+
+
+def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -> bytes:
+    """The workbook with Summary, Roll-forward, By employee, By project, Exceptions, Lines, in this order.
+
+    `tables`: by their names in etl/tables.py in lower case: entries, pieces, payroll_lines, postings,
+    time_activities, payroll_hours, billable_lines, exceptions, roll_forward, control_totals; `allocations` adds the
+    number of entries behind each line, `text_changes` (any columns) a sheet of its own. Of a table that is not given
+    its sheet says so. Row order does not matter, but for control_totals, shown as given. Hours are live formulas on whole seconds, totals on the rows.
+    Raises ConservationError for a table of another shape, an unknown state or a piece without its entry.
+    """
+    roll = roll_forward(header, tables.get("roll_forward"))
+    employees, projects = by_employee(header, tables), by_project(header, tables)
+    journal = lines(header, tables.get("postings"), tables.get("allocations"))
+    sheets: list[Sheet | Page] = [
+        summary(header, tables, Behind(roll, employees, projects, journal)),
+        roll.page, employees, projects, exceptions(header, tables.get("exceptions")), journal]
+    changes = tables.get("text_changes")
+    if changes is not None and changes.num_rows:
+        sheets.append(text_changes(header, changes))
+    whose = f"{header.company_name}, {header.period_label}, {batch_words(header)}"
+    return render_workbook(sheets, title="Reconciliation", subject=whose, marks=marks(header))
