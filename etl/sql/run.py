@@ -63,7 +63,8 @@ AUDITS: Mapping[str, str] = {   # each right after the table that could break th
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
 }
-REPORTS: tuple[str, ...] = ("withdrawal_shares", "state_counts", "pay_totals", "entries_to_check")   # asked for by a step, part of no batch
+REPORTS: tuple[str, ...] = ("withdrawal_shares", "state_counts", "pay_totals", "entries_to_check", "run_inputs",
+    "standing_roll_forward")   # asked for by a step, part of no batch
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING, "rules": MAP + RULES, "marts": MARTS + REPORTS, "audits": tuple(AUDITS),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from etl.sources.dialects import effective
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import landing
+from etl.store.landing import Delivery
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,15 @@ def pull(run: Run) -> Outcome:
             for path in file_source.list_files(run.workspace.inbox(run.company), drop):
                 received = file_source.read_file(path)
                 request = request_of(drop, path.name)
-                digest = hashlib.sha256(received).hexdigest()
-                known = landing.already_landed(run.workspace, run.company, drop.name, path.name, digest, request)
+                delivery = Delivery(drop.name, path.name, received, request)
+                known = landing.already_landed(run.workspace, run.company, drop.name, path.name, delivery.digest, request)
                 if known is not None:
                     pulled.append(_Pulled(drop.name, path.name, known.rows, is_new=False))
                     continue
-                fresh.append((drop, path.name, received, request, file_source.parse_file(received, path.name, effective(drop))))
-        for drop, file_name, received, request, table in fresh:
-            landed = landing.land(run.workspace, run.company, drop=drop.name, file_name=file_name, received=received, table=table,
-                                  request=request, person=run.person, now=run.now())
-            pulled.append(_Pulled(drop.name, file_name, landed.rows, landed.is_new))
+                fresh.append((delivery, file_source.parse_file(received, path.name, effective(drop))))
+        for delivery, table in fresh:
+            landed = landing.land(run.workspace, run.company, delivery, table, person=run.person, now=run.now())
+            pulled.append(_Pulled(landed.drop, landed.file_name, landed.rows, landed.is_new))
     return _outcome(pulled)
 
 

@@ -17,7 +17,7 @@ from etl.mapping.load import MappingSet, load_mappings
 from etl.periods import PayPeriod, Period, calculation_window, period_ending
 from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
-from etl.store import audit_log, batches, landing
+from etl.store import audit_log, batches, landing, recovery
 from etl.store.lock import company_lock
 from etl.terms import BatchHeader
 from etl.units import BatchNumber
@@ -61,8 +61,8 @@ class Run:
     @contextmanager
     def locked(self, what: str) -> Iterator[None]:
         """The company's lock, held by this process while it works; unfinished business of a broken run is settled first."""
-        with company_lock(self.workspace, self.company, f"{self.person}, {what} {self.period_end}"):
-            batches.recover(self.workspace, self.company)
+        with company_lock(self.workspace, self.company, self.person, f"{what} {self.period_end}"):
+            recovery.recover(self.workspace, self.company)
             yield
 
     @contextmanager
@@ -97,10 +97,7 @@ class Run:
 
     def batch_number(self) -> BatchNumber:
         """The number of this period's batch: reserved by its first draft, else the next."""
-        records = self.records()
-        reserved = [record.body["batch"] for record in records
-                    if record.type == "draft" and record.body["period_end"] == self.period_end.isoformat()]
-        return BatchNumber(reserved[0] if reserved else batches.next_batch_number(records))
+        return batches.batch_number(self.records(), self.period_end)
 
     def header(self, mapping_digest: str) -> BatchHeader:
         """What the files of the batch say about it."""

@@ -137,14 +137,19 @@ def move(source: Path, target: Path) -> None:
 
 def rename(source: Path, target: Path) -> None:
     """One rename, both folders synced. Raises DamageError where the name is taken, OSError EXDEV across disks."""
-    if os.path.lexists(target):
-        raise taken(target)
+    refuse_taken(target)
     with told("rename", target):
         fault_point("rename", target)
         _patiently(lambda: source.rename(target))
     fsync_folder(target.parent)
     if source.parent != target.parent:
         fsync_folder(source.parent)
+
+
+def refuse_taken(target: Path) -> None:
+    """Nothing, where the name is free; otherwise DamageError. Asked before a record is written that needs the name."""
+    if os.path.lexists(target):
+        raise taken(target)
 
 
 def copy_durably(source: Path, target: Path) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from etl import __version__
@@ -71,6 +71,13 @@ class Record:
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._lacks(key).error()
         return value
+
+    def day(self, key: str) -> date:
+        """A date of the body. Raises DamageError where the record does not hold it."""
+        try:
+            return date.fromisoformat(self.text(key))
+        except ValueError:
+            raise self._lacks(key).error() from None
 
     def _lacks(self, key: str) -> Finding:
         return Finding(f"data/audit_log/{self.company}/{file_name(self.number)}", self.number,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,9 +12,11 @@ from openpyxl.utils import get_column_letter
 
 from etl.workbooks.looks import Looks, number_text
 from etl.workbooks.sheets import Cell, Kind, Page
-from etl.workbooks.text import is_too_long, parts, shown, xml_text
+from etl.workbooks.text import count_lines, is_too_long, parts, shown, xml_text
 
 _CONTINUED = " … (cut here; the whole text is on the sheet of long texts)"
+_LINE_HEIGHT, _TALLEST = 12.75, 409.5   # points; a spreadsheet has no higher row
+_TITLE_LINES = 1.5
 _DAY_0 = date(1970, 1, 1)
 _SERIAL_0 = 25_569   # a spreadsheet's number of 1970-01-01
 _FIRST_DAY, _LAST_DAY = -25_508, 2_932_896   # 1900-03-01 (spreadsheets disagree on earlier days) to 9999-12-31
@@ -44,20 +46,28 @@ class Ink:
 
 def page_xml(page: Page, ink: Ink) -> str:
     """All rows of a page."""
-    return "".join(
-        row_xml(row, (
-            cell_xml(ink, f"{get_column_letter(at)}{row}", cell) for at, cell in enumerate(cells, 1) if cell))
-        for row, cells in enumerate(page.rows, 1) if any(cells))
+    return "".join(cells_xml(ink, row, cells, page.widths) for row, cells in enumerate(page.rows, 1) if any(cells))
 
 
-def row_xml(row: int, cells: Iterable[str]) -> str:
-    """One row."""
-    return f'<row r="{row}">{"".join(cells)}</row>'
+def cells_xml(ink: Ink, row: int, cells: Sequence[Cell | None], widths: Sequence[int]) -> str:
+    """One row of single cells, as high as its longest wrapped text."""
+    lines = max((count_lines(str(cell.value or ""), width) for cell, width in zip(cells, widths, strict=False)
+                 if cell and cell.is_wrapped), default=1)
+    has_title = any(cell and cell.look == "title" for cell in cells)
+    return row_xml(row, (
+        _cell_xml(ink, f"{get_column_letter(at)}{row}", cell, is_indented=at > 1)
+        for at, cell in enumerate(cells, 1) if cell), _TITLE_LINES if has_title else lines)
 
 
-def cell_xml(ink: Ink, place: str, cell: Cell) -> str:
+def row_xml(row: int, cells: Iterable[str], lines: float = 1) -> str:
+    """One row, with room for so many lines of text."""
+    height = f' ht="{min(lines * _LINE_HEIGHT + 2, _TALLEST):g}" customHeight="1"' if lines > 1 else ""
+    return f'<row r="{row}"{height}>{"".join(cells)}</row>'
+
+
+def _cell_xml(ink: Ink, place: str, cell: Cell, *, is_indented: bool) -> str:
     """One cell of a page, or around a table; an empty one still shows its border."""
-    style = ink.looks.style(cell)
+    style = ink.looks.style(cell, is_indented=is_indented)
     if cell.formula:
         return formula_xml(place, style, cell.formula)
     if cell.value is None or cell.value == "":

@@ -14,7 +14,7 @@ from etl.workbooks.sheets import Column, Kind, Sheet
 from etl.workbooks.words import known, top_notes
 
 EXCEPTIONS_TITLE, LINES_TITLE, TEXT_CHANGES_TITLE = "Exceptions", "Lines", "Text changes"
-LINE_AMOUNT = "Amount (debit +, credit -)"
+LINE_AMOUNT = "Amount"
 _RUNNING = "Running balance"
 _SEVERITIES = ("stop", "hold", "note")
 _WORD = re.compile(r"[a-z_]+")
@@ -23,11 +23,11 @@ _WORD = re.compile(r"[a-z_]+")
 def exceptions(header: BatchHeader, table: pa.Table | None) -> Sheet:
     """Every exception item with its remedy: stop first, then what concerns payroll, then billing and the rest."""
     columns = (
-        Column("Code", "text", 16), Column("Severity", "text", 9), Column("Streams", "text", 13),
-        Column("Entry", "text", 22), Column("Employee", "text", 24), Column("Worked on", "date", 11),
-        Column("Seconds", "seconds", 10), Column("Hours", "hours", 8, "{Seconds}/3600"),
-        Column("Found", "text", 34), Column("Expected", "text", 30), Column("What to do", "text", 44),
-        Column("Due", "text", 18))
+        Column("Code", "text", 14), Column("Severity", "text", 10), Column("Streams", "text", 9),
+        Column("Entry", "text", 20), Column("Employee", "text", 20), Column("Worked on", "date", 12),
+        Column("Seconds", "seconds", 9), Column("Hours", "hours", 8, 'IF({Seconds}="","",{Seconds}/3600)'),
+        Column("Found", "text", 26), Column("Expected", "text", 24), Column("What to do", "text", 34),
+        Column("Due", "text", 14))
     rows = [] if table is None else _in_urgency(assert_schema(table, EXCEPTIONS, "exceptions"))
     missing = "The exception items are not part of this workbook."
     return Sheet(
@@ -58,10 +58,10 @@ def lines(header: BatchHeader, postings: pa.Table | None, allocations: pa.Table 
     same = "AND({Document}={Document^},{Currency}={Currency^})"
     running = f"ROUND(IF({same},{{{_RUNNING}^}},0)+{{{LINE_AMOUNT}}},3)"
     columns = [
-        Column("Line", "text", 14), Column("Document", "text", 13), Column("Date", "date", 11),
-        Column("Account", "text", 32), Column("Customer:job", "text", 32), Column("Class", "text", 16),
-        Column(LINE_AMOUNT, "amount", 15, currency="Currency"), Column("Currency", "text", 10),
-        Column(_RUNNING, "amount", 13, running, currency="Currency"), Column("Memo", "text", 40)]
+        Column("Line", "text", 13), Column("Document", "text", 12), Column("Date", "date", 12),
+        Column("Account", "text", 28), Column("Customer:job", "text", 30), Column("Class", "text", 12),
+        Column(LINE_AMOUNT, "amount", 14, currency="Currency"), Column("Currency", "text", 10),
+        Column(_RUNNING, "amount", 14, running, currency="Currency"), Column("Memo", "text", 32)]
     names = [
         "line_id", "document_number", "posted_on", "account", "customer_job", "class", "amount", "currency", "memo"]
     rows: pa.Table | list[Any] = []
@@ -76,8 +76,8 @@ def lines(header: BatchHeader, postings: pa.Table | None, allocations: pa.Table 
     return Sheet(
         LINES_TITLE, tuple(columns), rows, totals=(LINE_AMOUNT,),
         empty="The batch has no journal lines.",
-        notes=top_notes(header, "The running balance adds up each document, in each currency; on the document's last "
-                                "line it is 0. It needs the rows in this order."))
+        notes=top_notes(header, "Debits are positive, credits negative. The running balance adds up each document in "
+                                "each currency and is 0 on its last line; it needs the rows in this order."))
 
 
 def _entries_behind(postings: pa.Table, allocations: pa.Table) -> pa.Array:

@@ -38,19 +38,23 @@ class Looks:
 
     def __init__(self, book: Workbook) -> None:
         self._sheet = book.worksheets[0]
-        self._made: dict[tuple[Look, str, bool, bool, bool], int] = {}
+        self._made: dict[tuple[Look, str, bool, bool, bool, bool], int] = {}
 
-    def style(self, like: Cell) -> int:
-        """The number of a cell's style. Text is marked as text, so that editing the cell makes no formula of it."""
+    def style(self, like: Cell, *, is_indented: bool = False) -> int:
+        """The number of a cell's style. Text is marked as text, so that editing the cell makes no formula of it.
+
+        `is_indented`: a text keeps its distance from a figure left of it.
+        """
         number_format = amount_format(like.digits) if like.kind == "amount" else _FORMATS[like.kind]
         is_text = like.kind == "text" and not like.formula
-        key = (like.look, number_format, like.is_wrapped, like.is_right, is_text)
+        is_left = like.kind in ("text", "date") and not like.is_right
+        key = (like.look, number_format, like.is_wrapped, is_left, is_left and is_indented, is_text)
         if key not in self._made:
             cell = WriteOnlyCell(self._sheet)
             cell.font = _FONTS[like.look]
             cell.number_format = number_format
             cell.alignment = Alignment(
-                horizontal="right" if like.is_right else "left" if like.kind in ("text", "date") else None,
+                horizontal="left" if is_left else "right", indent=int(is_left and is_indented),
                 vertical="center" if like.look == "head" else "top", wrap_text=like.is_wrapped)
             if like.look in _BORDERS:
                 cell.border = _BORDERS[like.look]

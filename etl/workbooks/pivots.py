@@ -18,8 +18,8 @@ from etl.workbooks.words import top_notes
 BY_EMPLOYEE, BY_PROJECT = "By employee", "By project"
 PAY_SECONDS, BILL_SECONDS = "Pay seconds", "Bill seconds"
 _HOURS = (
-    Column(PAY_SECONDS, "seconds", 12), Column("Pay hours", "hours", 11, f"{{{PAY_SECONDS}}}/3600"),
-    Column(BILL_SECONDS, "seconds", 12), Column("Bill hours", "hours", 11, f"{{{BILL_SECONDS}}}/3600"),
+    Column(PAY_SECONDS, "seconds", 13), Column("Pay hours", "hours", 11, f"{{{PAY_SECONDS}}}/3600"),
+    Column(BILL_SECONDS, "seconds", 13), Column("Bill hours", "hours", 11, f"{{{BILL_SECONDS}}}/3600"),
 )
 _HOUR_TOTALS = (PAY_SECONDS, "Pay hours", BILL_SECONDS, "Bill hours")
 _HOURS_NOTE = (
@@ -43,10 +43,10 @@ def by_employee(header: BatchHeader, tables: Mapping[str, pa.Table]) -> Sheet:
         amounts = _amounts(assert_schema(lines, PAYROLL_LINES, "payroll_lines"), keys)
         names = _names(lines) | names
     rows = [
-        (names.get(key[0]), *key, *seconds, amount, currency)
+        (names.get(key[0]) or "(no name)", *key, *seconds, amount, currency)
         for key, currency, seconds, (amount,) in _rows(hours, [amounts])]
     columns = (
-        Column("Employee", "text", 28), Column("Employee id", "text", 14), Column("Pay item", "text", 24),
+        Column("Employee", "text", 30), Column("Employee id", "text", 14), Column("Pay item", "text", 24),
         Column("Hour class", "text", 14), *_HOURS, Column("Amount", "amount", 15, currency="Currency"),
         Column("Currency", "text", 10))
     return Sheet(
@@ -68,7 +68,7 @@ def by_project(header: BatchHeader, tables: Mapping[str, pa.Table]) -> Sheet:
     if (billable := tables.get("billable_lines")) is not None:
         billed = _amounts(assert_schema(billable, BILLABLE_LINES, "billable_lines"), keys)
     rows = [
-        (*key, *seconds, *amounts, currency)
+        (key[0] or "(no customer:job)", *seconds, *amounts, currency)
         for key, currency, seconds, amounts in _rows(_hours(_pieces(tables), keys), [posted, billed])]
     columns = (
         Column("Customer:job", "text", 44), *_HOURS, Column("Labor posted", "amount", 15, currency="Currency"),
@@ -77,7 +77,7 @@ def by_project(header: BatchHeader, tables: Mapping[str, pa.Table]) -> Sheet:
         BY_PROJECT, columns, sorted(rows, key=_text_first), totals=(*_HOUR_TOTALS, "Labor posted", "Billed"),
         empty=_empty(tables), notes=top_notes(
             header, _HOURS_NOTE, "Labor posted: the journal lines on the job, reversing journals left out. "
-                                 "Billed: the invoice lines. Time without a customer:job has an empty name."))
+                                 "Billed: the invoice lines."))
 
 
 def _empty(tables: Mapping[str, pa.Table]) -> str:
@@ -135,7 +135,7 @@ def _key(row: dict[str, Any], keys: list[str]) -> Key:
 
 
 def _rows(hours: Hours, amounts: list[Amounts]) -> list[Row]:
-    """Key, currency, seconds and amounts; a key with several currencies has its seconds on the first one's row only."""
+    """Key, currency, seconds and amounts; of several currencies only the first has the seconds."""
     currencies: dict[Key, set[str | None]] = {key: set() for key in hours}
     for figures in amounts:
         for key, currency in figures:

@@ -20,6 +20,8 @@ Kind = Literal["text", "seconds", "hours", "amount", "rate", "date", "count"]
 Look = Literal["plain", "title", "heading", "head", "label", "total", "note", "banner", "sign"]
 Value = str | int | Decimal | date | None
 
+ONE_PAGE = 64   # rows
+
 PLACE = re.compile(r"\{([^{}^]+)(\^?)\}")
 """A place in a column's formula: {Heading} is this row's cell, {Heading^} the cell above it."""
 
@@ -129,6 +131,11 @@ class Page:
     title: str
     widths: tuple[int, ...]
     rows: tuple[tuple[Cell | None, ...], ...]
+
+    @property
+    def is_one_sheet_of_paper(self) -> bool:
+        """Whether it is short enough to print on one page, if need be a little smaller."""
+        return len(self.rows) <= ONE_PAGE
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from etl.workbooks.words import (
 )
 
 TITLE = "Summary"
-_WIDTHS = (36, 19, 16, 19, 16, 16, 12, 14)
+_WIDTHS = (36, 20, 16, 20, 16, 16, 15, 14)
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 

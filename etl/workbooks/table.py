@@ -12,9 +12,10 @@ from openpyxl.utils import get_column_letter
 
 from etl.errors import TargetError
 from etl.units import is_currency
-from etl.workbooks.cells import Ink, cell_xml, formula_xml, row_xml, value_xml
+from etl.workbooks.cells import Ink, cells_xml, formula_xml, row_xml, value_xml
 from etl.workbooks.looks import amount_digits
 from etl.workbooks.sheets import PLACE, Cell, Column, Sheet
+from etl.workbooks.text import count_lines
 
 ROW_LIMIT = 1_048_576
 _NUMBERS = ("seconds", "hours", "amount", "rate", "count")
@@ -52,7 +53,8 @@ class _Table:
         lines = [Cell(self.sheet.title, look="title"), *(Cell(line, look="note") for line in self.sheet.top_lines)]
         heads = [Cell(column.heading, look="head", is_wrapped=True, is_right=column.kind in _NUMBERS)
                  for column in self.sheet.columns]
-        rows = [*(self._row(at, [line]) for at, line in enumerate(lines, 1)), self._row(self.sheet.header_row, heads)]
+        rows = [self._row(at, [line]) for at, line in enumerate(lines, 1)]
+        rows.append(self._row(self.sheet.header_row, heads))
         if not self.sheet.count_rows:
             rows.append(self._row(self.sheet.first_row, [Cell(self.sheet.empty, look="note")]))
         return rows
@@ -62,7 +64,17 @@ class _Table:
         wanted = range(self.sheet.first_row, self.sheet.last_row + 1)
         columns = [self._column(letter, column, wanted)
                    for letter, column in zip(self.letters, self.sheet.columns, strict=True)]
-        return [row_xml(row, cells) for row, cells in zip(wanted, zip(*columns, strict=True), strict=True)]
+        return [row_xml(row, cells, lines) for row, cells, lines in zip(
+            wanted, zip(*columns, strict=True), self._lines(), strict=True)]
+
+    def _lines(self) -> list[int]:
+        """How many lines of text each row needs."""
+        needed = [1] * self.sheet.count_rows
+        for column in self.sheet.columns:
+            if column.kind == "text":
+                needed = [max(lines, count_lines(str(text), column.width)) if text else lines
+                          for lines, text in zip(needed, self.values[column.heading], strict=True)]
+        return needed
 
     def bottom(self) -> list[str]:
         """The totals: one row, and one more for each currency where the table has several."""
@@ -81,8 +93,7 @@ class _Table:
         return tuple(sorted(code for code in codes if code and is_currency(code)))
 
     def _row(self, row: int, cells: Sequence[Cell]) -> str:
-        return row_xml(row, (
-            cell_xml(self.ink, f"{letter}{row}", cell) for letter, cell in zip(self.letters, cells, strict=False)))
+        return cells_xml(self.ink, row, cells, [column.width for column in self.sheet.columns])
 
     def _column(self, letter: str, column: Column, rows: range) -> list[str]:
         """The cells of one column, one text per row; an empty cell is an empty text."""
@@ -97,9 +108,10 @@ class _Table:
 
     def _styles(self, column: Column) -> Iterable[int]:
         """The style of each row of a column: an amount shows the places of its own currency."""
-        looks = self.ink.looks
+        looks, is_first = self.ink.looks, column is self.sheet.columns[0]
         if column.kind != "amount":
-            return repeat(looks.style(Cell(kind=column.kind, is_wrapped=column.kind == "text")))
+            like = Cell(kind=column.kind, is_wrapped=column.kind == "text")
+            return repeat(looks.style(like, is_indented=not is_first))
         digits = self.digits[column.heading]
         made = {places: looks.style(Cell(kind="amount", digits=places)) for places in sorted(set(digits))}
         return [made[places] for places in digits]

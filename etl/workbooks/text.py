@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from math import ceil
 
 CELL_LIMIT = 32_767   # UTF-16 units a cell holds; a longer text would be cut in silence
 PART_LENGTH = 5_000   # characters of one part of a long text; each may be shown as six
@@ -52,6 +53,21 @@ def xml_text(text: str) -> str:
     """A shown text as XML character data, so that a spreadsheet reads back exactly this text."""
     text = _FORMAT_ESCAPE.sub("_x005F_", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def count_lines(text: str, width: int) -> int:
+    """About how many lines a text takes in a column so many characters wide, rather one too many than one cut off."""
+    if 2 * len(text) <= width and "\n" not in text:
+        return 1
+    per_line = max(width - 3, 4)   # what wrapping at words loses
+    spaces = [_space(line) for line in text.split("\n")]
+    return sum(1 if space <= width - 1 else ceil(space / per_line) for space in spaces)
+
+
+def _space(line: str) -> float:
+    """The width of a line of text, in the widths of a digit."""
+    wide = sum(character > "\u1100" for character in line)
+    return 0.9 * len(line) + 0.3 * sum(map(str.isupper, line)) + wide
 
 
 def safe_title(name: str, taken: Collection[str] = ()) -> str:

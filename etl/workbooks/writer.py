@@ -15,6 +15,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 
@@ -85,8 +86,9 @@ def _add_sheet(book: Workbook, name: str, sheet: Sheet | Page, marks: Marks) -> 
     made.sheet_view.showGridLines = False
     made.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     made.page_setup.orientation, made.page_setup.paperSize = "landscape", _LETTER_PAPER
-    made.page_setup.fitToWidth, made.page_setup.fitToHeight = 1, 0
-    made.page_margins.left = made.page_margins.right = 0.5
+    is_short = isinstance(sheet, Page) and sheet.is_one_sheet_of_paper
+    made.page_setup.fitToWidth, made.page_setup.fitToHeight = 1, int(is_short)
+    made.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.65, header=0.3, footer=0.3)
     made.oddHeader = HeaderFooterItem(center=_printed(marks.banner))
     made.oddFooter = HeaderFooterItem(
         left=_printed(marks.company), right=_HeaderFooterPart("Page &P of &N"),

@@ -44,7 +44,9 @@ transfer_to_payroll = {transfer}
 """
 
 
-def settings(mode: str = "accrue", *, transfer: bool | None = True, company_name: str = "Alder & Pine Studio") -> Settings:
+def settings(
+    mode: str = "accrue", *, transfer: bool | None = True, company_name: str = "Alder & Pine Studio",
+) -> Settings:
     """The company's settings; `transfer` None leaves QuickBooks Desktop undescribed."""
     desktop = "" if transfer is None else _DESKTOP.format(transfer=str(transfer).lower(), company_name=company_name)
     return parse_settings(_TOML.format(mode=mode) + desktop, "alder", "mappings/alder/company.toml")
@@ -104,5 +106,6 @@ def journal(*lines: dict, balanced: bool = True) -> pa.Table:
         rows.append(posting(**(lines[0] if lines else {})) | {
             "account": "Accrued Wages Payable", "customer_job": "", "class": "", "memo": "Gross wages",
             "amount": str(-total)})
-    numbered = [row | {"line_id": f"0042-L-{number:03d}", "line_number": number} for number, row in enumerate(rows, 1)]
+    numbered = [row | {"line_id": f"0042-L-{number:03d}", "line_number": number}
+                for number, row in enumerate(rows, 1)]
     return from_rows(tables.POSTINGS, numbered)

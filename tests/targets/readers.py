@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 
 LIMITS = {   # record and column: characters per level, characters in all
@@ -30,13 +30,13 @@ FORMULA_STARTS = "=+-@|\t\r\n\0\uff1d\uff0b\uff0d\uff20"
 FREE_OF = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-class Refused(Exception):
+class ReaderError(Exception):
     """The target would not take the file."""
 
 
 def demand(condition, what: str) -> None:
     if not condition:
-        raise Refused(what)
+        raise ReaderError(what)
 
 
 def read_iif(content: bytes) -> list[dict[str, str]]:
@@ -48,7 +48,7 @@ def read_iif(content: bytes) -> list[dict[str, str]]:
             headers[keyword[1:]] = cells
             continue
         demand(keyword in headers, f"{keyword} before its header")
-        demand(len(cells) == len(headers[keyword]), f"{keyword} has {len(cells)} columns, not {len(headers[keyword])}")
+        demand(len(cells) == len(headers[keyword]), f"{keyword}: {len(cells)} columns, not {len(headers[keyword])}")
         record = {"RECORD": keyword, **dict(zip(headers[keyword], cells, strict=True))}
         _check_iif_record(record)
         open_block = _block(open_block, record)
@@ -71,7 +71,7 @@ def read_journal_csv(content: bytes) -> list[dict[str, str]]:
         demand(sides.count("") == 1, f"{number}: one of debit and credit, not {sides}")
         demand(re.fullmatch(r"\d{1,15}\.\d\d", "".join(sides)), f"{number}: amount {sides}")
         demand(re.fullmatch(r"\d\d/\d\d/\d{4}", row["*JournalDate"]), row["*JournalDate"])
-        datetime.strptime(row["*JournalDate"], "%m/%d/%Y")
+        _check_date(row["*JournalDate"])
         demand(row["*AccountName"] and re.fullmatch("[A-Z]{3}", row["Currency"]), f"{number}: account, currency")
         totals[number] = totals.get(number, Decimal(0)) + Decimal(sides[0] or 0) - Decimal(sides[1] or 0)
     demand(not any(totals.values()), f"unbalanced {totals}")
@@ -119,10 +119,16 @@ def _check_iif_record(record: dict[str, str]) -> None:
         if column not in ("AMOUNT", "RECORD"):
             demand(cell[:1] not in FORMULA_STARTS or not cell, f"{column}: {cell!r} begins like a formula")
     if kind == "TIMEACT":
-        datetime.strptime(record["DATE"], "%m/%d/%y")
+        _check_date(record["DATE"])
         demand(int(record["DURATION"].split(":")[0]) <= 23, record["DURATION"])
         demand(record["BILLINGSTATUS"] != "1" or (record["JOB"] and record["ITEM"]), "billable without job or item")
         demand(record["XFERTOPAYROLL"] != "Y" or record["PITEM"], "to payroll without a payroll item")
+
+
+def _check_date(text: str) -> None:
+    """Month first; a two-digit year is of this century."""
+    month, day, year = (int(part) for part in text.split("/"))
+    date(year + 2000 if year < 100 else year, month, day)
 
 
 def _block(block: dict | None, record: dict[str, str]) -> dict | None:
@@ -133,7 +139,7 @@ def _block(block: dict | None, record: dict[str, str]) -> dict | None:
         block = {"DOCNUM": record["DOCNUM"], "DATE": record["DATE"], "sum": Decimal(0), "lines": 0}
     if keyword in ("TRNS", "SPL"):
         demand(block is not None, "SPL outside a transaction")
-        datetime.strptime(record["DATE"], "%m/%d/%Y")
+        _check_date(record["DATE"])
         demand(record["DOCNUM"] == block["DOCNUM"] and record["DATE"] == block["DATE"], "two documents in one block")
         return block | {"sum": block["sum"] + Decimal(record["AMOUNT"]), "lines": block["lines"] + 1}
     if keyword == "ENDTRNS":

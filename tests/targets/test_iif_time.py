@@ -76,7 +76,8 @@ def test_refusals(columns, code, message, why, make):
 
 
 def test_all_findings_come_in_one_message():
-    table = pa.concat_tables([time_activity(line_id="1", employee_name="Łukasz"), time_activity(line_id="2", exported_seconds=86400),
+    table = pa.concat_tables([time_activity(line_id="1", employee_name="Łukasz"),
+                              time_activity(line_id="2", exported_seconds=86400),
                               time_activity(line_id="3", customer_job=None)])
     with pytest.raises(TargetError) as error:
         iif_time.render(table, HEADER, settings())
@@ -100,7 +101,8 @@ def test_missing_settings_name_the_key():
     with pytest.raises(TargetError) as error:
         iif_time.render(time_activity(), HEADER, settings(transfer=None))
     assert error.value.code == "TARGET_SETTINGS_MISSING"
-    assert "key targets.quickbooks_desktop" in error.value.where and "company_create_time" in error.value.fix
+    assert "key targets.quickbooks_desktop" in error.value.where
+    assert "company_create_time" in error.value.fix
 
 
 def test_a_company_name_the_code_page_lacks_is_refused():
@@ -113,7 +115,8 @@ def test_the_delete_list_counts_down_to_nothing():
                               time_activity(entry_ref="AP-0002", exported_seconds=3600)])
     [file] = iif_time.correct(table, HEADER, settings())
     assert (file.path, file.role) == ("corrections/quickbooks_desktop/time_2026-11-15_delete_list.csv", "correction")
-    assert [(row["order"], row["key_in_note"], row["duration"], row["left_of_batch"]) for row in read_csv(file.content)] == [
+    columns = ("order", "key_in_note", "duration", "left_of_batch")
+    assert [tuple(row[column] for column in columns) for row in read_csv(file.content)] == [
         ("1", "AP-0001", "7:30", "1:00"), ("2", "AP-0002", "1:00", "0:00")]
 
 
@@ -132,5 +135,6 @@ def test_changed_texts_name_line_field_and_reason():
                               time_activity(line_id="4", note="y" * 995)])
     first, last = iif_time.changed_texts(table)
     assert (first.line_id, first.field, first.before, first.after) == ("1", "note", "=1;2", "~ =1,2")
-    assert "; became ," in first.why and "begins like a formula" in first.why
+    assert "; became ," in first.why
+    assert "begins like a formula" in first.why
     assert (last.line_id, last.after, last.why) == ("4", "y" * 990, "cut to the target's length")

@@ -13,16 +13,17 @@ from tests.targets.readers import read_iif, read_journal_csv
 
 PAY_ITEMS = {"REG": "Hourly Regular", "OT": "Overtime 1.5x", "": ""}
 IS_WAGES = re.compile("Direct Labor|Internal Labor|Accrued Wages Payable")
+LABOR, INTERNAL = "Job Costs:Direct Labor", "Overhead:Internal Labor"
 WAGE_LINES = [   # account, job, class, amount, memo: as the sample week's labor journal posts them
-    ("Job Costs:Direct Labor", "Foxglove Robotics:Gait Controller UI", "Engineering", "1224.50", "Gait Controller UI"),
-    ("Job Costs:Direct Labor", "Foxglove Robotics:Telemetry Dashboard", "Engineering", "1311.61", "Telemetry Dashboard"),
-    ("Overhead:Internal Labor", "", "Engineering", "124.00", "internal"),
-    ("Job Costs:Direct Labor", "Harbor Lane Credit Union:Loan Portal Refresh", "Design", "1050.84", "Loan Portal Refresh"),
-    ("Job Costs:Direct Labor", "Harbor Lane Credit Union:Branch Kiosk", "Design", "662.83", "Branch Kiosk"),
-    ("Job Costs:Direct Labor", "Mistral Tea Co:Wholesale Storefront", "Research", "517.92", "Wholesale Storefront"),
-    ("Job Costs:Direct Labor", "Harbor Lane Credit Union:Loan Portal Refresh", "Research", "343.75", "Loan Portal Refresh"),
-    ("Job Costs:Direct Labor", "Foxglove Robotics:Gait Controller UI", "Research", "210.83", "Gait Controller UI"),
-    ("Job Costs:Direct Labor", "Mistral Tea Co:Wholesale Storefront", "Engineering", "1505.62", "Wholesale Storefront"),
+    (LABOR, "Foxglove Robotics:Gait Controller UI", "Engineering", "1224.50", "Gait Controller UI"),
+    (LABOR, "Foxglove Robotics:Telemetry Dashboard", "Engineering", "1311.61", "Telemetry Dashboard"),
+    (INTERNAL, "", "Engineering", "124.00", "internal"),
+    (LABOR, "Harbor Lane Credit Union:Loan Portal Refresh", "Design", "1050.84", "Loan Portal Refresh"),
+    (LABOR, "Harbor Lane Credit Union:Branch Kiosk", "Design", "662.83", "Branch Kiosk"),
+    (LABOR, "Mistral Tea Co:Wholesale Storefront", "Research", "517.92", "Wholesale Storefront"),
+    (LABOR, "Harbor Lane Credit Union:Loan Portal Refresh", "Research", "343.75", "Loan Portal Refresh"),
+    (LABOR, "Foxglove Robotics:Gait Controller UI", "Research", "210.83", "Gait Controller UI"),
+    (LABOR, "Mistral Tea Co:Wholesale Storefront", "Engineering", "1505.62", "Wholesale Storefront"),
 ]
 
 
@@ -30,9 +31,10 @@ def sample_time():
     text = (shared("samples/targets/_source") / "time_entries.csv").read_text(encoding="utf-8")
     rows = [{
         "line_id": f"0042-T-{number:03d}", "entry_id": entry["entry_key"], "worked_on": entry["work_date"],
-        "customer_job": entry["client_project"], "employee_name": entry["worker"], "service_item": entry["service_item"],
-        "pay_item": PAY_ITEMS[entry["pay_type"]], "class": entry["service_item"], "note": entry["note"],
-        "entry_ref": entry["entry_key"], "pay_seconds": int(entry["minutes"]) * 60,
+        "customer_job": entry["client_project"], "employee_name": entry["worker"],
+        "service_item": entry["service_item"], "pay_item": PAY_ITEMS[entry["pay_type"]],
+        "class": entry["service_item"], "note": entry["note"], "entry_ref": entry["entry_key"],
+        "pay_seconds": int(entry["minutes"]) * 60,
         "exported_seconds": int(entry["minutes"]) * 60, "is_for_payroll": entry["worker_kind"] == "employee",
         "is_billable": entry["billable"] == "1",
     } for number, entry in enumerate(csv.DictReader(text.splitlines()), 1)]
@@ -40,7 +42,8 @@ def sample_time():
 
 
 def sample_wages():
-    lines = [*((account, job, kind, amount, f"Labor {memo} / {kind}") for account, job, kind, amount, memo in WAGE_LINES),
+    lines = [*((account, job, kind, amount, f"Labor {memo} / {kind}")
+               for account, job, kind, amount, memo in WAGE_LINES),
              ("Accrued Wages Payable", "", "", "-6951.90", "Gross wages week 2026-W46")]
     return from_rows(tables.POSTINGS, [{
         "line_id": f"0042-L-{number:03d}", "document_number": "AP-46-LABOR", "line_number": number,
@@ -78,6 +81,11 @@ def lines_of(content: bytes) -> list[bytes]:
 
 def test_the_judge_accepts_the_samples():
     folder = shared("samples/targets")
-    assert len(read_iif((folder / "qbd_iif_timeact/time_2026w46.iif").read_bytes())) == 26, "TIMERHDR and 25 TIMEACT"
-    assert len(read_iif((folder / "qbd_iif_general_journal/journal_2026w46.iif").read_bytes())) == 28, "26 lines, 2 ends"
-    assert len(read_journal_csv((folder / "qbo_csv_journal/journal_2026w46.csv").read_bytes())) == 26, "26 lines"
+    counts = {
+        "qbd_iif_timeact/time_2026w46.iif": 26,   # TIMERHDR and 25 TIMEACT
+        "qbd_iif_general_journal/journal_2026w46.iif": 28,   # 26 lines and 2 ENDTRNS
+        "qbo_csv_journal/journal_2026w46.csv": 26,
+    }
+    for name, count in counts.items():
+        read = read_iif if name.endswith(".iif") else read_journal_csv
+        assert len(read((folder / name).read_bytes())) == count, name

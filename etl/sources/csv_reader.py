@@ -1,0 +1,111 @@
+"""CSV exports: every field of every row as the text it is, or the whole file refused with the lines that are wrong."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from etl.settings import Drop
+from etl.sources.dialects import fitted
+from etl.sources.findings import KEPT, LIMITS, FileRefusedError, Finding, Limits, counted, refuse_if
+from etl.sources.headers import check_header
+from etl.sources.preflight import CsvText, csv_text
+
+_BLOCK = 1 << 23   # bytes one thread parses at a time, and the longest record
+
+
+def read_csv(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> pa.Table:
+    """The rows of a CSV file in file order: one text column per heading; empty and null_text are null.
+
+    Raises FileRefusedError with every finding: the pre-flight's, the header's (B14-B17), and every row that has
+    another number of fields than the header (B10-B13).
+    """
+    text = csv_text(content, file_name, drop, limits)
+    names = header_names(text, file_name, drop, limits)
+    refuse_if(file_name, check_header(names, fitted(drop, names)))
+    if not text.rows:
+        raise FileRefusedError(file_name, [Finding(
+            0, "", "FILE_NO_ROWS", "The file has a header and no rows",
+            "If nobody worked, there is nothing to drop: remove the file. Else export again.")])
+    table = _rows(text, names, file_name, drop)
+    refuse_if(file_name, _too_large(table, limits))
+    return table
+
+
+def header_names(text: CsvText, file_name: str, drop: Drop, limits: Limits = LIMITS) -> list[str]:
+    """The headings of the file, in its order."""
+    try:
+        names = next(csv.reader([text.header], delimiter=drop.delimiter, strict=True))
+    except (csv.Error, StopIteration):
+        names = []
+    if not names or len(names) > limits.columns:
+        raise FileRefusedError(file_name, [Finding(
+            1, "", "FILE_TOO_WIDE" if names else "HEADER_MISSING",
+            f"The header has {len(names):,} columns; up to {limits.columns} are read" if names
+            else "The first line is no header",
+            "Export again with only the declared columns, one heading each in the first line.")])
+    return names
+
+
+def _rows(text: CsvText, names: list[str], file_name: str, drop: Drop) -> pa.Table:
+    """Arrow's reader, told everything: no type, no null word, no quote rule is left for it to guess."""
+    wrong: list[int] = []
+
+    def note(row: arrow_csv.InvalidRow) -> str:
+        wrong.append(row.actual_columns)
+        return "skip"   # never kept: the file is refused below
+
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(pa.py_buffer(text.rows)),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=drop.delimiter, quote_char='"', double_quote=True, escape_char=False,
+                newlines_in_values=text.has_quotes, ignore_empty_lines=False, invalid_row_handler=note),
+            convert_options=arrow_csv.ConvertOptions(
+                check_utf8=False, column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True,
+                quoted_strings_can_be_null=True, null_values=["", drop.null_text]))
+    except pa.ArrowInvalid as error:
+        raise FileRefusedError(file_name, [Finding(
+            0, "", "CSV_TOO_LONG", f"A row is too long to be one: over {_BLOCK:,} bytes ({error})",
+            "Export again; a line end or a quote is probably missing.")]) from None
+    if wrong:
+        raise FileRefusedError(file_name, _wrong_rows(text, len(names), drop))
+    return table
+
+
+def _wrong_rows(text: CsvText, width: int, drop: Drop) -> list[Finding]:
+    """Each row with another number of fields than the header, by line. Only looked for once one is known to exist."""
+    signs = np.frombuffer(text.rows, np.uint8)
+    newline = ord(text.newline)
+    inside = np.bitwise_xor.accumulate(signs == ord('"'))
+    marks = np.flatnonzero(((signs == ord(drop.delimiter)) | (signs == newline)) & ~inside)
+    ends = np.append(np.flatnonzero(signs[marks] == newline), len(marks))
+    fields = np.diff(ends, prepend=-1)
+    wrong = np.flatnonzero(fields != width)
+    starts = np.concatenate(([0], marks[ends[:-1]] + 1))[wrong]
+    first_line = text.line_of(text.rows_at)
+    lines = np.searchsorted(np.flatnonzero(signs == newline), starts[:KEPT]) + first_line
+    found = [
+        Finding(int(line), "", "CSV_FIELDS", _fields_told(int(count), int(line), width),
+                "Correct that line in the export, or export again; no row is read while one is torn.")
+        for line, count in zip(lines, fields[wrong[:KEPT]], strict=True)]
+    return counted(found, len(wrong))
+
+
+def _fields_told(count: int, line: int, width: int) -> str:
+    return f"Line {line} has {count} field{'s' if count != 1 else ''}, the header has {width}"
+
+
+def _too_large(table: pa.Table, limits: Limits) -> list[Finding]:
+    if table.num_rows > limits.rows:
+        return [Finding(0, "", "FILE_TOO_LARGE", f"The file has {table.num_rows:,} rows; up to {limits.rows:,} are read",
+                        "Export a shorter span of time into each file.")]
+    longest = {name: pc.max(pc.binary_length(table[name])).as_py() or 0 for name in table.column_names}
+    return [Finding(0, name, "CSV_TOO_LONG", f"A field of column {name!r} has {size:,} bytes; up to {limits.cell_bytes:,} are read",
+                    "Shorten the text in the tracker, or leave the column out of the export.")
+            for name, size in longest.items() if size > limits.cell_bytes]

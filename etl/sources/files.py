@@ -1,0 +1,137 @@
+"""Export files people drop into the inbox: found, copied once, and parsed as they were declared."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pyarrow as pa
+
+from etl.errors import SourceError
+from etl.settings import Drop
+from etl.sources.csv_reader import read_csv
+from etl.sources.dialects import effective
+from etl.sources.findings import LIMITS, FileRefusedError, Finding, Limits
+from etl.sources.landed import check_declaration, land
+from etl.sources.parquet_reader import read_parquet
+from etl.sources.preflight import decoded_twice, too_large, unpacked
+from etl.sources.xlsx_reader import hidden_sheets, read_xlsx
+
+_READERS: dict[str, Callable[[bytes, str, Drop, Limits], pa.Table]] = {
+    "csv": read_csv, "xlsx": read_xlsx, "parquet": read_parquet}
+_OPEN = (os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+         | getattr(os, "O_BINARY", 0))
+_STEP = 1 << 24
+_SHOWN = 20
+_DATE = r"(\d{4}-\d{2}-\d{2})"
+
+
+def list_files(folder: Path, drop: Drop) -> list[Path]:
+    """The files of the drop in the company's inbox, in the order of their names.
+
+    The pattern is matched against names only; a file's own name is never a pattern. Raises SourceError FILE_MISSING
+    when none matches, FILE_KIND for a link, folder or device that does, FILE_OPEN for a workbook open in Excel.
+    """
+    if re.search(r"[/\\]", drop.files):
+        raise SourceError("FILE_PATTERN", what=f"files = {drop.files!r} names a folder", where=f"drop {drop.name}",
+                          fix="Give the pattern of the file names alone; they lie directly in the inbox.")
+    try:
+        with os.scandir(folder) as items:
+            entries = sorted(items, key=lambda entry: entry.name)
+    except OSError:
+        entries = []
+    visible = [entry for entry in entries if not entry.name.startswith(".")]
+    matching = [entry for entry in visible if fnmatchcase(entry.name, drop.files)]
+    if not matching:
+        there = ", ".join(entry.name for entry in visible[:_SHOWN]) or "nothing"
+        more = f" and {len(visible) - _SHOWN:,} more" if len(visible) > _SHOWN else ""
+        raise SourceError("FILE_MISSING", what=f"No file named like {drop.files} is there; the folder holds {there}{more}",
+                          where=f"{folder} (drop {drop.name})",
+                          fix=f"Put the export into {folder}, or correct files of this drop.")
+    for entry in matching:
+        _check_entry(entry)
+    return [folder / entry.name for entry in matching]
+
+
+def _check_entry(entry: os.DirEntry[str]) -> None:
+    if entry.name.startswith("~$"):
+        raise SourceError("FILE_OPEN", what=f"{entry.name[2:]} is open in Excel", where=entry.path,
+                          fix="Close the workbook, then run again.")
+    if not entry.is_file(follow_symlinks=False):
+        raise _not_a_file(entry.name, entry.path)
+
+
+def _not_a_file(name: str, where: str) -> SourceError:
+    return SourceError("FILE_KIND", what=f"{name} is not a plain file but a link, a folder or a device", where=where,
+                       fix="Copy the export itself into the inbox.")
+
+
+def read_file(path: Path, limits: Limits = LIMITS) -> bytes:
+    """The file's bytes, read once through one descriptor; they are what is hashed, landed and parsed (B43, B44).
+
+    Raises SourceError for a link (hard links too), a device, a file beyond the limit or one still being written.
+    """
+    try:
+        descriptor = os.open(path, _OPEN)
+    except OSError as error:
+        if path.is_symlink():
+            raise _not_a_file(path.name, str(path)) from None
+        raise SourceError("FILE_UNREADABLE", what=f"{path.name} cannot be opened: {error.strerror}", where=str(path),
+                          fix="Make the file readable for you, then run again.") from None
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode) or before.st_nlink > 1:
+            raise _not_a_file(path.name, str(path))
+        if before.st_size > limits.file_bytes:
+            raise FileRefusedError(path.name, [too_large(limits.file_bytes, "on disk")])
+        content = b"".join(iter(lambda: file.read(_STEP), b""))
+        after = os.fstat(descriptor)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
+        raise SourceError("FILE_CHANGING", what=f"{path.name} changed while it was read", where=str(path),
+                          fix="Wait until the export is written completely, then run again.")
+    return content
+
+
+def parse_file(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> pa.Table:
+    """The landed entries in a file's bytes. Shape: LANDED_ENTRIES; all text, null where nothing stands.
+
+    Raises FileRefusedError (a SourceError) with every finding of the file; a file is landed whole or not at all.
+    """
+    drop = effective(drop)
+    check_declaration(drop, file_name)
+    return land(_READERS[drop.format](unpacked(content, file_name, drop, limits), file_name, drop, limits), file_name, drop)
+
+
+def remarks_of(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> tuple[Finding, ...]:
+    """What the controller should hear about a file that is accepted: hidden sheets, text that was decoded twice."""
+    plain = unpacked(content, file_name, drop, limits)
+    if drop.format == "xlsx":
+        return tuple(hidden_sheets(plain))
+    return tuple(decoded_twice(plain)) if drop.format == "csv" and drop.encoding == "utf-8" else ()
+
+
+def window_of(file_name: str, drop: Drop) -> tuple[date, date] | None:
+    """First and last day that a complete drop's file covers, from its name; None for an additive drop.
+
+    Raises SourceError WINDOW_UNREADABLE when the name does not carry two dates as `window` says, written YYYY-MM-DD.
+    """
+    if drop.completeness == "additive":
+        return None
+    pattern = re.escape(drop.window).replace(r"\{start\}", f"(?P<start>{_DATE})", 1).replace(r"\{end\}", f"(?P<end>{_DATE})", 1)
+    match = re.fullmatch(pattern, file_name, re.ASCII)
+    try:
+        if match:
+            start, end = date.fromisoformat(match["start"]), date.fromisoformat(match["end"])
+            if start <= end:
+                return start, end
+    except ValueError:
+        pass
+    raise SourceError(
+        "WINDOW_UNREADABLE", what=f"The name {file_name} does not tell its first and last day as {drop.window} says",
+        where=f"{file_name} (drop {drop.name})",
+        fix="Name the file with both days as YYYY-MM-DD, the first one first, or correct window of this drop.")

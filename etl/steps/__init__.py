@@ -1,0 +1,23 @@
+"""One use case a file, one call a notebook cell: gather, decide, apply."""
+
+from etl.steps.approve import approve_batch
+from etl.steps.check import check
+from etl.steps.close import close
+from etl.steps.draft import draft
+from etl.steps.explain import explain
+from etl.steps.export import export
+from etl.steps.history import rebuild_history
+from etl.steps.map_entries import map_entries
+from etl.steps.pull import pull
+from etl.steps.reconcile import reconcile
+from etl.steps.rules import apply_rules
+from etl.steps.run import Run, start
+from etl.steps.standing import standing
+from etl.steps.summary import summary
+from etl.steps.verify import verify
+from etl.steps.week import week
+
+__all__ = [
+    "Run", "apply_rules", "approve_batch", "check", "close", "draft", "explain", "export", "map_entries", "pull",
+    "rebuild_history", "reconcile", "standing", "start", "summary", "verify", "week",
+]

@@ -1,0 +1,28 @@
+"""Close: the period is locked; later changes become corrections in an open period."""
+
+from __future__ import annotations
+
+from etl.errors import RefusedError
+from etl.steps.outcome import Outcome
+from etl.steps.run import Run
+from etl.store import batches
+from etl.store.evidence import Sheet, append_evidence
+
+
+def close(run: Run) -> Outcome:
+    """Lock the period once it is exported and reconciled; again is a no-op."""
+    with run.locked("closing"):
+        records = run.records()
+        if batches.is_closed(records, run.period_end):
+            return Outcome(title=f"period {run.period_end} of {run.company} is already closed; nothing has changed")
+        day = run.period_end.isoformat()
+        reconciled = [record for record in records if record.type == "reconcile" and record.body["period_end"] == day]
+        batch = batches.find_batch(run.workspace, run.company, run.period_end, records)
+        if batch is None or not reconciled or reconciled[-1].body["unreconciled"]:
+            raise RefusedError("NOT_RECONCILED", what=f"The period {day} is not exported and reconciled to 0",
+                               where=run.shown(run.workspace.period(run.company, run.period_end)), fix="Reconcile it first (70_reconcile).")
+        sheet = Sheet("close", {"batch": batch.batch, "manifest": batch.manifest_digest, "period_end": day}, "close", {"batch": batch.batch})
+        append_evidence(run.workspace, run.company, run.period_end, sheet, person=run.person, now=run.now())
+    return Outcome(title=f"closed period {run.period_end} of {run.company}",
+                   facts=(("files", run.shown(batch.folder)), ("evidence", run.shown(run.workspace.evidence(run.company, run.period_end)))),
+                   next_step="upload the files, then bring the books' report in when it is there")

@@ -1,0 +1,103 @@
+"""Draft: the whole batch rendered and sealed by its manifest, before anybody approves it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Any
+
+from etl.errors import RefusedError
+from etl.sql.run import MARTS, Engine
+from etl.steps.check import exceptions_outcome
+from etl.steps.outcome import Outcome
+from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
+from etl.steps.rules import need
+from etl.steps.run import Run
+from etl.store import batches
+from etl.store.drafts import write_draft
+from etl.store.mapping_sets import land_mapping
+from etl.store.sealed import DraftContent
+from etl.targets.compatibility import refuse_forbidden
+from etl.terms import STREAMS
+from etl.units import clock_hours, money
+from etl.workspace import is_sandbox
+
+_LOCKED = ("duckdb", "openpyxl", "pandas", "pyarrow")
+
+
+def draft(run: Run) -> Outcome:
+    """Render the batch and seal it. Equal content keeps its revision; other content is the next revision.
+
+    After the export of the period nothing is drafted: equal figures say so and exit 0, other figures are refused
+    (RefusedError CHANGED_AFTER_EXPORT), because exported files never change.
+    """
+    refuse_forbidden(run.settings.targets.documents, run.settings)
+    with run.locked("drafting"), run.engine() as engine:
+        need(engine, "checked_items", "check the figures (40_check)")
+        engine.run(MARTS)
+        stopped = exceptions_outcome(engine)
+        if stopped.exit_code:
+            return stopped
+        tables = batch_tables(engine)
+        inputs = _inputs(run, engine)
+        mapping_digest = land_mapping(run.workspace, run.company, _mapping_files(run))
+        files = render_batch(tables, run.header(mapping_digest), run.settings)
+        figures, key = figures_digest(files), batch_key(run, inputs, mapping_digest)
+        exported = batches.find_batch(run.workspace, run.company, run.period_end, run.records())
+        if exported is not None:
+            return _already_exported(run, exported, figures)
+        control = control_figures(tables)
+        content = DraftContent(files, key, figures, [*inputs, {"kind": "mapping", "digest": mapping_digest}], control,
+                               {name: version(name) for name in _LOCKED})
+        sealed = write_draft(run.workspace, run.company, run.period_end, content, person=run.person, now=run.now())
+    return _outcome(run, sealed, control)
+
+
+def batch_key(run: Run, inputs: list[dict[str, Any]], mapping_digest: str) -> str:
+    """What the batch is a function of: company, period, documents, pulls, mapping set (company.toml included)."""
+    parts = {"company": run.company, "period_end": run.period_end.isoformat(), "documents": list(run.settings.targets.documents),
+             "inputs": inputs, "mapping": mapping_digest}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _mapping_files(run: Run) -> dict[str, bytes]:
+    settings = (run.workspace.mappings(run.company) / "company.toml").read_bytes()
+    return run.mappings.contents | {"company.toml": settings}
+
+
+def _inputs(run: Run, engine: Engine) -> list[dict[str, Any]]:
+    engine.run(("run_inputs",))
+    used = {row["pull_id"] for row in engine.fetch("run_inputs").to_pylist()}
+    return [{"kind": "pull", "pull_id": pull.pull_id, "drop": pull.drop, "file": pull.file_name, "received": pull.received_digest}
+            for pull in run.pulls() if pull.pull_id in used]
+
+
+def _already_exported(run: Run, exported: batches.Batch, figures: str) -> Outcome:
+    folder = run.shown(run.workspace.batch_folder(run.company, run.period_end, exported.batch))
+    if exported.figures == figures:
+        return Outcome(title=f"batch {exported.batch:04d} is already exported; nothing has changed", facts=(("files", folder),))
+    raise RefusedError(
+        "CHANGED_AFTER_EXPORT", what=f"Batch {exported.batch:04d} is exported, and entries or cross-references of its period have changed since",
+        where=folder, fix="Exported files never change. Undo the change, or carry it as a correction in the next open period.")
+
+
+def _outcome(run: Run, sealed: batches.Draft, control: dict[str, Any]) -> Outcome:
+    folder = run.workspace.draft_folder(run.company, run.period_end, sealed.batch, sealed.revision)
+    rows = []
+    for stream in STREAMS:
+        states = control[stream]
+        rows.append((stream, *(_cell(states.get(state)) for state in ("received", "exported", "held")),
+                     ", ".join(money(Decimal(amount), currency) for currency, amount in states.get("exported", {}).get("money", {}).items())))
+    approver = "sandbox-approver" if is_sandbox(run.company) else "another person"
+    return Outcome(
+        title=f"draft batch {sealed.batch:04d} revision {sealed.revision} {'sealed' if sealed.is_new else 'unchanged'}",
+        facts=(("manifest", sealed.manifest_digest[:12]), ("files", run.shown(folder))),
+        headings=("stream", "in", "to export", "held", "money to export"), rows=tuple(rows),
+        next_step=f"{approver} looks at reconciliation.xlsx there and approves: timebooks approve batch --company {run.company} "
+                  f"--period-end {run.period_end}")
+
+
+def _cell(state: dict[str, Any] | None) -> str:
+    return f"{state['entries']:,} entries, {clock_hours(state['seconds'])} h" if state else "0 entries, 0:00:00 h"

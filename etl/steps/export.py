@@ -1,0 +1,36 @@
+"""Export: check the approved draft once more and publish exactly its bytes. Nothing is rendered here."""
+
+from __future__ import annotations
+
+from etl.errors import EtlError, RefusedError
+from etl.steps.history import publish_history
+from etl.steps.outcome import Outcome
+from etl.steps.run import Run
+from etl.store import batches, exports
+from etl.store.sealed import read_manifest
+
+
+def export(run: Run) -> Outcome:
+    """Publish the approved draft as the batch folder; again is a no-op. Raises RefusedError NOT_APPROVED."""
+    with run.locked("exporting"):
+        exported = batches.find_batch(run.workspace, run.company, run.period_end, run.records())
+        is_new = exported is None
+        if exported is None:
+            found = batches.find_draft(run.workspace, run.company, run.period_end, run.records())
+            if found is None:
+                raise RefusedError("NO_DRAFT", what=f"There is no draft of {run.company} for {run.period_end}",
+                                   where=run.shown(run.workspace.drafts(run.company, run.period_end)), fix="Draft the batch first (50_draft).")
+            exported = exports.export(run.workspace, run.company, found, person=run.person, now=run.now())
+    try:   # the batch is exported whatever happens to its queryable view; the next start repairs it
+        publish_history(run.workspace, run.company)
+        history = "up to date"
+    except EtlError as error:
+        history = f"not updated: {error.what}; repair with: timebooks history rebuild"
+    folder = run.workspace.batch_folder(run.company, run.period_end, exported.batch)
+    manifest = read_manifest(folder, exported.manifest_digest)
+    uploads = [file for file in manifest["files"] if file["role"] in ("import", "worksheet")]
+    return Outcome(
+        title=f"batch {exported.batch:04d} {'exported' if is_new else 'is already exported; nothing has changed'}",
+        facts=(("files", run.shown(folder)), ("history", history)), headings=("document", "file", "rows", "digest"),
+        rows=tuple((file["document"], file["path"], file["rows"], file["sha256"][:12]) for file in uploads),
+        next_step="reconcile (70_reconcile), then the accountant uploads the files")

@@ -1,0 +1,101 @@
+"""Everything a batch consists of, rendered in memory: import files, the way back, tables, control sheet, workbook."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+import pyarrow as pa
+
+from etl import tables as schemas
+from etl.settings import Settings
+from etl.sql.run import Engine
+from etl.store.landing import parquet_bytes
+from etl.targets.documents import document
+from etl.targets.fields import TextChange
+from etl.terms import STREAMS, BatchHeader, RenderedFile
+from etl.workbooks.reconciliation import render_reconciliation
+
+BATCH_TABLES: Mapping[str, pa.Schema] = {
+    "entries": schemas.ENTRIES, "pieces": schemas.PIECES, "payroll_lines": schemas.PAYROLL_LINES, "postings": schemas.POSTINGS,
+    "allocations": schemas.ALLOCATIONS, "time_activities": schemas.TIME_ACTIVITIES, "payroll_hours": schemas.PAYROLL_HOURS,
+    "billable_lines": schemas.BILLABLE_LINES, "exceptions": schemas.EXCEPTIONS, "roll_forward": schemas.ROLL_FORWARD,
+    "control_totals": schemas.CONTROL_TOTALS,
+}
+
+
+def batch_tables(engine: Engine) -> dict[str, pa.Table]:
+    """The tables of a batch, each in its schema."""
+    return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
+
+
+def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:
+    """Every file of the batch. A sandbox's files for people and programs carry SANDBOX in their names."""
+    files: list[RenderedFile] = []
+    changes: list[TextChange] = []
+    for name in settings.targets.documents:
+        wanted = document(name)
+        table = tables[wanted.table]
+        if table.num_rows:
+            files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
+            changes += wanted.changed_texts(table)
+    shown = dict(tables)
+    if changes:
+        shown["text_changes"] = pa.Table.from_pylist([vars(change) for change in changes])
+    files.append(RenderedFile("control_sheet.csv", "control", _control_sheet(tables, header), tables["control_totals"].num_rows))
+    files.append(RenderedFile("reconciliation.xlsx", "workbook", render_reconciliation(header, shown), tables["postings"].num_rows))
+    if header.is_sandbox:
+        files = [_marked(file) for file in files]
+    files += [RenderedFile(f"data/{name}.parquet", "table", bytes(parquet_bytes(table)), table.num_rows) for name, table in tables.items()]
+    return files
+
+
+def figures_digest(files: list[RenderedFile]) -> str:
+    """One digest over the batch's tables: equal figures, equal digest."""
+    digest = hashlib.sha256()
+    for file in sorted((file for file in files if file.role == "table"), key=lambda file: file.path):
+        digest.update(f"{file.path} {hashlib.sha256(file.content).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _marked(file: RenderedFile) -> RenderedFile:
+    path = PurePosixPath(file.path)
+    return replace(file, path=str(path.with_name(f"SANDBOX_{path.name}")))
+
+
+def _control_sheet(tables: Mapping[str, pa.Table], header: BatchHeader) -> bytes:
+    """Source count, seconds, money by stream and state, then the control totals: what an auditor ticks off."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["company", header.company_id, "period", header.period_start, header.period_end, "batch", f"{header.batch:04d}",
+                     "SANDBOX, NOT FOR UPLOAD" if header.is_sandbox else ""])
+    writer.writerow(["policy", header.policy, "labor posting", header.labor_posting, "mapping set", header.mapping_digest, "", ""])
+    writer.writerow(["stream", "state", "reason", "entries", "seconds", "amount", "currency", ""])
+    for row in tables["roll_forward"].to_pylist():
+        writer.writerow([row["stream"], row["state"], row["reason"] or "", row["count_entries"], row["seconds"],
+                         "" if row["amount"] is None else row["amount"], row["currency"] or "", ""])
+    writer.writerow(["control figure", "left", "value", "right", "value", "difference", "", ""])
+    for row in tables["control_totals"].to_pylist():
+        writer.writerow([row["figure"], row["left_name"], row["left_value"], row["right_name"], row["right_value"], row["difference"], "", ""])
+    return text.getvalue().encode("utf-8")
+
+
+def control_figures(tables: Mapping[str, pa.Table]) -> dict[str, Any]:
+    """Per stream and state the entries, seconds and money, as the manifest and the approver see them."""
+    figures: dict[str, Any] = {}
+    for stream in STREAMS:
+        rows = [row for row in tables["roll_forward"].to_pylist() if row["stream"] == stream]
+        figures[stream] = {}
+        for row in rows:
+            state = figures[stream].setdefault(row["state"], {"entries": 0, "seconds": 0, "money": {}})
+            state["entries"] += row["count_entries"]
+            state["seconds"] += row["seconds"]
+            if row["amount"] is not None:
+                before = state["money"].get(row["currency"], 0)
+                state["money"][row["currency"]] = str(row["amount"] if before == 0 else type(row["amount"])(before) + row["amount"])
+    return figures

@@ -1,0 +1,50 @@
+"""The whole week in one process, without notebooks: the same steps in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from etl.steps.approve import approve_batch
+from etl.steps.check import check
+from etl.steps.close import close
+from etl.steps.draft import draft
+from etl.steps.export import export
+from etl.steps.map_entries import map_entries
+from etl.steps.outcome import Outcome
+from etl.steps.pull import pull
+from etl.steps.reconcile import reconcile
+from etl.steps.rules import apply_rules
+from etl.steps.run import Run
+from etl.steps.summary import summary
+from etl.store import batches
+from etl.workspace import is_sandbox
+
+Step = Callable[[Run], Outcome]
+TO_DRAFT: tuple[Step, ...] = (pull, map_entries, apply_rules, check, draft)
+AFTER_APPROVAL: tuple[Step, ...] = (export, reconcile, close)
+
+
+def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
+    """Pull to draft; the sandbox, and a period that is exported already, go on to the close. The last outcome sums up.
+
+    The lock is held throughout. A step that needs a person ends the week there, with its exit code.
+    """
+    with run.locked("the week of"):
+        try:
+            for step in TO_DRAFT:
+                outcome = step(run)
+                tell(outcome)
+                if outcome.exit_code:
+                    return outcome
+            goes_on = batches.find_batch(run.workspace, run.company, run.period_end, run.records()) is not None
+            if is_sandbox(run.company) and not goes_on:
+                tell(approve_batch(run))
+                goes_on = True
+            for step in AFTER_APPROVAL if goes_on else ():
+                outcome = step(run)
+                tell(outcome)
+                if outcome.exit_code:
+                    return outcome
+            return summary(run)
+        finally:
+            run.end()

@@ -1,0 +1,149 @@
+"""Where a period stands: its number, its newest draft, its approval, its exported batch, whether it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from etl.store import staging
+from etl.store.damage import finding
+from etl.store.records import Record
+from etl.units import BatchNumber
+from etl.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A batch completely rendered and sealed. `number` is its audit-log record, `prepared_by` the person of it."""
+
+    company: str
+    period_end: date
+    batch: BatchNumber
+    revision: int
+    folder: Path
+    manifest_digest: str
+    batch_key: str
+    figures: str
+    prepared_by: str
+    number: int
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class Batch:
+    """An exported batch. `number` is the record of its export, `exported_by` the person of it."""
+
+    company: str
+    period_end: date
+    batch: BatchNumber
+    revision: int
+    folder: Path
+    manifest_digest: str
+    batch_key: str
+    figures: str
+    exported_by: str
+    number: int
+    is_new: bool = False
+
+
+def next_batch_number(records: Sequence[Record]) -> BatchNumber:
+    """The number that the first draft of another period would reserve: gapless per company."""
+    return BatchNumber(1 + len({record.whole("batch") for record in records if record.type == "draft"}))
+
+
+def batch_number(records: Sequence[Record], period_end: date) -> BatchNumber:
+    """The period's number: reserved for ever by its first draft, the next free one before that."""
+    for record in of_period(records, "draft", period_end):
+        return BatchNumber(record.whole("batch"))
+    return next_batch_number(records)
+
+
+def of_period(records: Sequence[Record], kind: str, period_end: date) -> Iterator[Record]:
+    """The records of one type about one period, in order."""
+    day = period_end.isoformat()
+    return (record for record in records if record.type == kind and record.text("period_end") == day)
+
+
+def newest(records: Sequence[Record], kind: str, period_end: date) -> Record | None:
+    """The last record of one type about one period."""
+    return max(of_period(records, kind, period_end), key=lambda record: record.number, default=None)
+
+
+def is_closed(records: Sequence[Record], period_end: date) -> bool:
+    """Whether the period is closed and not reopened since."""
+    close, reopen = newest(records, "close", period_end), newest(records, "reopen", period_end)
+    return close is not None and (reopen is None or reopen.number < close.number)
+
+
+def find_draft(workspace: Workspace, company: str, period_end: date, records: Sequence[Record]) -> Draft | None:
+    """The newest draft of a period; None before the first one and once the batch is exported.
+
+    A draft recorded a moment before its run died counts as not there until recovery has finished it.
+    Raises DamageError where the folder is gone.
+    """
+    if newest(records, "export", period_end) is not None:
+        return None
+    for record in reversed(list(of_period(records, "draft", period_end))):
+        draft = draft_of(workspace, company, record)
+        if draft.folder.is_dir():
+            return draft
+        if not staged_draft(workspace, company, draft.batch, draft.revision).is_dir():
+            raise finding(workspace, draft.folder, "The folder of a draft is missing", record.number).error()
+    return None
+
+
+def find_batch(workspace: Workspace, company: str, period_end: date, records: Sequence[Record]) -> Batch | None:
+    """The exported batch of a period.
+
+    One recorded a moment before its run died counts as not there until recovery has finished it.
+    Raises DamageError where the folder is gone.
+    """
+    record = newest(records, "export", period_end)
+    if record is None:
+        return None
+    batch = batch_of(workspace, company, record)
+    if batch.folder.is_dir():
+        return batch
+    if workspace.draft_folder(company, period_end, batch.batch, batch.revision).is_dir():
+        return None
+    raise finding(workspace, batch.folder, "The folder of an exported batch is missing", record.number).error()
+
+
+def approval_of(records: Sequence[Record], draft: Draft) -> Record | None:
+    """The newest approval of exactly this draft: company, number, revision and digest of the manifest."""
+    bound = {"company": draft.company, "batch": draft.batch, "revision": draft.revision, "manifest": draft.manifest_digest}
+    approvals = [record for record in of_period(records, "approve", draft.period_end)
+                 if all(record.body.get(key) == value for key, value in bound.items())]
+    return approvals[-1] if approvals else None
+
+
+def draft_of(workspace: Workspace, company: str, record: Record) -> Draft:
+    """The draft of one record, without a look at its folder."""
+    period_end, batch, revision = record.day("period_end"), BatchNumber(record.whole("batch")), record.whole("revision")
+    return Draft(company, period_end, batch, revision, workspace.draft_folder(company, period_end, batch, revision),
+                 record.text("manifest"), record.text("batch_key"), record.text("figures"), record.person, record.number)
+
+
+def batch_of(workspace: Workspace, company: str, record: Record) -> Batch:
+    """The batch of one record of an export, without a look at its folder."""
+    period_end, batch = record.day("period_end"), BatchNumber(record.whole("batch"))
+    return Batch(company, period_end, batch, record.whole("revision"), workspace.batch_folder(company, period_end, batch),
+                 record.text("manifest"), record.text("batch_key"), record.text("figures"), record.person, record.number)
+
+
+def staged_draft(workspace: Workspace, company: str, batch: int, revision: int) -> Path:
+    """Where one draft is made ready."""
+    return staging.staging_path(workspace, company, f"draft-{batch:04d}-r{revision}")
+
+
+def replaced_drafts(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[Draft]:
+    """Drafts that a later revision or their own export replaced and nobody approved, except as exported."""
+    drafts = [draft_of(workspace, company, record) for record in records if record.type == "draft"]
+    last = {draft.batch: draft.number for draft in drafts}
+    exported = {(record.whole("batch"), record.whole("revision")) for record in records if record.type == "export"}
+    for draft in drafts:
+        is_exported = (draft.batch, draft.revision) in exported
+        if is_exported or (draft.number != last[draft.batch] and approval_of(records, draft) is None):
+            yield draft

@@ -1,0 +1,79 @@
+"""Writing a draft: staged, sealed, recorded, renamed; a new one replaces an unapproved one as its next revision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from etl.errors import RefusedError
+from etl.store import audit_log, batches, files, staging
+from etl.store.batches import Draft
+from etl.store.lock import company_lock
+from etl.store.records import Record, Statement
+from etl.store.sealed import MANIFEST, DraftContent, examine_batch, manifest_bytes
+from etl.workspace import Workspace
+
+
+def write_draft(
+    workspace: Workspace, company: str, period_end: date, content: DraftContent, *, person: str, now: datetime,
+) -> Draft:
+    """The period's newest draft: this content, under the number the period's first draft reserved.
+
+    Where the newest draft is this content already, nothing is written and that one is returned.
+    Raises RefusedError for a period that is exported or closed, DamageError where the newest draft was changed.
+    """
+    with company_lock(workspace, company, person):
+        records = audit_log.read_log(workspace, company)
+        refuse_finished(records, period_end)
+        batch = batches.batch_number(records, period_end)
+        sealed = manifest_bytes(company, period_end, batch, content)
+        older = batches.find_draft(workspace, company, period_end, records)
+        if older is not None and older.manifest_digest == files.sha256_bytes(sealed):
+            for finding in examine_batch(workspace, older.folder, older.manifest_digest, older.number):
+                raise finding.error()
+            return older
+        revision = 1 + sum(1 for _ in batches.of_period(records, "draft", period_end))
+        draft = _published(workspace, company, Statement("draft", {
+            "batch": batch, "revision": revision, "period_end": period_end.isoformat(),
+            "manifest": files.sha256_bytes(sealed), "batch_key": content.batch_key, "figures": content.figures,
+        }, person, now), {**{file.path: file.content for file in content.files}, MANIFEST: sealed}, records)
+        remove_replaced(workspace, company)
+        return draft
+
+
+def _published(
+    workspace: Workspace, company: str, statement: Statement, contents: dict[str, bytes], records: Sequence[Record],
+) -> Draft:
+    """Staging synced, then the record, then one rename."""
+    batch, revision = statement.body["batch"], statement.body["revision"]
+    staged = batches.staged_draft(workspace, company, batch, revision)
+    staging.fill(staged, contents)
+    target = workspace.draft_folder(company, date.fromisoformat(statement.body["period_end"]), batch, revision)
+    files.make_folder(target.parent)
+    files.refuse_taken(target)
+    draft = batches.draft_of(workspace, company, audit_log.commit(workspace, company, statement, records))
+    files.move(staged, draft.folder)
+    return replace(draft, is_new=True)
+
+
+def remove_replaced(workspace: Workspace, company: str) -> list[Draft]:
+    """The folders of drafts that nothing can approve or export any more, removed; their records stay."""
+    records = audit_log.read_log(workspace, company)
+    gone = [draft for draft in batches.replaced_drafts(workspace, company, records) if draft.folder.exists()]
+    for draft in gone:
+        files.remove_tree(draft.folder)
+    return gone
+
+
+def refuse_finished(records: Sequence[Record], period_end: date) -> None:
+    """Nothing, where the period still takes a draft; otherwise RefusedError."""
+    exported = batches.newest(records, "export", period_end)
+    if exported is not None:
+        raise RefusedError(
+            "BATCH_EXPORTED", what=f"Batch {exported.whole('batch'):04d} of this period is exported already, with key "
+            f"{exported.text('batch_key')[:12]}", where=f"period to {period_end}",
+            fix="Leave it as it is: later changes become correcting lines in the next open period.")
+    if batches.is_closed(records, period_end):
+        raise RefusedError("PERIOD_CLOSED", what="The period is closed", where=f"period to {period_end}",
+                           fix="Put the change into the next open period, or have the period reopened.")

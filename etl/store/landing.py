@@ -1,0 +1,187 @@
+"""Landing: each export file as received and the same parsed to Parquet, immutable, one folder a pull."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from etl import __version__
+from etl.store import audit_log, files, staging
+from etl.store.damage import finding
+from etl.store.lock import company_lock
+from etl.store.records import Record, Statement
+from etl.store.strict_json import NotStrictError, dump, dump_lines, load
+from etl.tables import LANDED_ENTRIES, assert_schema
+from etl.workspace import Workspace
+
+FORMAT = 1
+ROWS_PER_GROUP = 122_880
+ENTRIES = "entries.parquet"
+PULL = "pull.json"
+_ENDINGS = {".csv", ".xlsx", ".parquet", ".json", ".txt"}
+_KEYS = {"format", "company", "pull_id", "drop", "file_name", "received", "entries", "request", "product"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file of one drop as it came, after the declared privacy filter. `request`: how it was declared, as plain JSON
+    (dialect, zone, window, completeness, population)."""
+
+    drop: str
+    file_name: str
+    received: bytes
+    request: Mapping[str, Any]
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the bytes received."""
+        return files.sha256_bytes(self.received)
+
+
+@dataclass(frozen=True)
+class Pull:
+    """One file of one drop, landed. `number` is its audit-log record; `is_new` tells this call from an earlier one."""
+
+    pull_id: str
+    number: int
+    drop: str
+    file_name: str
+    entries_path: Path
+    rows: int
+    request: Mapping[str, Any]
+    received_digest: str
+    is_new: bool = False
+
+
+def land(
+    workspace: Workspace, company: str, delivery: Delivery, table: pa.Table, *, person: str, now: datetime,
+) -> Pull:
+    """The pull of one delivery and its rows (LANDED_ENTRIES, in file order).
+
+    A redelivery, equal in bytes and declaration to the newest pull of that file, writes nothing and returns that one.
+    """
+    with company_lock(workspace, company, person):
+        known = already_landed(workspace, company, delivery.drop, delivery.file_name, delivery.digest, delivery.request)
+        if known is not None:
+            return known
+        records = audit_log.read_log(workspace, company)
+        pull_id = f"{1 + sum(1 for _ in pull_records(records)):06d}-{delivery.digest[:12]}"
+        contents, rows = _contents(company, pull_id, delivery, assert_schema(table, LANDED_ENTRIES, "landed_entries"))
+        staged = staged_pull(workspace, company, pull_id)
+        staging.fill(staged, contents)
+        target = pull_folder(workspace, company, pull_id)
+        files.make_folder(target.parent)
+        files.refuse_taken(target)
+        record = audit_log.commit(workspace, company, Statement("pull", {
+            "pull_id": pull_id, "pull_digest": files.sha256_bytes(contents[PULL]), "drop": delivery.drop,
+            "file_name": delivery.file_name, "rows": rows, "received_digest": delivery.digest,
+        }, person, now), records)
+        files.move(staged, target)
+        return replace(_pull(workspace, company, record, check=False), is_new=True)
+
+
+def already_landed(
+    workspace: Workspace, company: str, drop: str, file_name: str, received_digest: str, request: Mapping[str, Any],
+) -> Pull | None:
+    """The newest pull of this file, where it has these bytes and this declaration: there is nothing to parse."""
+    for record in reversed(list(pull_records(audit_log.read_log(workspace, company)))):
+        if (record.text("drop"), record.text("file_name")) == (drop, file_name):
+            if record.text("received_digest") != received_digest or is_pending(workspace, company, record):
+                return None
+            newest = _pull(workspace, company, record, check=True)
+            return newest if dump(newest.request) == dump(dict(request)) else None
+    return None
+
+
+def read_pulls(workspace: Workspace, company: str, *, check: bool = True) -> tuple[Pull, ...]:
+    """All pulls in audit-log order. With `check`, each entries.parquet has the digest its record stands for.
+
+    A pull recorded a moment before its run died counts as not there until recovery has finished it.
+    Raises DamageError naming the file.
+    """
+    records = pull_records(audit_log.read_log(workspace, company))
+    return tuple(_pull(workspace, company, record, check=check) for record in records
+                 if not is_pending(workspace, company, record))
+
+
+def pull_records(records: Sequence[Record]) -> Iterator[Record]:
+    """The records of pulls, in order."""
+    return (record for record in records if record.type == "pull")
+
+
+def pull_folder(workspace: Workspace, company: str, pull_id: str) -> Path:
+    """Where one pull lies."""
+    return workspace.landing(company) / "pulls" / pull_id
+
+
+def staged_pull(workspace: Workspace, company: str, pull_id: str) -> Path:
+    """Where one pull is made ready."""
+    return staging.staging_path(workspace, company, f"pull-{pull_id}")
+
+
+def is_pending(workspace: Workspace, company: str, record: Record) -> bool:
+    """Whether a pull is recorded and still staged."""
+    pull_id = record.text("pull_id")
+    return (not pull_folder(workspace, company, pull_id).exists()
+            and staged_pull(workspace, company, pull_id).exists())
+
+
+def pull_files(content: bytes) -> dict[str, str]:
+    """The sha256 of each file of a pull by its path, pull.json's own aside. Raises NotStrictError."""
+    said = load(content)
+    if not isinstance(said, dict) or set(said) != _KEYS or said["format"] != FORMAT:
+        raise NotStrictError("not the text of a pull")
+    return {said[part]["path"]: said[part]["sha256"] for part in ("received", "entries")}
+
+
+def _contents(
+    company: str, pull_id: str, delivery: Delivery, table: pa.Table,
+) -> tuple[dict[str, bytes | memoryview], int]:
+    """The three files of a pull by their paths, and the count of rows. No clock in them."""
+    entries = parquet_bytes(table)
+    received = f"received/{_own_name(delivery.file_name)}"
+    said = dump_lines({
+        "format": FORMAT, "company": company, "pull_id": pull_id, "drop": delivery.drop, "file_name": delivery.file_name,
+        "received": {"path": received, "sha256": delivery.digest, "bytes": len(delivery.received)},
+        "entries": {"path": ENTRIES, "sha256": files.sha256_bytes(entries), "bytes": len(entries),
+                    "rows": table.num_rows},
+        "request": dict(delivery.request), "product": __version__,
+    })
+    return {received: delivery.received, ENTRIES: entries, PULL: said}, table.num_rows
+
+
+def parquet_bytes(table: pa.Table) -> memoryview:
+    """The table as Parquet, the same bytes for the same rows whatever pieces it came in; pages carry checksums."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.combine_chunks().replace_schema_metadata(None), sink, row_group_size=ROWS_PER_GROUP,
+                   compression="zstd", compression_level=3, version="2.6", store_schema=False, write_page_checksum=True)
+    return memoryview(sink.getvalue())
+
+
+def _own_name(file_name: str) -> str:
+    """A name of ours for the file received: its own stays data; the ending is kept where it is a known one."""
+    endings = [ending.lower() for ending in PurePath(file_name).suffixes]
+    packed = ".gz" if endings[-1:] == [".gz"] else ""
+    plain = endings[:-1] if packed else endings
+    return f"file{plain[-1] if plain and plain[-1] in _ENDINGS else ''}{packed}"
+
+
+def _pull(workspace: Workspace, company: str, record: Record, *, check: bool) -> Pull:
+    """The pull of one record; pull.json has the digest the record names, the entries (`check`) the one it names."""
+    folder = pull_folder(workspace, company, record.text("pull_id"))
+    path = folder / PULL
+    if files.sha256_known(path) != record.text("pull_digest"):
+        raise finding(workspace, path, "The text of a pull was changed after it landed", record.number).error()
+    said = load(files.read_bytes(path))
+    entries = folder / said["entries"]["path"]
+    if check and files.sha256_known(entries) != said["entries"]["sha256"]:
+        raise finding(workspace, entries, "The entries of a pull were changed after they landed", record.number).error()
+    return Pull(record.text("pull_id"), record.number, record.text("drop"), record.text("file_name"), entries,
+                record.whole("rows"), said["request"], record.text("received_digest"))

@@ -1,0 +1,116 @@
+"""What every start does first: finish what a record stands for, and sweep what no record names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.store import audit_log, batches, drafts, files, landing, staging
+from etl.store.damage import Finding, finding, shown
+from etl.store.evidence import all_filed
+from etl.store.lock import company_lock
+from etl.store.records import Record
+from etl.store.sealed import examine_batch
+from etl.store.verify_landing import examine_pull
+from etl.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What a start found: the audit log's length, what it put in place, what it swept (relative to the workspace)."""
+
+    head: int
+    finished: tuple[str, ...]
+    swept: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """Something recorded whose rename is missing: where it is staged, where it belongs, what is wrong with it."""
+
+    record: Record
+    staged: Path
+    target: Path
+    findings: list[Finding]
+
+
+def recover(workspace: Workspace, company: str, person: str = "Timebooks") -> Recovery:
+    """Every rename a record promised is done, everything a dead run left is gone; nothing else is touched.
+
+    Raises DamageError where staged bytes are not what the record says, or are gone; then nothing is swept.
+    """
+    with company_lock(workspace, company, person, "recovery"):
+        swept = files.sweep_temporary(workspace.audit_log(company))
+        records = audit_log.read_log(workspace, company)
+        _sync_names(workspace, company)
+        finished = [_finish(workspace, pending) for pending in _pending(workspace, company, records)]
+        swept += [draft.folder for draft in drafts.remove_replaced(workspace, company)]
+        for folder in _staging_folders(workspace, company):
+            swept += staging.sweep(folder)
+        return Recovery(len(records), tuple(shown(workspace, path) for path in finished),
+                        tuple(shown(workspace, path) for path in swept))
+
+
+def _finish(workspace: Workspace, pending: _Pending) -> Path:
+    if not pending.staged.exists():
+        raise finding(workspace, pending.target, "What a record stands for is missing", pending.record.number).error()
+    for found in pending.findings:
+        raise found.error()
+    files.make_folder(pending.target.parent)
+    files.move(pending.staged, pending.target)
+    return pending.target
+
+
+def _pending(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Pending]:
+    """Everything recorded that is not in place, pulls first, exports before the drafts they came from are looked at."""
+    for record in landing.pull_records(records):
+        target = landing.pull_folder(workspace, company, record.text("pull_id"))
+        if not target.exists():
+            staged = landing.staged_pull(workspace, company, record.text("pull_id"))
+            yield _Pending(record, staged, target, examine_pull(workspace, staged, record))
+    exported = set()
+    for record in records:
+        if record.type == "export":
+            batch = batches.batch_of(workspace, company, record)
+            exported.add(batch.batch)
+            if not batch.folder.exists():
+                staged = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
+                yield _Pending(record, staged, batch.folder,
+                               examine_batch(workspace, staged, batch.manifest_digest, record.number))
+    newest = {record.whole("batch"): record for record in records if record.type == "draft"}
+    for number, record in newest.items():
+        draft = batches.draft_of(workspace, company, record)
+        if number not in exported and not draft.folder.exists():
+            staged = batches.staged_draft(workspace, company, draft.batch, draft.revision)
+            yield _Pending(record, staged, draft.folder,
+                           examine_batch(workspace, staged, draft.manifest_digest, record.number))
+    for filed in all_filed(records):
+        target = filed.path(workspace)
+        if not target.exists():
+            staged = filed.staged(workspace)
+            wrong = staged.exists() and files.sha256_file(staged) != filed.digest
+            what = "A staged sheet is not the one that was recorded"
+            yield _Pending(filed.record, staged, target,
+                           [finding(workspace, staged, what, filed.record.number)] if wrong else [])
+
+
+def _staging_folders(workspace: Workspace, company: str) -> Iterator[Path]:
+    """Where a dead run may have left something: scratch, and beside final names where a rename crossed disks."""
+    yield workspace.scratch(company)
+    yield workspace.landing(company) / "pulls"
+    yield workspace.landing(company) / "mappings"
+    for root in (workspace.root / "data" / "drafts" / company, workspace.root / "reports" / company):
+        for period in files.listed(root):
+            yield period
+            yield period / "evidence"
+
+
+def _sync_names(workspace: Workspace, company: str) -> None:
+    """A name a dead run published but did not sync cannot be told from a good one: all folders are synced now."""
+    folders = {workspace.audit_log(company), workspace.landing(company) / "pulls", workspace.landing(company) / "mappings",
+               workspace.root / "data" / "drafts" / company, workspace.root / "reports" / company}
+    for folder in sorted({part for folder in folders for part in (folder, *folder.parents)
+                          if part.is_relative_to(workspace.root)}, reverse=True):
+        if folder.is_dir():
+            files.fsync_folder(folder)

@@ -1,0 +1,44 @@
+"""Read written import files back for their control totals, the way the books would: by header name, exact decimals."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+
+def journal_totals(content: bytes, document: str) -> dict[str, tuple[Decimal, Decimal]]:
+    """Debits and credits by document number of a written journal, IIF or QuickBooks Online CSV."""
+    rows = _iif_rows(content, ("TRNS", "SPL")) if document.startswith("quickbooks_desktop.") else _csv_rows(content)
+    totals: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
+    for row in rows:
+        number = row.get("DOCNUM") or row.get("*JournalNo") or ""
+        debits, credits = totals[number]
+        if "AMOUNT" in row:
+            amount = Decimal(row["AMOUNT"])
+            totals[number] = (debits + max(amount, Decimal(0)), credits - min(amount, Decimal(0)))
+        else:
+            totals[number] = (debits + Decimal(row["*Debits"] or 0), credits + Decimal(row["*Credits"] or 0))
+    return dict(totals)
+
+
+def time_minutes(content: bytes) -> int:
+    """Whole minutes in a written file of time activities."""
+    durations = (row["DURATION"].split(":") for row in _iif_rows(content, ("TIMEACT",)))
+    return sum(int(hours) * 60 + int(minutes) for hours, minutes in durations)
+
+
+def _iif_rows(content: bytes, keywords: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    headers: dict[str, list[str]] = {}
+    for line in content.decode("cp1252").split("\r\n"):
+        cells = line.split("\t")
+        if cells[0].startswith("!"):
+            headers[cells[0][1:]] = cells
+        elif cells[0] in keywords:
+            yield dict(zip(headers[cells[0]], cells, strict=False))
+
+
+def _csv_rows(content: bytes) -> Iterator[dict[str, str]]:
+    yield from csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)

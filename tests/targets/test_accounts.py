@@ -1,0 +1,63 @@
+"""Accounts that a journal never touches, by name and by type."""
+
+from __future__ import annotations
+
+import pytest
+
+from etl.targets.accounts import AccountRow, refuse_accounts
+from etl.targets.facts import facts
+
+DESKTOP, ONLINE, XERO = {"quickbooks_desktop"}, {"quickbooks_online"}, {"xero"}
+
+CASES = [   # account, type, books, refused, why
+    ("Payroll Liabilities", "", DESKTOP, True, "a journal does not reach the payroll module"),
+    ("Payroll Liabilities:Federal", "", DESKTOP, True, "nor do its children"),
+    ("Payroll Liabilities", "", XERO, False, "an ordinary account elsewhere"),
+    ("Accrued Payroll Taxes", "OCLIAB", DESKTOP, False, "opened for accruals"),
+    ("Accrued Wages Payable", "OCLIAB", DESKTOP, False, "opened for accruals"),
+    ("Accrued Wages Payable", "", XERO, False, "beside the system account"),
+    ("Wages Payable", "", XERO, True, "a system account in Xero"),
+    ("Wages Payable", "", ONLINE, False, "not elsewhere"),
+    ("Accounts Receivable", "", DESKTOP, True, "by an invoice only"),
+    ("Accounts Receivable (A/R)", "", ONLINE, True, "the name QuickBooks Online gives it"),
+    ("Accounts Receivable - EUR", "", ONLINE, True, "one per currency"),
+    ("ACCOUNTS PAYABLE", "", DESKTOP, True, "case does not matter"),
+    ("Current Assets:Accounts Receivable", "", DESKTOP, True, "below a parent"),
+    ("Trade Debtors", "AR", DESKTOP, True, "by its type"),
+    ("Trade Creditors", "AP", DESKTOP, True, "by its type"),
+    ("Estimates", "NONPOSTING", DESKTOP, True, "by its type"),
+    ("Debtors", "Accounts receivable (A/R)", ONLINE, True, "by its type"),
+    ("Operating Account", "BANK", XERO, True, "bank accounts in Xero"),
+    ("Operating Account", "BANK", DESKTOP, False, "allowed in QuickBooks"),
+    ("*Undeposited Funds", "", DESKTOP, True, "QuickBooks puts a star before it"),
+    ("Sales Tax Payable", "", ONLINE, True, "by an invoice only"),
+    ("Inventory", "", ONLINE, True, "by items only"),
+    ("Opening Balance Equity", "", DESKTOP, True, "the books' own"),
+    ("Retained Earnings", "", XERO, True, "the books' own"),
+    ("Job Costs:Direct Labor", "COGS", DESKTOP, False, "what a labor journal is for"),
+    ("Unbilled Receivables", "OCASSET", DESKTOP, False, "a contract asset is not the receivable"),
+]
+
+
+@pytest.mark.parametrize(("account", "kind", "books", "refused", "why"), CASES)
+def test_accounts(account, kind, books, refused, why):
+    findings = refuse_accounts([AccountRow(account, kind, "mappings/alder/accounts.csv, line 7")], books)
+    assert bool(findings) == refused, why
+    for finding in findings:
+        assert finding.code == "ACCOUNT_NEVER_POSTED"
+        assert account in finding.what
+        assert finding.where == "mappings/alder/accounts.csv, line 7"
+        assert finding.fix.startswith("Use ")
+
+
+def test_all_findings_are_collected():
+    rows = [AccountRow("Accounts Receivable"), AccountRow("Job Costs:Direct Labor"), AccountRow("Inventory")]
+    assert len(refuse_accounts(rows, DESKTOP)) == 2
+
+
+def test_every_row_is_cited():
+    for fact in facts("never_posted.csv"):
+        assert fact["books"] in ("any", "quickbooks_desktop", "quickbooks_online", "xero")
+        assert fact["match"] in ("name", "start", "type")
+        assert fact["use_instead"]
+        assert fact["citation"]
