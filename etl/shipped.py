@@ -6,7 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 
 
+_IN_CHECKOUT = {"inbox": "data/inbox"}
+
+
 def shipped(name: str) -> Path:
-    """The shipped folder `notebooks`, `expectations` or `mappings`."""
-    inside = Path(str(files("etl"))) / "_shipped" / name
-    return inside if inside.is_dir() else Path(str(files("etl"))).parent / name
+    """The shipped folder `notebooks`, `expectations`, `mappings` or `inbox` (the sample's exports)."""
+    package = Path(str(files("etl")))
+    inside = package / "_shipped" / name
+    return inside if inside.is_dir() else package.parent / _IN_CHECKOUT.get(name, name)

@@ -1,4 +1,4 @@
-"""CSV exports: every field of every row as the text it is, or the whole file refused with the lines that are wrong."""
+"""CSV exports: every field of every row as the text it is, or the whole file refused with its faulty lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow.csv as arrow_csv
 
 from etl.settings import Drop
 from etl.sources.dialects import fitted
-from etl.sources.findings import KEPT, LIMITS, FileRefusedError, Finding, Limits, counted, refuse_if
+from etl.sources.findings import KEPT, LIMITS, FileRefusedError, Finding, Limits, counted, no_rows, refuse_if, refused
 from etl.sources.headers import check_header
 from etl.sources.preflight import CsvText, csv_text
 
@@ -28,9 +28,7 @@ def read_csv(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     names = header_names(text, file_name, drop, limits)
     refuse_if(file_name, check_header(names, fitted(drop, names)))
     if not text.rows:
-        raise FileRefusedError(file_name, [Finding(
-            0, "", "FILE_NO_ROWS", "The file has a header and no rows",
-            "If nobody worked, there is nothing to drop: remove the file. Else export again.")])
+        raise no_rows(file_name)
     table = _rows(text, names, file_name, drop)
     refuse_if(file_name, _too_large(table, limits))
     return table
@@ -43,11 +41,9 @@ def header_names(text: CsvText, file_name: str, drop: Drop, limits: Limits = LIM
     except (csv.Error, StopIteration):
         names = []
     if not names or len(names) > limits.columns:
-        raise FileRefusedError(file_name, [Finding(
-            1, "", "FILE_TOO_WIDE" if names else "HEADER_MISSING",
-            f"The header has {len(names):,} columns; up to {limits.columns} are read" if names
-            else "The first line is no header",
-            "Export again with only the declared columns, one heading each in the first line.")])
+        what = f"The first line has {len(names):,} columns; a header has up to {limits.columns}"
+        raise refused(file_name, "FILE_TOO_WIDE", what,
+                      "Export again with only the declared columns, one heading each in the first line.", line=1)
     return names
 
 
@@ -70,9 +66,8 @@ def _rows(text: CsvText, names: list[str], file_name: str, drop: Drop) -> pa.Tab
                 check_utf8=False, column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True,
                 quoted_strings_can_be_null=True, null_values=["", drop.null_text]))
     except pa.ArrowInvalid as error:
-        raise FileRefusedError(file_name, [Finding(
-            0, "", "CSV_TOO_LONG", f"A row is too long to be one: over {_BLOCK:,} bytes ({error})",
-            "Export again; a line end or a quote is probably missing.")]) from None
+        raise refused(file_name, "CSV_TOO_LONG", f"A row is too long to be one: over {_BLOCK:,} bytes ({error})",
+                      "Export again; a line end or a quote is probably missing.") from None
     if wrong:
         raise FileRefusedError(file_name, _wrong_rows(text, len(names), drop))
     return table
@@ -103,9 +98,10 @@ def _fields_told(count: int, line: int, width: int) -> str:
 
 def _too_large(table: pa.Table, limits: Limits) -> list[Finding]:
     if table.num_rows > limits.rows:
-        return [Finding(0, "", "FILE_TOO_LARGE", f"The file has {table.num_rows:,} rows; up to {limits.rows:,} are read",
-                        "Export a shorter span of time into each file.")]
+        what = f"The file has {table.num_rows:,} rows; up to {limits.rows:,} are read"
+        return [Finding(0, "", "FILE_TOO_LARGE", what, "Export a shorter span of time into each file.")]
     longest = {name: pc.max(pc.binary_length(table[name])).as_py() or 0 for name in table.column_names}
-    return [Finding(0, name, "CSV_TOO_LONG", f"A field of column {name!r} has {size:,} bytes; up to {limits.cell_bytes:,} are read",
+    return [Finding(0, name, "CSV_TOO_LONG",
+                    f"A field of column {name!r} has {size:,} bytes; up to {limits.cell_bytes:,} are read",
                     "Shorten the text in the tracker, or leave the column out of the export.")
             for name, size in longest.items() if size > limits.cell_bytes]

@@ -13,8 +13,11 @@ from etl.sources.headers import skeleton
 
 @dataclass(frozen=True)
 class Heading:
-    """One column of a tracker's export. `names`: its heading in each language of the dialect; `feeds`: the canonical
-    columns it becomes, several with a space between, or "extra"."""
+    """One column of a tracker's export.
+
+    `names`: its heading in each language of the dialect; `feeds`: the canonical columns it becomes, several with a
+    space between, or "extra".
+    """
 
     names: tuple[str, ...]
     feeds: str
@@ -23,8 +26,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One tracker's export. `open_headings`: further headings that are kept as extra; `altered_note`: what the
-    tracker puts before a note, as a pattern whose first group is that prefix."""
+    """One tracker's export.
+
+    `open_headings`: further headings, kept as extra; `altered_note`: a note the tracker put the prefix "' " before.
+    """
 
     headings: tuple[Heading, ...]
     open_headings: str
@@ -60,7 +65,7 @@ TOGGL_DETAILED = Dialect(
 )
 
 # Kimai 2, default CSV template and what custom templates can add, English and German headings. Source: sources
-# reference, 5.7; headings from translations/messages.{en,de}.xlf. Rates vanish with their currency without permission.
+# reference, 5.7; headings from translations/messages.{en,de}.xlf. Without permission rates and currency vanish.
 KIMAI = Dialect(
     headings=(
         Heading(("Date", "Datum"), "start_text end_text"), Heading(("From", "Von"), "start_text"),
@@ -76,7 +81,8 @@ KIMAI = Dialect(
         Heading(("Customer", "Kunde"), "client_ref"), Heading(("Project", "Projekt"), "project_ref"),
         Heading(("Activity", "Tätigkeit"), "task_ref service_ref"), Heading(("Description", "Beschreibung"), "note"),
         Heading(("Billable", "Abrechenbar"), "billable_text"),
-        Heading(("Tags", "Schlagworte"), "tags", is_optional=True), Heading(("Type", "Typ"), "extra", is_optional=True),
+        Heading(("Tags", "Schlagworte"), "tags", is_optional=True),
+        Heading(("Type", "Typ"), "extra", is_optional=True),
         Heading(("category", "category"), "extra", is_optional=True),
         Heading(("Account", "Kundennummer"), "extra", is_optional=True),
         Heading(("Project number", "Projektnummer"), "extra", is_optional=True),
@@ -89,7 +95,7 @@ KIMAI = Dialect(
     open_headings=r"(?s:.+)",   # one column for each meta field, under the name the company gave it
     formats={"date_format": "%Y-%m-%d", "instant_format": "%Y-%m-%d %H:%M", "duration": "clock", "decimal_sign": ".",
              "end_rolls_over": True, "billable_words": ("1",), "not_billable_words": ("0",)},
-    altered_note=r"(?is)^(' )(?:[=\-@+\t\r\n]|.*dde)",   # src/Utils/StringHelper.php, sanitizeDDE
+    altered_note=r"(?is)^' (?:[=\-@+\t\r\n]|.*dde)",   # src/Utils/StringHelper.php, sanitizeDDE
 )
 
 DIALECTS: dict[str, Dialect] = {"toggl_detailed": TOGGL_DETAILED, "kimai": KIMAI}
@@ -122,8 +128,10 @@ def fitted(drop: Drop, names: Sequence[str]) -> Drop:
 
 
 def _filled(drop: Drop, dialect: Dialect, language: int) -> Drop:
-    """Columns always; formats where the company has not set them. Names in optional_columns that the dialect does not
-    know are allowed to be there and kept as extra."""
+    """Columns always; formats where the company has not set them.
+
+    Names in optional_columns that the dialect does not know may be in the file and are kept as extra.
+    """
     columns, optional = dialect.columns(language), dialect.optional(language)
     known = {name for number in dialect.languages() for name in dialect.columns(number)}
     allowed = tuple(name for name in drop.optional_columns if name not in known)

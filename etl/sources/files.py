@@ -28,7 +28,6 @@ _OPEN = (os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0
          | getattr(os, "O_BINARY", 0))
 _STEP = 1 << 24
 _SHOWN = 20
-_DATE = r"(\d{4}-\d{2}-\d{2})"
 
 
 def list_files(folder: Path, drop: Drop) -> list[Path]:
@@ -50,7 +49,7 @@ def list_files(folder: Path, drop: Drop) -> list[Path]:
     if not matching:
         there = ", ".join(entry.name for entry in visible[:_SHOWN]) or "nothing"
         more = f" and {len(visible) - _SHOWN:,} more" if len(visible) > _SHOWN else ""
-        raise SourceError("FILE_MISSING", what=f"No file named like {drop.files} is there; the folder holds {there}{more}",
+        raise SourceError("FILE_MISSING", what=f"No file is named like {drop.files}; the folder holds {there}{more}",
                           where=f"{folder} (drop {drop.name})",
                           fix=f"Put the export into {folder}, or correct files of this drop.")
     for entry in matching:
@@ -104,7 +103,8 @@ def parse_file(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMI
     """
     drop = effective(drop)
     check_declaration(drop, file_name)
-    return land(_READERS[drop.format](unpacked(content, file_name, drop, limits), file_name, drop, limits), file_name, drop)
+    rows = _READERS[drop.format](unpacked(content, file_name, drop, limits), file_name, drop, limits)
+    return land(rows, file_name, drop)
 
 
 def remarks_of(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> tuple[Finding, ...]:
@@ -122,7 +122,9 @@ def window_of(file_name: str, drop: Drop) -> tuple[date, date] | None:
     """
     if drop.completeness == "additive":
         return None
-    pattern = re.escape(drop.window).replace(r"\{start\}", f"(?P<start>{_DATE})", 1).replace(r"\{end\}", f"(?P<end>{_DATE})", 1)
+    pattern = re.escape(drop.window)
+    for name in ("start", "end"):
+        pattern = pattern.replace(rf"\{{{name}\}}", rf"(?P<{name}>\d{{4}}-\d{{2}}-\d{{2}})", 1)
     match = re.fullmatch(pattern, file_name, re.ASCII)
     try:
         if match:

@@ -29,8 +29,10 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing wrong in a file. `line` 0 is the whole file; a `unit` "line" counts as a text editor does, "row" as a
-    spreadsheet does."""
+    """One thing wrong in a file.
+
+    `line` 0 is the whole file; the `unit` "line" counts as a text editor does, "row" as a spreadsheet does.
+    """
 
     line: int
     column: str
@@ -41,8 +43,9 @@ class Finding:
 
     def place(self) -> str:
         """Where it is, in words."""
-        parts = ([f"{self.unit} {self.line}"] if self.line else []) + ([f"column {self.column}"] if self.column else [])
-        return ", ".join(parts)
+        line = f"{self.unit} {self.line}" if self.line else ""
+        column = f"column {self.column}" if self.column else ""
+        return ", ".join(part for part in (line, column) if part)
 
 
 class FileRefusedError(SourceError):
@@ -68,6 +71,17 @@ def refuse_if(file_name: str, findings: Sequence[Finding]) -> None:
     """Nothing where there is nothing to report; else FileRefusedError with all of it."""
     if findings:
         raise FileRefusedError(file_name, findings)
+
+
+def refused(file_name: str, code: str, what: str, fix: str, line: int = 0) -> FileRefusedError:
+    """The error for a file with one fault."""
+    return FileRefusedError(file_name, [Finding(line, "", code, what, fix)])
+
+
+def no_rows(file_name: str) -> FileRefusedError:
+    """The error for a file with a header and nothing below it."""
+    return refused(file_name, "FILE_NO_ROWS", "The file has a header and no rows",
+                   "If nobody worked, there is nothing to drop: remove the file. Else export again.")
 
 
 def counted(findings: list[Finding], total: int) -> list[Finding]:

@@ -43,9 +43,10 @@ def _wrong_delimiter(header: str, drop: Drop, line: int) -> Finding | None:
     for delimiter in _DELIMITERS:
         parts = [part.strip().strip('"') for part in header.split(delimiter)]
         if delimiter != drop.delimiter and len(parts) > 1 and set(parts) & set(drop.columns):
-            return Finding(line, "", "CSV_DELIMITER",
-                           f"The columns are separated by {delimiter!r}; the drop is declared with {drop.delimiter!r}",
-                           f"Declare delimiter = {delimiter!r} for this drop, or export again with {drop.delimiter!r}.")
+            return Finding(
+                line, "", "CSV_DELIMITER",
+                f"The columns are separated by {delimiter!r}; the drop is declared with {drop.delimiter!r}",
+                f"Declare delimiter = {delimiter!r} for this drop, or export again with {drop.delimiter!r}.")
     return None
 
 

@@ -16,7 +16,7 @@ from etl.tables import LANDED_COLUMNS, LANDED_ENTRIES, TEXT, assert_schema
 
 FIRST_ROW = 2   # the row a spreadsheet shows for the first row after the header
 _FREE_TEXT = ("note", "tags", "extra")   # columns that may hold a line break
-_ESCAPED = [("\\", "\\\\"), ('"', '\\"'), *((chr(code), json.dumps(chr(code))[1:-1]) for code in (*range(32), 127))]
+_ESCAPED = [("\\", "\\\\"), ('"', '\\"'), *((chr(code), json.dumps(chr(code))[1:-1]) for code in range(32))]
 
 
 def check_declaration(drop: Drop, file_name: str) -> None:
@@ -27,7 +27,7 @@ def check_declaration(drop: Drop, file_name: str) -> None:
     if twice or strange:
         raise SourceError(
             "DROP_CONFLICT",
-            what=(f"{', '.join(twice)}: given as a constant and by a column (extra is always made of columns)" if twice
+            what=(f"{', '.join(twice)}: given as a constant and by a column (extra is made of columns)" if twice
                   else f"optional_columns names {', '.join(strange)}, which [drops.columns] does not declare"),
             where=f"drop {drop.name}, read for {file_name}",
             fix="Remove one of the two in company.toml.")
@@ -41,7 +41,7 @@ def land(rows: pa.Table, file_name: str, drop: Drop) -> pa.Table:
     """
     drop = fitted(drop, rows.column_names)
     parts = {name: _fed(rows, drop, name) for name in LANDED_COLUMNS if name != "extra"}
-    columns = {name: _joined(columns, name) if columns else _constant(drop, name, rows.num_rows)
+    columns = {name: _joined(columns, " ") if columns else _constant(drop, name, rows.num_rows)
                for name, columns in parts.items()}
     columns["note"] = _as_typed(columns["note"], drop)
     columns["extra"] = _extra(rows, drop)
@@ -56,12 +56,13 @@ def _fed(rows: pa.Table, drop: Drop, name: str) -> list[pa.ChunkedArray]:
             if name in feeds.split() and heading in rows.column_names]
 
 
-def _joined(columns: list[pa.ChunkedArray], name: str) -> pa.ChunkedArray:
-    """One column of several with one space between; what is absent leaves no space, and nothing at all stays null."""
+def _joined(columns: list[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
+    """One column of several with one sign between; what is absent leaves no sign, and nothing at all stays null."""
     if len(columns) == 1:
         return columns[0]
-    joined = pc.binary_join_element_wise(*columns, " ", null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, TEXT), joined)
+    # the empty text ahead: Arrow 26 drops a row from the result when all its parts are null and null_handling is skip
+    joined = pc.binary_join_element_wise("", *columns, separator, null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, TEXT), pc.utf8_slice_codeunits(joined, 1))
 
 
 def _constant(drop: Drop, name: str, count: int) -> pa.ChunkedArray:
@@ -85,14 +86,12 @@ def _extra(rows: pa.Table, drop: Drop) -> pa.ChunkedArray:
              for name in names]
     if not pairs:
         return _constant(drop, "extra", rows.num_rows)
-    members = pc.binary_join_element_wise(*pairs, ",", null_handling="skip")
-    objects = pc.binary_join_element_wise("{", members, "}", "")
-    return pc.if_else(pc.equal(members, ""), pa.scalar(None, TEXT), objects)
+    return pc.binary_join_element_wise("{", _joined(pairs, ","), "}", "")
 
 
 def _json_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column's texts with the characters JSON escapes, escaped."""
-    if not pc.any(pc.match_substring_regex(column, r'[\x00-\x1f\x7f"\\]')).as_py():
+    if not pc.any(pc.match_substring_regex(column, r'[\x00-\x1f"\\]')).as_py():
         return column
     return reduce(lambda texts, pair: pc.replace_substring(texts, *pair), _ESCAPED, column)
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from etl.settings import Drop
-from etl.sources.findings import LIMITS, FileRefusedError, Finding, Limits, refuse_if
+from etl.sources.findings import LIMITS, FileRefusedError, Finding, Limits, refuse_if, refused
 
 _STEP = 1 << 24   # bytes looked at in one go
 _BOM = b"\xef\xbb\xbf"
@@ -47,11 +47,13 @@ class CsvText:
 
 
 def unpacked(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> bytes:
-    """The file's bytes, decompressed where that is declared; refused by content signature where another kind of file
-    came (B42). Decompression stops at the limit."""
+    """The file's bytes, decompressed where that is declared; decompression stops at the limit.
+
+    Refused by content signature where another kind of file came (B42).
+    """
     if not content:
-        raise FileRefusedError(file_name, [Finding(0, "", "FILE_EMPTY", "The file is empty: 0 bytes",
-                                                   "Export again and drop the new file.")])
+        raise refused(file_name, "FILE_EMPTY", "The file is empty: 0 bytes",
+                      "Export again and drop the new file.")
     if drop.compression == "gzip":
         if kind_of(content) != "gzip":
             raise FileRefusedError(file_name, [_wrong_kind(kind_of(content), "gzip")])
@@ -74,7 +76,8 @@ def kind_of(content: bytes) -> str:
 def _wrong_kind(kind: str, expected: str) -> Finding:
     names = {"zip": "an Excel workbook (or another zip)", "text": "plain text", "gzip": "a gzip file",
              "old Excel": "an old Excel file (.xls) or a workbook with a password"}
-    wanted = {"zip": "an Excel workbook (.xlsx)", "text": "a CSV text", "gzip": "a gzip file", "Parquet": "a Parquet file"}
+    wanted = {"zip": "an Excel workbook (.xlsx)", "text": "a CSV text", "gzip": "a gzip file",
+              "Parquet": "a Parquet file"}
     fix = {"gzip": 'Declare compression = "gzip" for this drop, or unpack the file.',
            "zip": 'Save it as CSV UTF-8, or declare format = "xlsx".',
            "old Excel": "Save it as .xlsx without a password, or as CSV UTF-8.",
@@ -86,22 +89,25 @@ def _wrong_kind(kind: str, expected: str) -> Finding:
 def _gunzipped(content: bytes, file_name: str, limits: Limits) -> bytes:
     """The unpacked bytes of one or more gzip members; checksums are verified, nothing may follow."""
     out, rest, size = [], content, 0
-    try:
-        while rest:
-            member = zlib.decompressobj(wbits=31)
-            while not member.eof:
+    while rest:
+        member = zlib.decompressobj(wbits=31)
+        while not member.eof:
+            try:
                 out.append(member.decompress(rest, _STEP))
-                rest = member.unconsumed_tail or member.unused_data
-                size += len(out[-1])
-                if size > limits.unpacked_bytes:
-                    raise FileRefusedError(file_name, [too_large(limits.unpacked_bytes, "unpacked")])
-                if not member.eof and not out[-1] and not rest:
-                    raise zlib.error("the end is missing")
-    except zlib.error as error:
-        raise FileRefusedError(file_name, [Finding(
-            0, "", "GZIP_DAMAGED", f"The gzip file is damaged or cut short: {error}",
-            "Export or copy the file again.")]) from None
+            except zlib.error as error:
+                raise _damaged(file_name, str(error)) from None
+            rest = member.unconsumed_tail or member.unused_data
+            size += len(out[-1])
+            if size > limits.unpacked_bytes:
+                raise FileRefusedError(file_name, [too_large(limits.unpacked_bytes, "unpacked")])
+            if not (member.eof or out[-1] or rest):
+                raise _damaged(file_name, "the end is missing")
     return b"".join(out)
+
+
+def _damaged(file_name: str, how: str) -> FileRefusedError:
+    return refused(file_name, "GZIP_DAMAGED", f"The gzip file is damaged or cut short: {how}",
+                   "Export or copy the file again.")
 
 
 def too_large(limit: int, state: str) -> Finding:
@@ -117,8 +123,8 @@ def csv_text(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     """
     text = _decoded(content, file_name, drop)
     if not text.strip(b"\r\n"):
-        raise FileRefusedError(file_name, [Finding(0, "", "FILE_EMPTY", "The file is empty: no header, no rows",
-                                                   "Export again and drop the new file.")])
+        raise refused(file_name, "FILE_EMPTY", "The file is empty: no header, no rows",
+                      "Export again and drop the new file.")
     signs = np.frombuffer(text, np.uint8)
     has_quotes = b'"' in text
     newline, line_ends = _line_ends(text, signs, has_quotes=has_quotes)
@@ -126,12 +132,12 @@ def csv_text(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     refuse_if(file_name, sorted([*_nul(text, newline), *line_ends, *quotes], key=lambda finding: finding.line))
     end = _header_end(text, newline, limits)
     if end > limits.cell_bytes:
-        raise FileRefusedError(file_name, [Finding(
-            1, "", "CSV_TOO_LONG", f"The header is longer than {limits.cell_bytes:,} bytes",
-            "Export again; this is not a table with one row per line.")])
+        raise refused(file_name, "CSV_TOO_LONG", f"The header is longer than {limits.cell_bytes:,} bytes",
+                      "Export again; this is not a table with one row per line.", line=1)
     last = len(text.rstrip(b"\r\n"))
     rows_at = min(end + 1, last)
-    return CsvText(text, newline, text[:end].decode().removesuffix("\r"), memoryview(text)[rows_at:last], rows_at, has_quotes)
+    header = text[:end].decode().removesuffix("\r")
+    return CsvText(text, newline, header, memoryview(text)[rows_at:last], rows_at, has_quotes)
 
 
 def _line(content: bytes, offset: int, newline: bytes = b"\n") -> int:
@@ -141,11 +147,10 @@ def _line(content: bytes, offset: int, newline: bytes = b"\n") -> int:
 def _decoded(content: bytes, file_name: str, drop: Drop) -> bytes:
     """The content as UTF-8 without its BOM. Never guessed: bytes that do not fit the declared encoding refuse it."""
     mark = _mark(content)
-    if mark != drop.encoding and (mark == "utf-16" or drop.encoding == "utf-16" or (mark and drop.encoding == "cp1252")):
-        found = f"begins as {mark.upper()} text" if mark else "does not begin with the mark of UTF-16 (FF FE or FE FF)"
-        raise FileRefusedError(file_name, [Finding(
-            1, "", "CSV_ENCODING", f"The file {found}; the drop is declared as {drop.encoding}",
-            f'Save it as "CSV UTF-8", or declare encoding = "{mark or "utf-8"}" for this drop.')])
+    if (mark == "utf-16") != (drop.encoding == "utf-16") or (mark == "utf-8" and drop.encoding == "cp1252"):
+        found = f"begins as {mark.upper()} text" if mark else "lacks the mark of UTF-16 (FF FE or FE FF)"
+        raise refused(file_name, "CSV_ENCODING", f"The file {found}; the drop is declared as {drop.encoding}",
+                      f'Save it as "CSV UTF-8", or declare encoding = "{mark or "utf-8"}" for this drop.', line=1)
     try:
         if drop.encoding == "utf-8":
             text, bad = content.removeprefix(_BOM), _first_not_utf8(content)
@@ -156,9 +161,9 @@ def _decoded(content: bytes, file_name: str, drop: Drop) -> bytes:
     if bad >= 0:
         raise FileRefusedError(file_name, [_undecodable(content, drop.encoding, bad)])
     if text.startswith(_BOM):
-        raise FileRefusedError(file_name, [Finding(
-            1, "", "CSV_BOM", "The header starts with an invisible character, a second byte-order mark (U+FEFF)",
-            'Save the file again as "CSV UTF-8".')])
+        raise refused(file_name, "CSV_BOM",
+                      "The header starts with an invisible character, a second byte-order mark (U+FEFF)",
+                      'Save the file again as "CSV UTF-8".', line=1)
     return text
 
 
@@ -197,8 +202,9 @@ def _nul(text: bytes, newline: bytes) -> list[Finding]:
     at = text.find(b"\0")
     if at < 0:
         return []
-    return [Finding(_line(text, at, newline), "", "CSV_NUL",
-                    f"The text holds {text.count(bytes(1)):,} NUL byte(s), the first in line {_line(text, at, newline)}",
+    line = _line(text, at, newline)
+    return [Finding(line, "", "CSV_NUL",
+                    f"The text holds {text.count(bytes(1)):,} NUL byte(s), the first in line {line}",
                     "Export again; a NUL byte is never part of a name or a note.")]
 
 
@@ -225,12 +231,14 @@ def _quotes(text: bytes, signs: Bytes, delimiter: str, newline: bytes) -> list[F
         if len(bad):
             place = int(places[bad[0]])
             if opening[bad[0]]:
-                what = f"A quote stands inside an unquoted field in line {_line(text, place, newline)}"
-                return [Finding(_line(text, place, newline), "", "CSV_QUOTES", what, fix)]
+                line = _line(text, place, newline)
+                what = f"A quote stands inside an unquoted field in line {line}"
+                return [Finding(line, "", "CSV_QUOTES", what, fix)]
             opened = int(places[bad[0] - 1]) if bad[0] else last_open
-            what = (f"The quote opened in line {_line(text, opened, newline)} is not closed as it should be: text follows "
-                    f"its closing quote in line {_line(text, place, newline)}")
-            return [Finding(_line(text, opened, newline), "", "CSV_QUOTES", what, fix)]
+            line = _line(text, opened, newline)
+            what = (f"The quote opened in line {line} is not closed as it should be: text follows its closing quote "
+                    f"in line {_line(text, place, newline)}")
+            return [Finding(line, "", "CSV_QUOTES", what, fix)]
         count = before + len(places)
         if opening.any():
             last_open = int(places[opening][-1])
@@ -265,10 +273,10 @@ def _line_ends(text: bytes, signs: Bytes, *, has_quotes: bool) -> tuple[bytes, l
     newline = b"\r" if used == ["CR"] else b"\n"
     if len(used) < 2:
         return (newline, [])
-    told = ", ".join(f"{counts[kind]:,} × {kind}" for kind in used)
-    line = _line(text, firsts[used[1]], b"\n" if used[0] != "CR" else b"\r")
-    return (newline, [Finding(line, "", "CSV_LINE_ENDS", f"The lines end in different ways: {told}; line {line} ends in "
-                              f"{used[1]} where those before end in {used[0]}",
+    told = ", ".join(f"{kind} {counts[kind]:,} times" for kind in used)
+    line = _line(text, firsts[used[1]], b"\r" if used[0] == "CR" else b"\n")
+    what = f"The lines end in different ways: {told}; line {line} is the first to end in {used[1]}"
+    return (newline, [Finding(line, "", "CSV_LINE_ENDS", what,
                               "Export again; two files were probably put together by hand.")])
 
 
@@ -291,5 +299,5 @@ def decoded_twice(text: bytes) -> list[Finding]:
     if not places:
         return []
     line = _line(text, min(places))
-    return [Finding(line, "", "TEXT_MOJIBAKE", f"A text in line {line} seems to have been decoded twice, as in MÃ¼ller",
+    return [Finding(line, "", "TEXT_MOJIBAKE", f"A text in line {line} was probably decoded twice, as in MÃ¼ller",
                     "Look at the names in that line; export again from the tracker if they are wrong there.")]

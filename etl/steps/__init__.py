@@ -1,6 +1,6 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
-from etl.steps.approve import approve_batch
+from etl.steps.approve import approval, approve_batch
 from etl.steps.check import check
 from etl.steps.close import close
 from etl.steps.draft import draft
@@ -12,12 +12,13 @@ from etl.steps.pull import pull
 from etl.steps.reconcile import reconcile
 from etl.steps.rules import apply_rules
 from etl.steps.run import Run, start
+from etl.steps.runs import keep_run
 from etl.steps.standing import standing
 from etl.steps.summary import summary
 from etl.steps.verify import verify
-from etl.steps.week import week
+from etl.steps.week import goes_on, week
 
 __all__ = [
-    "Run", "apply_rules", "approve_batch", "check", "close", "draft", "explain", "export", "map_entries", "pull",
+    "Run", "apply_rules", "approval", "approve_batch", "check", "close", "draft", "explain", "export", "goes_on", "keep_run", "map_entries", "pull",
     "rebuild_history", "reconcile", "standing", "start", "summary", "verify", "week",
 ]

@@ -13,8 +13,7 @@ from etl.steps.inputs import put_inputs, refuse_gaps
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store.landing import Pull
-from etl.targets.accounts import AccountRow, refuse_accounts
-from etl.targets.findings import refuse
+from etl.targets.accounts import refuse_accounts
 from etl.units import clock_hours
 
 _FORMATS = ("zone", "date_format", "instant_format", "duration", "decimal_sign", "end_rolls_over", "billable_words", "not_billable_words")
@@ -27,10 +26,7 @@ def map_entries(run: Run) -> Outcome:
     of a source than its ceiling allows (an empty or short answer is never read as "all deleted").
     """
     refuse_gaps(run)
-    refuse(refuse_accounts(
-        [AccountRow(row["account"], row["account_type"], f"mappings/{run.company}/accounts.csv, line {row['map_row']}")
-         for row in run.mappings.rows("map_accounts")],
-        {name.split(".")[0] for name in run.settings.targets.documents}))
+    refuse_accounts(run.mappings.rows("map_accounts"), run.company)
     pulls = run.pulls()
     if not pulls:
         raise RefusedError("NOTHING_PULLED", what=f"Nothing has been pulled for {run.company}", where=run.shown(run.workspace.landing(run.company)),

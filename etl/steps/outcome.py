@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 Cell = str | int
+MIME = "application/vnd.timebooks.outcome+json"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,18 @@ class Outcome:
         return {"title": self.title, "facts": dict(self.facts), "next": self.next_step, "exit_code": self.exit_code,
                 "rows": [dict(zip(self.headings, row, strict=True)) for row in self.rows]}
 
-    def _repr_html_(self) -> str:
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Outcome:
+        """The outcome that `as_json` told."""
+        headings = tuple(raw["rows"][0]) if raw["rows"] else ()
+        return cls(raw["title"], tuple(raw["facts"].items()), headings, tuple(tuple(row.values()) for row in raw["rows"]),
+                   raw["next"], raw["exit_code"])
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {"text/plain": self.text(), "text/html": self.html(), MIME: self.as_json()}
+
+    def html(self) -> str:
+        """The outcome for a notebook; every text escaped."""
         facts = "".join(f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(value)}</td></tr>"
                         for name, value in self.facts)
         head = "".join(f"<th>{escape(name)}</th>" for name in self.headings)

@@ -17,7 +17,6 @@ from etl.settings import Settings
 from etl.sql.run import Engine
 from etl.store.landing import parquet_bytes
 from etl.targets.documents import document
-from etl.targets.fields import TextChange
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.reconciliation import render_reconciliation
 
@@ -37,16 +36,16 @@ def batch_tables(engine: Engine) -> dict[str, pa.Table]:
 def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:
     """Every file of the batch. A sandbox's files for people and programs carry SANDBOX in their names."""
     files: list[RenderedFile] = []
-    changes: list[TextChange] = []
+    changes: list[pa.Table] = []
     for name in settings.targets.documents:
         wanted = document(name)
         table = tables[wanted.table]
         if table.num_rows:
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
-            changes += wanted.changed_texts(table)
+            changes.append(wanted.changed_texts(table, header, settings))
     shown = dict(tables)
     if changes:
-        shown["text_changes"] = pa.Table.from_pylist([vars(change) for change in changes])
+        shown["text_changes"] = pa.concat_tables(changes)
     files.append(RenderedFile("control_sheet.csv", "control", _control_sheet(tables, header), tables["control_totals"].num_rows))
     files.append(RenderedFile("reconciliation.xlsx", "workbook", render_reconciliation(header, shown), tables["postings"].num_rows))
     if header.is_sandbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -17,12 +17,14 @@ from etl.mapping.load import MappingSet, load_mappings
 from etl.periods import PayPeriod, Period, calculation_window, period_ending
 from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
+from etl.steps.notebook import show_errors_calmly
 from etl.store import audit_log, batches, landing, recovery
 from etl.store.lock import company_lock
 from etl.terms import BatchHeader
 from etl.units import BatchNumber
 from etl.workspace import Workspace, is_sandbox
 
+_HELD = ExitStack()
 SANDBOX_PREPARER, SANDBOX_APPROVER = "sandbox-preparer", "sandbox-approver"
 
 
@@ -135,7 +137,11 @@ def start(company: str, period_end: str | date, workspace: str | Path | None = N
             "NO_PERIOD", what=f"No pay or billing period of {company} ends on {end}",
             where=f"mappings/{company}/pay_calendar.csv and [billing] in company.toml",
             fix=f"Choose a day on which a period ends, such as {', '.join(day.isoformat() for day in sorted(ends))}, or extend the calendar.")
-    return Run(place, company, end, person or _person(company), settings, mappings, pay_periods, billing, in_memory, limits)
+    show_errors_calmly()
+    run = Run(place, company, end, person or _person(company), settings, mappings, pay_periods, billing, in_memory, limits)
+    if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":   # a run's own kernel keeps the company until it ends
+        _HELD.enter_context(run.locked("the week of"))
+    return run
 
 
 def _date(value: str | date) -> date:

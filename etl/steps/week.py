@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 from etl.steps.approve import approve_batch
 from etl.steps.check import check
@@ -16,8 +18,8 @@ from etl.steps.reconcile import reconcile
 from etl.steps.rules import apply_rules
 from etl.steps.run import Run
 from etl.steps.summary import summary
-from etl.store import batches
-from etl.workspace import is_sandbox
+from etl.store import audit_log, batches
+from etl.workspace import Workspace, is_sandbox
 
 Step = Callable[[Run], Outcome]
 TO_DRAFT: tuple[Step, ...] = (pull, map_entries, apply_rules, check, draft)
@@ -36,11 +38,9 @@ def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
                 tell(outcome)
                 if outcome.exit_code:
                     return outcome
-            goes_on = batches.find_batch(run.workspace, run.company, run.period_end, run.records()) is not None
-            if is_sandbox(run.company) and not goes_on:
+            if is_sandbox(run.company):
                 tell(approve_batch(run))
-                goes_on = True
-            for step in AFTER_APPROVAL if goes_on else ():
+            for step in AFTER_APPROVAL if goes_on(run.company, run.period_end, run.workspace.root) else ():
                 outcome = step(run)
                 tell(outcome)
                 if outcome.exit_code:
@@ -48,3 +48,9 @@ def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
             return summary(run)
         finally:
             run.end()
+
+
+def goes_on(company: str, period_end: date, workspace: str | Path) -> bool:
+    """Whether the week goes on after the draft: always in a sandbox, elsewhere once the batch is exported."""
+    place = Workspace(Path(workspace))
+    return is_sandbox(company) or batches.find_batch(place, company, period_end, audit_log.read_log(place, company)) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from etl import __version__
@@ -20,11 +20,13 @@ from etl.terms import POLICY_WORDS, Policy
 from etl.workspace import Workspace
 
 
-def approve(workspace: Workspace, company: str, draft: Draft, *, person: str, policy: Policy, now: datetime) -> Record:
+def approve(
+    workspace: Workspace, company: str, draft: Draft, *, person: str, policy: Policy, now: datetime,
+) -> Record:
     """The record of the approval, with an approval sheet among the period's evidence.
 
-    Approving the same manifest again writes nothing. Raises RefusedError for the preparer (unless the company's policy
-    is single_person) and for a draft that was replaced, DamageError where the draft was changed.
+    Approving the same manifest again writes nothing. Raises RefusedError for the preparer (unless the company's
+    policy is single_person) and for a draft that was replaced, DamageError where the draft was changed.
     """
     with company_lock(workspace, company, person):
         records = audit_log.read_log(workspace, company)
@@ -43,8 +45,9 @@ def check_newest(workspace: Workspace, draft: Draft, records: Sequence[Record]) 
     newest = batches.find_draft(workspace, draft.company, draft.period_end, records)
     if newest is None or (newest.number, newest.manifest_digest) != (draft.number, draft.manifest_digest):
         raise RefusedError(
-            "DRAFT_REPLACED", what=f"Batch {draft.batch:04d} revision {draft.revision} is not the newest draft any more",
-            where=_where(draft.period_end, draft), fix="Look at the newest draft and approve that one.")
+            "DRAFT_REPLACED", what=f"Batch {draft.batch:04d} revision {draft.revision} is no longer the newest draft",
+            where=f"{draft.company}, period to {draft.period_end}",
+            fix="Look at the newest draft and have that one approved.")
     for finding in examine_batch(workspace, draft.folder, draft.manifest_digest, draft.number):
         raise finding.error()
 
@@ -79,7 +82,3 @@ def _sheet(draft: Draft, person: str, policy: Policy, now: datetime, records: Se
         "audit_log_head": {"number": records[-1].number, "digest": records[-1].digest},
     }
     return Sheet("approval", content, "approve", bound)
-
-
-def _where(period_end: date, draft: Draft) -> str:
-    return f"{draft.company}, period to {period_end}, batch {draft.batch:04d}"

@@ -18,6 +18,7 @@ from etl.workspace import Workspace, is_sandbox
 
 TRIES = 20
 _RECORD_FILE = re.compile(r"([0-9]{8})\.json")
+_NO_RECORD = "A file lies in the audit log that is no record"
 _Known = tuple[files.Stamp, Record]
 _known: dict[Path, tuple[_Known, ...]] = {}
 
@@ -39,13 +40,15 @@ def read_log(workspace: Workspace, company: str) -> tuple[Record, ...]:
 def examine(workspace: Workspace, company: str) -> tuple[tuple[Record, ...], list[Finding]]:
     """The readable records and everything that is wrong with the log, each file read anew."""
     read, findings = _walk(workspace, company, None)
-    findings += [finding(workspace, path, "A file lies in the audit log that is no record")
+    findings += [finding(workspace, path, _NO_RECORD)
                  for path in files.listed(workspace.audit_log(company))
                  if path.suffix != ".json" and not files.is_temporary(path)]
     return tuple(record for _, record in read), findings
 
 
-def append(workspace: Workspace, company: str, kind: str, body: Mapping[str, Any], *, person: str, now: datetime) -> Record:
+def append(
+    workspace: Workspace, company: str, kind: str, body: Mapping[str, Any], *, person: str, now: datetime,
+) -> Record:
     """The new last record, of type `kind`, synced before it is returned.
 
     The first record of a company is `open`; it is written first where it is missing.
@@ -133,7 +136,7 @@ def _numbered(workspace: Workspace, folder: Path) -> tuple[dict[int, files.Stamp
             if named and not (found.st_size == 0 and files.is_claim(folder / entry.name)):
                 numbered[int(named[1])] = files.stamp(found)
             elif not named and entry.name.endswith(".json"):
-                findings.append(finding(workspace, folder / entry.name, "A file lies in the audit log that is no record"))
+                findings.append(finding(workspace, folder / entry.name, _NO_RECORD))
     return numbered, findings
 
 

@@ -113,7 +113,8 @@ def find_batch(workspace: Workspace, company: str, period_end: date, records: Se
 
 def approval_of(records: Sequence[Record], draft: Draft) -> Record | None:
     """The newest approval of exactly this draft: company, number, revision and digest of the manifest."""
-    bound = {"company": draft.company, "batch": draft.batch, "revision": draft.revision, "manifest": draft.manifest_digest}
+    bound = {"company": draft.company, "batch": draft.batch, "revision": draft.revision,
+             "manifest": draft.manifest_digest}
     approvals = [record for record in of_period(records, "approve", draft.period_end)
                  if all(record.body.get(key) == value for key, value in bound.items())]
     return approvals[-1] if approvals else None
@@ -121,16 +122,22 @@ def approval_of(records: Sequence[Record], draft: Draft) -> Record | None:
 
 def draft_of(workspace: Workspace, company: str, record: Record) -> Draft:
     """The draft of one record, without a look at its folder."""
-    period_end, batch, revision = record.day("period_end"), BatchNumber(record.whole("batch")), record.whole("revision")
-    return Draft(company, period_end, batch, revision, workspace.draft_folder(company, period_end, batch, revision),
-                 record.text("manifest"), record.text("batch_key"), record.text("figures"), record.person, record.number)
+    period_end, batch, revision = record.day("period_end"), record.whole("batch"), record.whole("revision")
+    return Draft(
+        company, period_end, BatchNumber(batch), revision,
+        folder=workspace.draft_folder(company, period_end, batch, revision), manifest_digest=record.text("manifest"),
+        batch_key=record.text("batch_key"), figures=record.text("figures"), prepared_by=record.person,
+        number=record.number)
 
 
 def batch_of(workspace: Workspace, company: str, record: Record) -> Batch:
     """The batch of one record of an export, without a look at its folder."""
-    period_end, batch = record.day("period_end"), BatchNumber(record.whole("batch"))
-    return Batch(company, period_end, batch, record.whole("revision"), workspace.batch_folder(company, period_end, batch),
-                 record.text("manifest"), record.text("batch_key"), record.text("figures"), record.person, record.number)
+    period_end, batch = record.day("period_end"), record.whole("batch")
+    return Batch(
+        company, period_end, BatchNumber(batch), record.whole("revision"),
+        folder=workspace.batch_folder(company, period_end, batch), manifest_digest=record.text("manifest"),
+        batch_key=record.text("batch_key"), figures=record.text("figures"), exported_by=record.person,
+        number=record.number)
 
 
 def staged_draft(workspace: Workspace, company: str, batch: int, revision: int) -> Path:
@@ -138,12 +145,20 @@ def staged_draft(workspace: Workspace, company: str, batch: int, revision: int) 
     return staging.staging_path(workspace, company, f"draft-{batch:04d}-r{revision}")
 
 
-def replaced_drafts(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[Draft]:
-    """Drafts that a later revision or their own export replaced and nobody approved, except as exported."""
+def replaced_drafts(workspace: Workspace, company: str, records: Sequence[Record]) -> dict[int, Path]:
+    """By its record's number, each draft that its own export, or unapproved a later revision, has replaced.
+
+    With each the folder that replaced it.
+    """
     drafts = [draft_of(workspace, company, record) for record in records if record.type == "draft"]
-    last = {draft.batch: draft.number for draft in drafts}
-    exported = {(record.whole("batch"), record.whole("revision")) for record in records if record.type == "export"}
+    latest = {draft.batch: draft.folder for draft in drafts}
+    exported = {record.whole("batch"): batch_of(workspace, company, record)
+                for record in records if record.type == "export"}
+    replaced = {}
     for draft in drafts:
-        is_exported = (draft.batch, draft.revision) in exported
-        if is_exported or (draft.number != last[draft.batch] and approval_of(records, draft) is None):
-            yield draft
+        batch = exported.get(draft.batch)
+        if batch is not None and batch.revision == draft.revision:
+            replaced[draft.number] = batch.folder
+        elif draft.folder != latest[draft.batch] and approval_of(records, draft) is None:
+            replaced[draft.number] = latest[draft.batch] if batch is None else batch.folder
+    return replaced

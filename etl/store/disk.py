@@ -43,7 +43,7 @@ def _refused(doing: str, path: Path, error: OSError, size: int) -> StoreError:
 
 
 def unreadable(path: Path, error: OSError) -> EtlError:
-    """Why a stored file cannot be read: damage where it is missing or a link, otherwise the disk's or a right's fault."""
+    """Why a stored file cannot be read: it is missing or a link (damage), or disk or rights stand against it."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return damaged(path, "is missing")
     if error.errno == errno.ELOOP:

@@ -58,9 +58,11 @@ def _published(
 
 
 def remove_replaced(workspace: Workspace, company: str) -> list[Draft]:
-    """The folders of drafts that nothing can approve or export any more, removed; their records stay."""
+    """The folders of drafts whose replacement is in place, removed; their records stay."""
     records = audit_log.read_log(workspace, company)
-    gone = [draft for draft in batches.replaced_drafts(workspace, company, records) if draft.folder.exists()]
+    gone = [draft for number, replacement in batches.replaced_drafts(workspace, company, records).items()
+            if (draft := batches.draft_of(workspace, company, records[number - 1])).folder.exists()
+            and replacement.exists()]
     for draft in gone:
         files.remove_tree(draft.folder)
     return gone
@@ -71,8 +73,8 @@ def refuse_finished(records: Sequence[Record], period_end: date) -> None:
     exported = batches.newest(records, "export", period_end)
     if exported is not None:
         raise RefusedError(
-            "BATCH_EXPORTED", what=f"Batch {exported.whole('batch'):04d} of this period is exported already, with key "
-            f"{exported.text('batch_key')[:12]}", where=f"period to {period_end}",
+            "BATCH_EXPORTED", what=f"Batch {exported.whole('batch'):04d} of this period is exported already "
+            f"(key {exported.text('batch_key')[:12]})", where=f"period to {period_end}",
             fix="Leave it as it is: later changes become correcting lines in the next open period.")
     if batches.is_closed(records, period_end):
         raise RefusedError("PERIOD_CLOSED", what="The period is closed", where=f"period to {period_end}",

@@ -48,7 +48,7 @@ def _approval(draft: Draft, records: Sequence[Record]) -> Record:
     approval = batches.approval_of(records, draft)
     if approval is None:
         raise RefusedError(
-            "NOT_APPROVED", what=f"Batch {draft.batch:04d} revision {draft.revision} is not approved as it lies there",
+            "NOT_APPROVED", what=f"Batch {draft.batch:04d} revision {draft.revision} is not approved as it is",
             where=f"{draft.company}, period to {draft.period_end}, manifest {draft.manifest_digest[:12]}",
             fix="Have it approved: timebooks approve batch.")
     policy = approval.text("policy")

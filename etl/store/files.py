@@ -147,7 +147,7 @@ def rename(source: Path, target: Path) -> None:
 
 
 def refuse_taken(target: Path) -> None:
-    """Nothing, where the name is free; otherwise DamageError. Asked before a record is written that needs the name."""
+    """Nothing, where the name is free, otherwise DamageError; asked before a record needs the name."""
     if os.path.lexists(target):
         raise taken(target)
 
@@ -294,7 +294,7 @@ _digests: dict[str, tuple[Stamp, str]] = {}
 
 
 def sha256_known(path: Path) -> str:
-    """The sha256 of a stored file, read once per process for as long as its times, size and identity stay the same."""
+    """The sha256 of a stored file, read once per process while its times, size and identity stay the same."""
     try:
         seen = stamp(path.lstat())
     except OSError as error:

@@ -31,8 +31,10 @@ _KEYS = {"format", "company", "pull_id", "drop", "file_name", "received", "entri
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file of one drop as it came, after the declared privacy filter. `request`: how it was declared, as plain JSON
-    (dialect, zone, window, completeness, population)."""
+    """One file of one drop as it came, after the declared privacy filter.
+
+    `request`: how it was declared, as plain JSON (dialect, zone, window, completeness, population).
+    """
 
     drop: str
     file_name: str
@@ -47,7 +49,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Pull:
-    """One file of one drop, landed. `number` is its audit-log record; `is_new` tells this call from an earlier one."""
+    """One file of one drop, landed. `number` is its audit-log record; `is_new`: by this call, not an earlier one."""
 
     pull_id: str
     number: int
@@ -68,7 +70,8 @@ def land(
     A redelivery, equal in bytes and declaration to the newest pull of that file, writes nothing and returns that one.
     """
     with company_lock(workspace, company, person):
-        known = already_landed(workspace, company, delivery.drop, delivery.file_name, delivery.digest, delivery.request)
+        known = already_landed(
+            workspace, company, delivery.drop, delivery.file_name, delivery.digest, delivery.request)
         if known is not None:
             return known
         records = audit_log.read_log(workspace, company)
@@ -148,7 +151,8 @@ def _contents(
     entries = parquet_bytes(table)
     received = f"received/{_own_name(delivery.file_name)}"
     said = dump_lines({
-        "format": FORMAT, "company": company, "pull_id": pull_id, "drop": delivery.drop, "file_name": delivery.file_name,
+        "format": FORMAT, "company": company, "pull_id": pull_id,
+        "drop": delivery.drop, "file_name": delivery.file_name,
         "received": {"path": received, "sha256": delivery.digest, "bytes": len(delivery.received)},
         "entries": {"path": ENTRIES, "sha256": files.sha256_bytes(entries), "bytes": len(entries),
                     "rows": table.num_rows},
@@ -160,8 +164,9 @@ def _contents(
 def parquet_bytes(table: pa.Table) -> memoryview:
     """The table as Parquet, the same bytes for the same rows whatever pieces it came in; pages carry checksums."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table.combine_chunks().replace_schema_metadata(None), sink, row_group_size=ROWS_PER_GROUP,
-                   compression="zstd", compression_level=3, version="2.6", store_schema=False, write_page_checksum=True)
+    pq.write_table(
+        table.combine_chunks().replace_schema_metadata(None), sink, row_group_size=ROWS_PER_GROUP, version="2.6",
+        compression="zstd", compression_level=3, store_schema=False, write_page_checksum=True)
     return memoryview(sink.getvalue())
 
 
@@ -182,6 +187,6 @@ def _pull(workspace: Workspace, company: str, record: Record, *, check: bool) ->
     said = load(files.read_bytes(path))
     entries = folder / said["entries"]["path"]
     if check and files.sha256_known(entries) != said["entries"]["sha256"]:
-        raise finding(workspace, entries, "The entries of a pull were changed after they landed", record.number).error()
+        raise finding(workspace, entries, "The entries of a pull were changed after landing", record.number).error()
     return Pull(record.text("pull_id"), record.number, record.text("drop"), record.text("file_name"), entries,
                 record.whole("rows"), said["request"], record.text("received_digest"))

@@ -50,12 +50,14 @@ def _acquire(lock: FileLock, path: Path, company: str) -> None:
     try:
         lock.acquire()
     except Timeout:
-        raise BusyError("RUN_BUSY", what=f"Another run is working on {company}: {_held_by(path, datetime.now(UTC))}",
-                        where=f"data/lock/{company}.lock", fix="Wait until that run has ended, then run again.") from None
+        raise BusyError(
+            "RUN_BUSY", what=f"Another run is working on {company}: {_held_by(path, datetime.now(UTC))}",
+            where=f"data/lock/{company}.lock", fix="Wait until that run has ended, then run again.") from None
     except OSError as error:
-        raise StoreError("LOCK_UNSUPPORTED", what=f"The company cannot be locked here: {error.strerror}", where=str(path),
-                         fix="Give your account the right to write in data/lock, and keep the workspace on a disk of "
-                             "this machine.") from None
+        raise StoreError(
+            "LOCK_UNSUPPORTED", what=f"The company cannot be locked here: {error.strerror}", where=str(path),
+            fix="Give your account the right to write in data/lock, and keep the workspace on a local disk.",
+        ) from None
 
 
 def _holder(path: Path) -> Path:
@@ -73,5 +75,6 @@ def _held_by(path: Path, now: datetime) -> str:
         held = load(files.read_bytes(_holder(path)))
         minutes = int((now - datetime.fromisoformat(held["since"])).total_seconds()) // 60
         work = f" ({held['what']})" if held["what"] else ""
-        return f"{held['person']}{work} on {held['host']}, process {held['pid']}, since {held['since']}, {minutes} min"
+        where = f"on {held['host']}, process {held['pid']}"
+        return f"{held['person']}{work} {where}, since {held['since']}, {minutes} min"
     return "who it is could not be read"

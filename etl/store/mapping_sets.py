@@ -37,7 +37,7 @@ def mapping_folder(workspace: Workspace, company: str, digest: str) -> Path:
 
 
 def mapping_digest(digests: Mapping[str, str]) -> str:
-    """The digest of a set: sha256 over the lines `<sha256 of the file>  <name>`, by name, as sha256sum prints them."""
+    """The digest of a set: sha256 over the lines `<sha256 of the file>  <name>`, by name, as sha256sum prints."""
     lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
     return files.sha256_bytes(lines.encode("utf-8"))
 

@@ -159,6 +159,7 @@ def _check_fields(fields: Any, payload: bytes) -> None:
 
 def _person(name: str) -> str:
     if not name.strip() or not name.isprintable() or len(name) > 120:
-        raise StoreError("PERSON_MISSING", what=f"{name[:120]!r} does not say who is working", where="the person of this run",
-                         fix="Give your name, up to 120 letters on one line, then run again.")
+        raise StoreError(
+            "PERSON_MISSING", what=f"{name[:120]!r} does not say who is working", where="the person of this run",
+            fix="Give your name, up to 120 letters on one line, then run again.")
     return name

@@ -63,7 +63,7 @@ def _finish(workspace: Workspace, pending: _Pending) -> Path:
 
 
 def _pending(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Pending]:
-    """Everything recorded that is not in place, pulls first, exports before the drafts they came from are looked at."""
+    """Everything recorded that is not in place."""
     for record in landing.pull_records(records):
         target = landing.pull_folder(workspace, company, record.text("pull_id"))
         if not target.exists():
@@ -108,9 +108,10 @@ def _staging_folders(workspace: Workspace, company: str) -> Iterator[Path]:
 
 def _sync_names(workspace: Workspace, company: str) -> None:
     """A name a dead run published but did not sync cannot be told from a good one: all folders are synced now."""
-    folders = {workspace.audit_log(company), workspace.landing(company) / "pulls", workspace.landing(company) / "mappings",
-               workspace.root / "data" / "drafts" / company, workspace.root / "reports" / company}
-    for folder in sorted({part for folder in folders for part in (folder, *folder.parents)
+    landed = workspace.landing(company)
+    own = (workspace.audit_log(company), landed / "pulls", landed / "mappings",
+           workspace.root / "data" / "drafts" / company, workspace.root / "reports" / company)
+    for folder in sorted({part for path in own for part in (path, *path.parents)
                           if part.is_relative_to(workspace.root)}, reverse=True):
         if folder.is_dir():
             files.fsync_folder(folder)

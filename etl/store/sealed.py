@@ -74,7 +74,7 @@ def parse_manifest(content: bytes) -> dict[str, Any]:
 
 
 def examine_batch(workspace: Workspace, folder: Path, digest: str, record: int) -> list[Finding]:
-    """What is wrong with a draft or batch folder, each file read anew; `digest` and `record` stand for its manifest."""
+    """What is wrong with a draft or batch folder, each file read anew; `record` names its manifest by this digest."""
     try:
         manifest = read_manifest(folder, digest)
     except EtlError as error:
@@ -83,7 +83,7 @@ def examine_batch(workspace: Workspace, folder: Path, digest: str, record: int) 
     return examine_folder(workspace, folder, {**expected, MANIFEST: digest}, record)
 
 
-def examine_folder(workspace: Workspace, folder: Path, expected: Mapping[str, str], record: int | None) -> list[Finding]:
+def examine_folder(workspace: Workspace, folder: Path, expected: Mapping[str, str], record: int) -> list[Finding]:
     """What is missing, changed or extra in a folder that must hold exactly these files (path → sha256)."""
     found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))
              if path.is_symlink() or not path.is_dir() or not any(path.iterdir())}

@@ -70,8 +70,9 @@ def check_paths(names: Iterable[str]) -> None:
     for name in names:
         parts = PurePosixPath(name).parts
         if not parts or "/".join(parts) != name or not all(_is_safe(part) for part in parts):
-            raise StoreError("FILE_NAME", what=f"{name!r} cannot be the name of a stored file", where=name,
-                             fix="Use letters, digits, points, hyphens and underscores, and begin with a letter or digit.")
+            raise StoreError(
+                "FILE_NAME", what=f"{name!r} cannot be the name of a stored file", where=name,
+                fix="Use letters, digits, points, hyphens and underscores, and begin with a letter or digit.")
         if name.casefold() in seen:
             raise StoreError("FILE_NAME", what=f"Two files are called {name!r} but for capitals", where=name,
                              fix="Give one of them another name.")
@@ -79,7 +80,7 @@ def check_paths(names: Iterable[str]) -> None:
 
 
 def _is_safe(part: str) -> bool:
-    return bool(_PART.fullmatch(part)) and part[-1] != "." and part.split(".")[0].lower() not in RESERVED
+    return bool(_PART.fullmatch(part)) and part[-1] != "." and part.partition(".")[0].lower() not in RESERVED
 
 
 def _write_checked(path: Path, content: bytes | memoryview) -> None:

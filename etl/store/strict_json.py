@@ -23,11 +23,12 @@ def dump_lines(value: object) -> bytes:
 
 
 def load(content: bytes) -> Any:
-    """The value of one JSON text. Raises NotStrictError for a repeated key, a float, NaN, depth, size or bad UTF-8."""
+    """The value of one JSON text. Raises NotStrictError for a repeated key, a float, depth, size or bad UTF-8."""
     if len(content) > LIMIT_BYTES:
         raise NotStrictError(f"longer than {LIMIT_BYTES} bytes")
     try:
-        return json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float)
+        return json.loads(
+            content.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float)
     except RecursionError:
         raise NotStrictError("nested too deeply") from None
     except NotStrictError:

@@ -59,6 +59,8 @@ def verify_store(workspace: Workspace, company: str, anchor: Anchor | None = Non
             findings += _extra(workspace, company, records, {item.folder for item in sealed})
     except EtlError as error:
         findings.append(Finding(error.where, None, error.what))
+    except OSError as error:
+        findings.append(Finding(str(error.filename), None, f"Cannot be looked at: {error.strerror}"))
     return findings
 
 
@@ -81,7 +83,7 @@ def _numbers(workspace: Workspace, company: str, records: Sequence[Record]) -> I
             if periods.setdefault(batch, period) != period or batch > len(periods):
                 yield finding(workspace, folder, f"Batch number {batch:04d} is out of order", record.number)
             if revision != revisions.get(batch, 0) + 1:
-                yield finding(workspace, folder, f"Revision {revision} of batch {batch:04d} is out of order", record.number)
+                yield finding(workspace, folder, f"Revision {revision} of {batch:04d} is out of order", record.number)
             revisions[batch] = revision
     for count, record in enumerate(pull_records(records), start=1):
         if not record.text("pull_id").startswith(f"{count:06d}-"):
@@ -90,15 +92,13 @@ def _numbers(workspace: Workspace, company: str, records: Sequence[Record]) -> I
 
 def _sealed(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Sealed]:
     """Every draft and batch folder that must be there: exported batches, newest and approved drafts."""
-    exported: set[tuple[int, int]] = set()
     for record in records:
         if record.type == "export":
             batch = batches.batch_of(workspace, company, record)
             draft_folder = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
-            exported.add((batch.batch, batch.revision))
             yield _Sealed(batch.folder, batch.manifest_digest, record.number,
                           pending=not batch.folder.exists() and draft_folder.exists())
-    replaced = {draft.number for draft in batches.replaced_drafts(workspace, company, records)}
+    replaced = batches.replaced_drafts(workspace, company, records)
     for record in records:
         if record.type == "draft" and record.number not in replaced:
             draft = batches.draft_of(workspace, company, record)

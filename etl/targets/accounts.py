@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from etl.errors import MappingError
 from etl.targets.facts import facts
-from etl.targets.findings import Finding
+from etl.targets.findings import Finding, refuse
+
+BOOKS = ("quickbooks_desktop", "quickbooks_online")   # the books a journal can be written for today
 
 
 @dataclass(frozen=True)
@@ -16,10 +20,20 @@ class AccountRow:
 
     account: str
     account_type: str = ""
-    where: str = "accounts.csv"   # file and line
+    where: str = ""   # file and line
 
 
-def refuse_accounts(rows: Iterable[AccountRow], books: Collection[str]) -> list[Finding]:
+def refuse_accounts(rows: Iterable[Mapping[str, Any]], company: str, books: Collection[str] = BOOKS) -> None:
+    """Nothing when every account of accounts.csv may be posted to; MappingError with every one that may not.
+
+    A row has `account`, `account_type` and `map_row`, the line a person sees.
+    """
+    file = f"mappings/{company}/accounts.csv"
+    accounts = [AccountRow(row["account"], row["account_type"], f"{file}, line {row['map_row']}") for row in rows]
+    refuse(account_findings(accounts, books), MappingError)
+
+
+def account_findings(rows: Iterable[AccountRow], books: Collection[str]) -> list[Finding]:
     """One finding per account that a journal must not touch; a parent that may not be posted to bars its children.
 
     `books` names the systems the company writes for: "quickbooks_desktop", "quickbooks_online", "xero".

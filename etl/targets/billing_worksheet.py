@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.settings import Settings
 from etl.tables import BILLABLE_LINES, assert_schema
-from etl.targets.fields import TextChange, changes, name_findings, written_texts
+from etl.targets.fields import changes, name_findings, written_texts
 from etl.targets.files import csv_content, rendered
 from etl.targets.findings import Finding, empty_cells, money_findings, refuse
-from etl.targets.printed import currency_amounts
+from etl.targets.printed import (
+    amounts,
+    by_group,
+    currency_amounts,
+    each_distinct,
+    finer_than,
+    nowhere,
+    present,
+)
 from etl.terms import BatchHeader, RenderedFile
 from etl.units import minor_digits
 
@@ -21,7 +26,6 @@ NAME = "billing.worksheet"
 _NEEDED = ("customer_job", "service_item", "bill_rate", "quantity_hours", "quantity_digits", "amount", "currency")
 _TO_DO = "Where an invoice was made from this line: credit it by hand, same customer:job and item."
 _QUANTITY_DIGITS = 6   # of the table's column
-_EXACT_DIGITS = 50   # more than a product of two DECIMAL(18) can have
 
 
 def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[RenderedFile]:
@@ -32,7 +36,7 @@ def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[Re
     rows = _rows(table)
     if not len(rows):
         return []
-    return [rendered(NAME, "worksheets", f"billing_{header.period_end.isoformat()}.csv", header,
+    return [rendered(NAME, "worksheets", f"billing_{header.period_end.isoformat()}.csv",
                      csv_content(_columns(rows)))]
 
 
@@ -44,10 +48,10 @@ def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[R
     columns = {"order": pc.cast(pa.array(range(1, len(rows) + 1)), pa.string()), **_columns(rows),
                "to_do": pa.array([_TO_DO] * len(rows), pa.string())}
     name = f"billing_{header.period_end.isoformat()}_credit_list.csv"
-    return [rendered(NAME, "corrections", name, header, csv_content(columns))]
+    return [rendered(NAME, "corrections", name, csv_content(columns))]
 
 
-def changed_texts(table: pa.Table) -> list[TextChange]:
+def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
     """Names written in composed form; for the workbook."""
     rows = assert_schema(table, BILLABLE_LINES, "billable_lines")
     return changes(rows, NAME, written_texts(rows, NAME))
@@ -61,43 +65,38 @@ def _rows(table: pa.Table) -> pa.Table:
 
 
 def _columns(rows: pa.Table) -> dict[str, pa.Array]:
-    texts = written_texts(rows, NAME)
-    hours = [f"{quantity:.{digits}f}" for quantity, digits in
-             zip(rows["quantity_hours"].to_pylist(), rows["quantity_digits"].to_pylist(), strict=True)]
-    rates = [_rate(rate, minor_digits(currency)) for rate, currency in
-             zip(rows["bill_rate"].to_pylist(), rows["currency"].to_pylist(), strict=True)]
+    texts, currencies = written_texts(rows, NAME), rows["currency"]
     return {
         "customer_job": texts["customer_job"], "service_item": texts["service_item"],
-        "hours": pa.array(hours, pa.string()), "rate": pa.array(rates, pa.string()),
-        "amount": currency_amounts(rows["amount"], rows["currency"]), "currency": rows["currency"].combine_chunks(),
+        "hours": by_group(rows["quantity_hours"], rows["quantity_digits"], amounts),
+        "rate": by_group(rows["bill_rate"], currencies, _rates),
+        "amount": currency_amounts(rows["amount"], currencies), "currency": currencies.combine_chunks(),
     }
 
 
-def _rate(rate: Decimal, digits: int) -> str:
-    """A rate in its currency's digits, and more where it has more: 165.00, 162.505."""
-    text = f"{rate:f}".rstrip("0")
-    whole, _, part = text.partition(".")
-    return f"{whole}.{part.ljust(digits, '0')}" if part or digits else whole
+def _rates(rates: pa.Array, currency: str) -> pa.Array:
+    """Rates in their currency's digits, and more where one has more: 165.00, 162.505."""
+    digits = minor_digits(currency)
+    return each_distinct(rates, lambda rate: f"{rate:.{max(digits, -rate.normalize().as_tuple().exponent)}f}")
 
 
 def _product_findings(rows: pa.Table) -> list[Finding]:
-    columns = ("line_id", "quantity_hours", "quantity_digits", "bill_rate", "amount", "currency", "customer_job")
-    return [finding for row in rows.select(columns).to_pylist() if (finding := _product_finding(row))]
-
-
-def _product_finding(row: dict[str, Any]) -> Finding | None:
-    """The finding about one line, or None where its printed figures multiply to the amount."""
-    unit = Decimal(1).scaleb(-minor_digits(row["currency"]))
-    hours, digits = row["quantity_hours"], row["quantity_digits"]
-    with localcontext() as exact:
-        exact.prec = _EXACT_DIGITS
-        product = (hours * row["bill_rate"]).quantize(unit, ROUND_HALF_UP)
-        is_printable = 0 <= digits <= _QUANTITY_DIGITS and hours == round(hours, digits)
-    if is_printable and product == row["amount"]:
-        return None
-    return Finding(
+    """One finding per line whose printed hours x rate, rounded half up in size, is not its amount."""
+    hours, currencies = rows["quantity_hours"], rows["currency"]
+    product = pc.multiply(hours, rows["bill_rate"])
+    is_right, is_printable = nowhere(hours), nowhere(hours)
+    for currency in present(currencies):
+        rounded = pc.round(product, minor_digits(currency), round_mode="half_towards_infinity")
+        is_right = pc.or_(is_right, pc.and_(pc.equal(currencies, currency), pc.equal(rounded, rows["amount"])))
+    for digits in range(_QUANTITY_DIGITS + 1):
+        has_digits = pc.equal(rows["quantity_digits"], digits)
+        is_printable = pc.or_(is_printable, pc.and_(has_digits, pc.invert(finer_than(hours, digits))))
+    wrong = rows.append_column("product", product).filter(pc.invert(pc.and_(is_right, is_printable)))
+    return [Finding(
         "BILLING_PRODUCT",
-        f"{row['customer_job']}: {hours} h with {digits} decimals x {row['bill_rate']} is {product}, "
+        f"{row['customer_job']}: {row['quantity_hours'].normalize():f} h, printed with {row['quantity_digits']} "
+        f"decimals, x {row['bill_rate'].normalize():f} is {row['product'].normalize():f}, "
         f"not {row['amount']} {row['currency']}",
         f"{NAME}, line {row['line_id']}",
-        "Report this: the quantity needs more decimals, or the amount was not made from it.")
+        "Report this: the quantity needs more decimals, or the amount was not made from it.",
+    ) for row in wrong.to_pylist()]

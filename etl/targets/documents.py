@@ -10,10 +10,10 @@ import pyarrow as pa
 from etl.errors import TargetError
 from etl.settings import Settings
 from etl.targets import billing_worksheet, iif_journal, iif_time, payroll_hours, qbo_csv
-from etl.targets.fields import TextChange
 from etl.terms import BatchHeader, RenderedFile, Stream
 
 Render = Callable[[pa.Table, BatchHeader, Settings], list[RenderedFile]]
+TextChanges = Callable[[pa.Table, BatchHeader, Settings], pa.Table]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Document:
 
     `table` is the name of its table in etl.tables, `grain_seconds` the smallest time it can show (None: it shows no
     seconds). `correct` renders the way back the target allows: a reversing file, or a list to work through by hand.
-    `changed_texts` names every text that stands in the file otherwise than in the table.
+    `changed_texts` lists every text that stands in the file otherwise than in the table (fields.TEXT_CHANGES).
     """
 
     name: str
@@ -31,7 +31,7 @@ class Document:
     purposes: frozenset[Stream]
     render: Render
     correct: Render
-    changed_texts: Callable[[pa.Table], list[TextChange]]
+    changed_texts: TextChanges
 
 
 DOCUMENTS: tuple[Document, ...] = (

@@ -36,15 +36,8 @@ class TextField:
     limit: int
 
 
-@dataclass(frozen=True)
-class TextChange:
-    """One text that stands in the file otherwise than in the source; the workbook lists them."""
-
-    line_id: str
-    field: str
-    before: str
-    after: str
-    why: str
+TEXT_CHANGES = pa.schema([(name, pa.string()) for name in ("document", "line_id", "field", "before", "after", "why")])
+"""One row per text that stands in a file otherwise than in the source, with the reason; the workbook lists them."""
 
 
 @cache
@@ -81,17 +74,17 @@ def name_findings(table: pa.Table, document: str) -> list[Finding]:
     return findings
 
 
-def changes(table: pa.Table, document: str, written: dict[str, pa.Array]) -> list[TextChange]:
-    """Every text of these rows that the file shows otherwise, with the reason; in order of column, then row."""
-    found = []
+def changes(table: pa.Table, document: str, written: dict[str, pa.Array]) -> pa.Table:
+    """Every text of these rows that the file shows otherwise (TEXT_CHANGES), in order of column, then row."""
+    found: list[dict[str, str]] = []
     for field in text_fields(document):
         before, after = pc.fill_null(table[field.column], "").combine_chunks(), written[field.column]
         changed = pc.indices_nonzero(pc.not_equal(before, after))
         rows = zip(table["line_id"].take(changed).to_pylist(), before.take(changed).to_pylist(),
                    after.take(changed).to_pylist(), strict=True)
-        found += [TextChange(line or "", field.label, old, new, _why(old, new, field, profile_of(document)))
-                  for line, old, new in rows]
-    return found
+        found += [{"document": document, "line_id": line, "field": field.label, "before": old, "after": new,
+                   "why": _why(old, new, field, profile_of(document))} for line, old, new in rows]
+    return pa.Table.from_pylist(found, TEXT_CHANGES)
 
 
 def _written(column: pa.ChunkedArray, field: TextField, profile: Profile) -> pa.Array:

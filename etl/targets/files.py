@@ -9,25 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.targets.printed import each_distinct
-from etl.terms import BatchHeader, FileRole, RenderedFile
+from etl.terms import FileRole, RenderedFile
 
 Folder = Literal["upload", "corrections", "worksheets"]
 _ROLES: dict[Folder, FileRole] = {"upload": "import", "corrections": "correction", "worksheets": "worksheet"}
 _NEEDS_QUOTES = '[,"]'
 
 
-def rendered(
-    document: str, folder: Folder, name: str, header: BatchHeader, content: tuple[bytes, int],
-) -> RenderedFile:
-    """One file of a document with its rows, below upload/, corrections/ or worksheets/.
-
-    `name` is "time_2026-11-15.iif". A practice company's file says SANDBOX in its name, so that it cannot be
-    taken for a real one (ARCHITECTURE, section 5).
-    """
-    stem, _, suffix = name.rpartition(".")
-    mark = "_SANDBOX" if header.is_sandbox else ""
-    path = f"{folder}/{document.partition('.')[0]}/{stem}{mark}.{suffix}"
-    return RenderedFile(path, _ROLES[folder], content[0], content[1], document)
+def rendered(document: str, folder: Folder, name: str, content: tuple[bytes, int]) -> RenderedFile:
+    """One file of a document with its rows: upload/quickbooks_desktop/<name>, corrections/…, worksheets/…."""
+    return RenderedFile(f"{folder}/{document.partition('.')[0]}/{name}", _ROLES[folder], *content, document)
 
 
 def csv_content(columns: dict[str, pa.Array]) -> tuple[bytes, int]:

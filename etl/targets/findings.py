@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.errors import TargetError
+from etl.errors import EtlError, TargetError
 from etl.targets.printed import finer_than_currency
 from etl.units import is_currency
 
@@ -25,13 +25,13 @@ class Finding:
     fix: str
 
 
-def refuse(findings: Sequence[Finding]) -> None:
-    """Nothing when there are no findings; otherwise one TargetError with all of them, the first one's code on it."""
+def refuse(findings: Sequence[Finding], error: type[EtlError] = TargetError) -> None:
+    """Nothing when there are no findings; otherwise one error with all of them, the first one's code on it."""
     if not findings:
         return
     shown, more = findings[:SHOWN], len(findings) - SHOWN
     rest = f"; and {more} more findings" if more > 0 else ""
-    raise TargetError(
+    raise error(
         findings[0].code,
         what="; ".join(item.what for item in shown) + rest,
         where="; ".join(dict.fromkeys(item.where for item in shown)),

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from etl.settings import Settings
 from etl.tables import POSTINGS, assert_schema
-from etl.targets.fields import TextChange, changes, written_texts
+from etl.targets.fields import changes, written_texts
 from etl.targets.files import Folder, rendered
 from etl.targets.iif import LINE_END, iif_bytes, iif_rows
 from etl.targets.journals import AMOUNT_DIGITS, checked_postings, in_files, journal_documents, reversed_postings
@@ -24,7 +24,7 @@ def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[Re
 
     Amounts with two decimals, debit positive. Raises TargetError with every finding of names, amounts, documents.
     """
-    return _files(checked_postings(table, NAME, header), header, "upload")
+    return _files(checked_postings(table, NAME, header), "upload")
 
 
 def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[RenderedFile]:
@@ -33,23 +33,23 @@ def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[R
     Dated as the document; where that period is closed by then, the accountant moves it to the first open one.
     """
     postings = reversed_postings(checked_postings(table, NAME, header))
-    return _files(checked_postings(postings, NAME, header), header, "corrections")
+    return _files(checked_postings(postings, NAME, header), "corrections")
 
 
-def changed_texts(table: pa.Table) -> list[TextChange]:
+def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
     """Every text that the file shows otherwise than the postings; for the workbook."""
     postings = assert_schema(table, POSTINGS, "postings")
     return changes(postings, NAME, written_texts(postings, NAME))
 
 
-def _files(postings: pa.Table, header: BatchHeader, folder: Folder) -> list[RenderedFile]:
+def _files(postings: pa.Table, folder: Folder) -> list[RenderedFile]:
     documents = journal_documents(postings)
     rows = _rows(postings)
     files = []
     for together in in_files(documents):
         lines = [line for document in together for line in rows.slice(document.start, document.rows).to_pylist()]
         content = iif_bytes(_HEADERS, lines), len(lines)
-        files.append(rendered(NAME, folder, f"journal_{together[0].number}.iif", header, content))
+        files.append(rendered(NAME, folder, f"journal_{together[0].number}.iif", content))
     return files
 
 

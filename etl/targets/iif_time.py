@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from etl.settings import Settings
 from etl.tables import TIME_ACTIVITIES, assert_schema
-from etl.targets.fields import TextChange, changes, cut, name_findings, text_fields, written_texts
+from etl.targets.fields import changes, cut, name_findings, text_fields, written_texts
 from etl.targets.files import csv_content, rendered
 from etl.targets.findings import Finding, empty_cells, refuse
 from etl.targets.iif import desktop_settings, iif_bytes, iif_rows
@@ -44,7 +44,7 @@ def render(table: pa.Table, header: BatchHeader, settings: Settings) -> list[Ren
     ))
     timer = ("TIMERHDR", "8", "0", desktop.company_name, "N", "Y", desktop.company_create_time)
     content = iif_bytes((_TIMER_HEADER, timer, _HEADER), lines.to_pylist())
-    return [rendered(NAME, "upload", f"time_{header.period_end.isoformat()}.iif", header, (content, len(lines)))]
+    return [rendered(NAME, "upload", f"time_{header.period_end.isoformat()}.iif", (content, len(lines)))]
 
 
 def correct(table: pa.Table, header: BatchHeader, settings: Settings) -> list[RenderedFile]:
@@ -63,10 +63,10 @@ def correct(table: pa.Table, header: BatchHeader, settings: Settings) -> list[Re
         "customer_job": texts["customer_job"], "duration": clock(seconds), "left_of_batch": clock(left),
     })
     name = f"time_{header.period_end.isoformat()}_delete_list.csv"
-    return [rendered(NAME, "corrections", name, header, content)]
+    return [rendered(NAME, "corrections", name, content)]
 
 
-def changed_texts(table: pa.Table) -> list[TextChange]:
+def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
     """Every text of the written rows that the file shows otherwise than the tracker; for the workbook."""
     rows = assert_schema(table, TIME_ACTIVITIES, "time_activities")
     rows = rows.filter(pc.not_equal(rows["exported_seconds"], 0))

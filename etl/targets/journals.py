@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from etl.errors import TargetError
 from etl.tables import POSTINGS, assert_schema
-from etl.targets.accounts import AccountRow, refuse_accounts
+from etl.targets.accounts import AccountRow, account_findings
 from etl.targets.fields import name_findings
 from etl.targets.findings import Finding, empty_cells, refuse
 from etl.targets.printed import each_distinct, finer_than
@@ -42,7 +42,7 @@ def checked_postings(table: pa.Table, document: str, header: BatchHeader) -> pa.
     books = document.partition(".")[0]
     names = pc.unique(postings["account"]).to_pylist()
     accounts = [AccountRow(name, where=f"{document}, postings") for name in names]
-    refuse([*name_findings(postings, document), *refuse_accounts(accounts, {books}),
+    refuse([*name_findings(postings, document), *account_findings(accounts, {books}),
             *_amount_findings(postings, document, header), *_document_findings(postings, document)])
     return postings
 

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from etl.settings import Settings
 from etl.tables import PAYROLL_HOURS, assert_schema
-from etl.targets.fields import TextChange, changes, name_findings, written_texts
+from etl.targets.fields import changes, name_findings, written_texts
 from etl.targets.files import csv_content, rendered
 from etl.targets.findings import Finding, empty_cells, money_findings, refuse
 from etl.targets.printed import currency_amounts, dates, hundredths
@@ -29,7 +29,7 @@ def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[Re
     rows = _rows(table)
     if not len(rows):
         return []
-    return [rendered(NAME, "upload", f"hours_{header.period_end.isoformat()}.csv", header,
+    return [rendered(NAME, "upload", f"hours_{header.period_end.isoformat()}.csv",
                      csv_content(_columns(rows)))]
 
 
@@ -41,10 +41,10 @@ def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[R
     columns = {"order": pc.cast(pa.array(range(1, len(rows) + 1)), pa.string()), **_columns(rows),
                "to_do": pa.array([_TO_DO] * len(rows), pa.string())}
     name = f"hours_{header.period_end.isoformat()}_take_back_list.csv"
-    return [rendered(NAME, "corrections", name, header, csv_content(columns))]
+    return [rendered(NAME, "corrections", name, csv_content(columns))]
 
 
-def changed_texts(table: pa.Table) -> list[TextChange]:
+def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
     """Names written in composed form; for the workbook."""
     rows = _written_rows(assert_schema(table, PAYROLL_HOURS, "payroll_hours"))
     return changes(rows, NAME, written_texts(rows, NAME))

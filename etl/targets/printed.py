@@ -47,24 +47,39 @@ def finer_than(column: pa.ChunkedArray | pa.Array, digits: int) -> pa.Array | pa
     return pc.fill_null(pc.not_equal(column, pc.round(column, digits)), fill_value=False)
 
 
+def by_group(
+    column: pa.ChunkedArray | pa.Array, groups: pa.ChunkedArray | pa.Array, turn: Callable[[pa.Array, Any], pa.Array],
+) -> pa.Array:
+    """The column turned to text by a rule that depends on the group beside each value, such as its currency."""
+    printed = each_distinct(column, lambda _: "")
+    for group in present(groups):
+        is_here = _is(groups, group)
+        printed = pc.if_else(is_here, turn(pc.if_else(is_here, column, None), group), printed)
+    return printed.combine_chunks() if isinstance(printed, pa.ChunkedArray) else printed
+
+
 def currency_amounts(column: pa.ChunkedArray | pa.Array, currencies: pa.ChunkedArray | pa.Array) -> pa.Array:
     """Amounts in the digits of the currency beside each; finer ones have been refused (`finer_than_currency`)."""
-    printed = each_distinct(column, lambda _: "")
-    for currency in _present(currencies):
-        is_here = pc.fill_null(pc.equal(currencies, currency), fill_value=False)
-        part = amounts(pc.if_else(is_here, column, None), minor_digits(currency))
-        printed = pc.if_else(is_here, part, printed)
-    return printed.combine_chunks() if isinstance(printed, pa.ChunkedArray) else printed
+    return by_group(column, currencies, lambda part, currency: amounts(part, minor_digits(currency)))
 
 
 def finer_than_currency(column: pa.ChunkedArray, currencies: pa.ChunkedArray) -> pa.ChunkedArray:
     """Where an amount has digits below its currency's minor unit."""
-    finer = pc.not_equal(pc.is_valid(currencies), pc.is_valid(currencies))   # nowhere, so far
-    for currency in _present(currencies):
-        here = pc.fill_null(pc.equal(currencies, currency), fill_value=False)
-        finer = pc.or_(finer, pc.and_(here, finer_than(column, minor_digits(currency))))
+    finer = nowhere(currencies)
+    for currency in present(currencies):
+        finer = pc.or_(finer, pc.and_(_is(currencies, currency), finer_than(column, minor_digits(currency))))
     return finer
 
 
-def _present(currencies: pa.ChunkedArray | pa.Array) -> list[str]:
-    return sorted(code for code in pc.drop_null(pc.unique(currencies)).to_pylist() if code)
+def nowhere(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """False for every row: where a mask begins."""
+    return pc.not_equal(pc.is_valid(column), pc.is_valid(column))
+
+
+def present(groups: pa.ChunkedArray | pa.Array) -> list[Any]:
+    """The distinct values of a column that are not empty, in order."""
+    return sorted(value for value in pc.drop_null(pc.unique(groups)).to_pylist() if value != "")
+
+
+def _is(groups: pa.ChunkedArray | pa.Array, value: Any) -> pa.ChunkedArray | pa.Array:
+    return pc.fill_null(pc.equal(groups, value), fill_value=False)

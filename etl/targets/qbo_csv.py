@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from etl.errors import TargetError
 from etl.settings import Settings
 from etl.tables import POSTINGS, assert_schema
-from etl.targets.fields import TextChange, changes, written_texts
+from etl.targets.fields import changes, written_texts
 from etl.targets.files import Folder, csv_bytes, csv_rows, rendered
 from etl.targets.journals import (
     AMOUNT_DIGITS,
@@ -32,16 +32,16 @@ def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[Re
     The number, date and currency stand on every row; a debit or a credit, never a minus. An automatic reversal
     (…LR) stands in a file of its own. Raises TargetError with every finding.
     """
-    return _files(checked_postings(table, NAME, header), header, "upload")
+    return _files(checked_postings(table, NAME, header), "upload")
 
 
 def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[RenderedFile]:
     """The reversing journal: the same rows with debits and credits exchanged, own journal numbers, same dates."""
     postings = reversed_postings(checked_postings(table, NAME, header))
-    return _files(checked_postings(postings, NAME, header), header, "corrections")
+    return _files(checked_postings(postings, NAME, header), "corrections")
 
 
-def changed_texts(table: pa.Table) -> list[TextChange]:
+def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
     """Every text that the file shows otherwise than the postings; for the workbook."""
     postings = assert_schema(table, POSTINGS, "postings")
     return changes(postings, NAME, written_texts(postings, NAME))
@@ -67,7 +67,7 @@ def packed(documents: list[JournalDocument], limit: int = ROW_LIMIT) -> list[lis
     return files
 
 
-def _files(postings: pa.Table, header: BatchHeader, folder: Folder) -> list[RenderedFile]:
+def _files(postings: pa.Table, folder: Folder) -> list[RenderedFile]:
     rows = _rows(postings)
     files = []
     for together in in_files(journal_documents(postings)):
@@ -76,7 +76,7 @@ def _files(postings: pa.Table, header: BatchHeader, folder: Folder) -> list[Rend
             of = f"_{number}of{len(parts)}" if len(parts) > 1 else ""
             lines = pa.concat_arrays([rows.slice(document.start, document.rows) for document in part])
             name = f"journal_{together[0].number}{of}.csv"
-            files.append(rendered(NAME, folder, name, header, (csv_bytes(_HEADER, lines), len(lines))))
+            files.append(rendered(NAME, folder, name, (csv_bytes(_HEADER, lines), len(lines))))
     return files
 
 

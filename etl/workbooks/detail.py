@@ -17,13 +17,14 @@ EXCEPTIONS_TITLE, LINES_TITLE, TEXT_CHANGES_TITLE = "Exceptions", "Lines", "Text
 LINE_AMOUNT = "Amount"
 _RUNNING = "Running balance"
 _SEVERITIES = ("stop", "hold", "note")
+_WIDTHS = {"document": 24, "line_id": 14, "entry_id": 20, "field": 16, "why": 32}
 _WORD = re.compile(r"[a-z_]+")
 
 
 def exceptions(header: BatchHeader, table: pa.Table | None) -> Sheet:
     """Every exception item with its remedy: stop first, then what concerns payroll, then billing and the rest."""
     columns = (
-        Column("Code", "text", 14), Column("Severity", "text", 10), Column("Streams", "text", 9),
+        Column("Code", "text", 14), Column("Severity", "text", 10), Column("Streams", "text", 15),
         Column("Entry", "text", 20), Column("Employee", "text", 20), Column("Worked on", "date", 12),
         Column("Seconds", "seconds", 9), Column("Hours", "hours", 8, 'IF({Seconds}="","",{Seconds}/3600)'),
         Column("Found", "text", 26), Column("Expected", "text", 24), Column("What to do", "text", 34),
@@ -91,8 +92,8 @@ def _entries_behind(postings: pa.Table, allocations: pa.Table) -> pa.Array:
 def text_changes(header: BatchHeader, table: pa.Table) -> Sheet:
     """Every text that was written otherwise than it came, column by column as the table has it."""
     columns = tuple(
-        Column(field.name.replace("_", " ").capitalize(), _kind(field.type), 12 if _kind(field.type) != "text" else
-               18 if field.name.endswith("_id") else 40) for field in table.schema)
+        Column(field.name.replace("_", " ").capitalize(), _kind(field.type), _WIDTHS.get(field.name, 38))
+        for field in table.schema)
     order = [(field.name, "ascending") for field in table.schema if not pa.types.is_nested(field.type)]
     return Sheet(TEXT_CHANGES_TITLE, columns, table.sort_by(order), notes=top_notes(
         header, "Texts that could be read as a formula, or that the target cannot hold, as they came and as they "

@@ -8,10 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl.codes import codes
 from etl.tables import ROLL_FORWARD, assert_schema
 from etl.terms import STREAMS, BatchHeader, Stream
 from etl.workbooks.sheets import Cell, Page, quoted
 from etl.workbooks.words import (
+    APART,
     OPENING,
     STATE_WORDS,
     STREAM_WORDS,
@@ -71,7 +73,7 @@ def roll_forward(header: BatchHeader, table: pa.Table | None) -> RollForward:
     rows = assert_schema(table, ROLL_FORWARD, "roll_forward").to_pylist()
     for row in rows:
         known(row["stream"], STREAMS, "roll_forward, column stream")
-        known(row["state"], (*OPENING, *STATE_WORDS), "roll_forward, column state")
+        known(row["state"], (*OPENING, *STATE_WORDS, *APART), "roll_forward, column state")
     states: dict[tuple[Stream, str], tuple[int, int]] = {}
     remainders: dict[Stream, int] = {}
     for stream in STREAMS:
@@ -102,12 +104,14 @@ def _block(
     def remainder(column: str) -> str:
         return f"={_sum(column, first, middle - 1)}-{_sum(column, middle, last)}"
 
-    return page.add(
+    remainder_row = page.add(
         Cell("Remainder, must be 0", look="total"), Cell(look="total"),
         Cell(kind="count", look="total", formula=remainder(_ENTRIES)),
         Cell(kind="seconds", look="total", formula=remainder(_SECONDS)),
         Cell(kind="hours", look="total", formula=f"=D{row}/3600"), Cell(look="total"), Cell(look="total"),
         agreed(f"ABS(C{row})+ABS(D{row})"))
+    _lines(page, stream, rows, APART, states)
+    return remainder_row
 
 
 def _lines(
@@ -122,10 +126,15 @@ def _lines(
             states[stream, state] = (page.next_row, page.next_row + len(own) - 1)
         for row in own:
             at = page.next_row
-            page.add(Cell(word, is_wrapped=True), Cell(row["reason"], is_wrapped=True),
+            page.add(Cell(word, is_wrapped=True), Cell(_reason(row["reason"]), is_wrapped=True),
                      Cell(row["count_entries"] or 0, "count"), Cell(row["seconds"] or 0, "seconds"),
                      Cell(kind="hours", formula=f"=D{at}/3600"), amount(row["amount"], row["currency"]),
                      Cell(row["currency"] if row["amount"] is not None else None))
+
+
+def _reason(code: str | None) -> str | None:
+    """A reason's code with its title, where it stands in codes.csv."""
+    return f"{code}: {codes()[code].title}" if code and code in codes() else code
 
 
 def _accounted_for(page: PageRows, rows: list[dict[str, Any]], first: int, last: int) -> None:

@@ -154,9 +154,15 @@ def _both(row: int, left: str, right: str) -> tuple[Cell, Cell, Cell]:
     if len(numbers) < len(values):
         return (Cell(left, is_wrapped=True, is_right=True), Cell(right, is_wrapped=True, is_right=True),
                 Cell(kind="count", formula=f"=IF(EXACT(C{row},E{row}),0,1)"))
-    digits = max(-int(number.as_tuple().exponent) for number in numbers)
+    digits = max(_digits(number) for number in numbers)
     one, other = (Cell(number, "amount", digits=digits) for number in numbers)
     return one, other, Cell(kind="amount", digits=digits, formula=f"=ROUND(C{row}-E{row},{digits})")
+
+
+def _digits(number: Decimal) -> int:
+    """Decimal places to show: 6951.900 is money and shows two; a whole number shows none."""
+    shown, given = (int(value.as_tuple().exponent) for value in (number.normalize(), number))
+    return max(-shown, 2) if given else 0
 
 
 def _number(text: str) -> Decimal | None:

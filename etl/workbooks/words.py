@@ -19,6 +19,8 @@ STATE_WORDS: dict[str, str] = {
     "carried_out": "Carried out to another period",
 }
 """In the order of the roll-forward: what became of what came in."""
+APART: dict[str, str] = {"undated": "Without a date, in no period"}
+"""Shown below the remainder and part of no sum."""
 POSTING_WORDS = {
     "distribution": "distribution: payroll posts wages to expense, this journal moves labor on jobs out of it",
     "clearing": "clearing: payroll posts to a clearing account, this journal clears it",

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, ZipFile
 
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
@@ -21,6 +21,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from etl.workbooks.cells import Ink, LongTexts, page_xml
 from etl.workbooks.looks import Looks
+from etl.workbooks.package import zipped
 from etl.workbooks.sheets import Cell, Column, Marks, Page, Sheet
 from etl.workbooks.table import sheet_xml
 from etl.workbooks.text import safe_title, shown
@@ -28,7 +29,7 @@ from etl.workbooks.text import safe_title, shown
 __all__ = ["Cell", "Column", "Marks", "Page", "Sheet", "render_workbook"]
 
 LONG_TEXTS = "Long texts"
-_NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)   # no clock: the first instant a zip member can carry
+_NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)   # no clock, and no run's own time
 _EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
 _EMPTY_SIZE = re.compile(rb"<dimension [^>]*/>")
 _LETTER_PAPER = 1
@@ -38,8 +39,7 @@ def render_workbook(sheets: Sequence[Sheet | Page], *, title: str, subject: str,
     """A workbook with these sheets, in order; the same bytes for the same input, on every machine.
 
     Source text stays text, numbers are exact, totals are live formulas over the workbook's own cells. A text over
-    32,767 characters is cut in its cell and stands whole, in parts, on a last sheet of long texts. Members of the
-    file are stored, not compressed: compressed bytes depend on the machine's zlib.
+    32,767 characters is cut in its cell and stands whole, in parts, on a last sheet of long texts.
     Raises TargetError for an amount without a currency, a number above 15 digits, more rows than a sheet holds.
     """
     marks = marks or Marks()
@@ -101,17 +101,13 @@ def _printed(text: str) -> _HeaderFooterPart:
 
 
 def _package(book: Workbook, rows: Sequence[str]) -> bytes:
-    """The file: members in a fixed order, stored, with no time and no machine in them."""
-    made, out = io.BytesIO(), io.BytesIO()
+    """The file: what openpyxl made of the empty sheets, with our rows put in."""
+    made = io.BytesIO()
     ExcelWriter(book, ZipFile(made, "w", ZIP_STORED)).save()
-    with ZipFile(made) as source, ZipFile(out, "w", ZIP_STORED) as target:
+    with ZipFile(made) as source:
         content = {name: source.read(name) for name in source.namelist()}
-        for number, text in enumerate(rows, 1):
-            name = f"xl/worksheets/sheet{number}.xml"
-            before, after = _EMPTY_ROWS.split(_EMPTY_SIZE.sub(b"", content[name]))
-            content[name] = before + b"<sheetData>" + text.encode() + b"</sheetData>" + after
-        for name in sorted(content):   # "[Content_Types].xml" comes first, as readers like it
-            member = ZipInfo(name, date_time=_NO_TIME.timetuple()[:6])
-            member.create_system, member.external_attr = 0, 0
-            target.writestr(member, content[name])
-    return out.getvalue()
+    for number, text in enumerate(rows, 1):
+        name = f"xl/worksheets/sheet{number}.xml"
+        before, after = _EMPTY_ROWS.split(_EMPTY_SIZE.sub(b"", content[name]))
+        content[name] = before + b"<sheetData>" + text.encode() + b"</sheetData>" + after
+    return zipped(content)

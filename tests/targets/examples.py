@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +18,6 @@ HEADER = BatchHeader(
     company_id="alder", company_name="Alder & Pine Studio", home_currency="USD", period_start=date(2026, 11, 9),
     period_end=date(2026, 11, 15), period_label="week 2026-W46", batch=BatchNumber(42), is_sandbox=False,
     policy="four_eyes", labor_posting="accrue", mapping_digest="0" * 64, product_version="0.1.0")
-SANDBOX_HEADER = replace(HEADER, company_id="sandbox-alder", is_sandbox=True)
 
 _TOML = """
 [company]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from etl.targets.accounts import AccountRow, refuse_accounts
+from etl.errors import MappingError
+from etl.targets.accounts import BOOKS, AccountRow, account_findings, refuse_accounts
+from etl.targets.documents import DOCUMENTS
 from etl.targets.facts import facts
 
 DESKTOP, ONLINE, XERO = {"quickbooks_desktop"}, {"quickbooks_online"}, {"xero"}
@@ -41,7 +43,7 @@ CASES = [   # account, type, books, refused, why
 
 @pytest.mark.parametrize(("account", "kind", "books", "refused", "why"), CASES)
 def test_accounts(account, kind, books, refused, why):
-    findings = refuse_accounts([AccountRow(account, kind, "mappings/alder/accounts.csv, line 7")], books)
+    findings = account_findings([AccountRow(account, kind, "mappings/alder/accounts.csv, line 7")], books)
     assert bool(findings) == refused, why
     for finding in findings:
         assert finding.code == "ACCOUNT_NEVER_POSTED"
@@ -50,9 +52,20 @@ def test_accounts(account, kind, books, refused, why):
         assert finding.fix.startswith("Use ")
 
 
-def test_all_findings_are_collected():
-    rows = [AccountRow("Accounts Receivable"), AccountRow("Job Costs:Direct Labor"), AccountRow("Inventory")]
-    assert len(refuse_accounts(rows, DESKTOP)) == 2
+def test_the_mapping_is_refused_with_every_account_and_line():
+    accounts = [("Inventory", "EXP"), ("Job Costs", "COGS"), ("Debtors", "AR")]
+    rows = [{"purpose": "direct_labor", "account": account, "account_type": kind, "map_row": line}
+            for line, (account, kind) in enumerate(accounts, 2)]
+    with pytest.raises(MappingError) as error:
+        refuse_accounts(rows, "alder")
+    assert error.value.code == "ACCOUNT_NEVER_POSTED"
+    assert error.value.where == "mappings/alder/accounts.csv, line 2; mappings/alder/accounts.csv, line 4"
+    assert "Job Costs" not in error.value.what
+    refuse_accounts(rows[1:2], "alder")
+
+
+def test_the_books_are_those_journals_are_written_for():
+    assert {known.name.partition(".")[0] for known in DOCUMENTS if known.table == "postings"} == set(BOOKS)
 
 
 def test_every_row_is_cited():

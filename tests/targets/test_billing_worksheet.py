@@ -52,12 +52,13 @@ def test_fields(columns, field, expected, why):
 
 
 REFUSED = [   # columns, code, part of the message, why
-    ({"amount": "2123.34"}, "BILLING_PRODUCT", "is 2123.33, not 2123.340 USD", "a cent off"),
-    ({"quantity_hours": "15.1667", "quantity_digits": 4}, "BILLING_PRODUCT", "2123.34", "four decimals are too few"),
+    ({"amount": "2123.34"}, "BILLING_PRODUCT", "is 2123.3338, not 2123.340 USD", "a cent off"),
+    ({"quantity_hours": "15.1667", "quantity_digits": 4}, "BILLING_PRODUCT", "2123.338", "four decimals are too few"),
     ({"quantity_digits": 4}, "BILLING_PRODUCT", "with 4 decimals", "the printed quantity would be another"),
     ({"quantity_digits": 1000}, "BILLING_PRODUCT", "1000 decimals", "no column can hold them"),
-    ({"quantity_hours": "0.125", "bill_rate": "0.04", "quantity_digits": 3, "amount": "0"}, "BILLING_PRODUCT", "0.01",
+    ({"quantity_hours": "0.125", "bill_rate": "0.04", "quantity_digits": 3, "amount": "0"}, "BILLING_PRODUCT", "0.005",
      "half a cent rounds up, not to even"),
+    ({"amount": "2123.34", "line_id": None}, "BILLING_PRODUCT", "2123.34", "a line without a number is checked too"),
     ({"customer_job": None}, "TARGET_FIELD_EMPTY", "customer job", "billed to whom?"),
     ({"amount": None}, "TARGET_FIELD_EMPTY", "amount", "an absent amount is not a zero"),
     ({"currency": "XYZ"}, "TARGET_CURRENCY", "XYZ", "no currency of ISO 4217"),

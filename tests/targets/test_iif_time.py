@@ -133,8 +133,9 @@ def test_changed_texts_name_line_field_and_reason():
     table = pa.concat_tables([time_activity(line_id="1", note="=1;2"), time_activity(line_id="2"),
                               time_activity(line_id="3", note="\t", exported_seconds=0),
                               time_activity(line_id="4", note="y" * 995)])
-    first, last = iif_time.changed_texts(table)
-    assert (first.line_id, first.field, first.before, first.after) == ("1", "note", "=1;2", "~ =1,2")
-    assert "; became ," in first.why
-    assert "begins like a formula" in first.why
-    assert (last.line_id, last.after, last.why) == ("4", "y" * 990, "cut to the target's length")
+    first, last = iif_time.changed_texts(table, HEADER, settings()).to_pylist()
+    why = first.pop("why")
+    assert first == {"document": iif_time.NAME, "line_id": "1", "field": "note", "before": "=1;2", "after": "~ =1,2"}
+    assert "; became ," in why
+    assert "begins like a formula" in why
+    assert (last["line_id"], last["after"], last["why"]) == ("4", "y" * 990, "cut to the target's length")

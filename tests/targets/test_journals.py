@@ -93,7 +93,8 @@ def test_an_automatic_reversal_stands_in_a_file_of_its_own(target):
     files = render(target, pa.concat_tables([accrual, reversal, other]))
     suffix = "iif" if target is iif_journal else "csv"
     folder = f"upload/{target.NAME.partition('.')[0]}"
-    assert [file.path for file in files] == [f"{folder}/journal_{number}.{suffix}" for number in ("TB0042L", "TB0042LR")]
+    names = [f"{folder}/journal_{number}.{suffix}" for number in ("TB0042L", "TB0042LR")]
+    assert [file.path for file in files] == names
     assert [file.rows for file in files] == [4, 2]
     assert {record.get("DATE", record.get("*JournalDate")) for record in judged(files[1])} - {None} == {"11/16/2026"}
 
@@ -205,10 +206,10 @@ def test_quotes_only_where_csv_needs_them():
 
 def test_a_long_memo_is_cut_and_listed():
     table = journal({"memo": "x" * 5000})
-    [desktop] = iif_journal.changed_texts(table)
-    [online] = qbo_csv.changed_texts(table)
-    assert (len(desktop.after), len(online.after)) == (4095, 4000)
-    assert desktop.why == "cut to the target's length"
-    assert desktop.line_id == "0042-L-001"
+    desktop, online = (target.changed_texts(table, HEADER, settings()).to_pylist()[0] for target in TARGETS)
+    assert (len(desktop["after"]), len(online["after"])) == (4095, 4000)
+    assert (desktop["line_id"], desktop["field"]) == ("0042-L-001", "memo")
+    assert desktop["why"] == "cut to the target's length"
+    assert (online["field"], online["document"]) == ("description", qbo_csv.NAME)
     assert render(iif_journal, table)
     assert render(qbo_csv, table)

@@ -78,7 +78,8 @@ def test_hostile_notes_survive_the_reader(notes):
     [file] = iif_time.render(table, HEADER, settings())
     read = [record["NOTE"] for record in read_iif(file.content) if record["RECORD"] == "TIMEACT"]
     assert read == [f"{cleaned(note, IIF)[0]} [AP-0001]".lstrip(" ") for note in notes]
-    changed = {change.before: change.after for change in iif_time.changed_texts(table)}
+    changed = {change["before"]: change["after"]
+               for change in iif_time.changed_texts(table, HEADER, settings()).to_pylist()}
     assert changed == {note: cleaned(note, IIF)[0] for note in notes if cleaned(note, IIF)[0] != note}
 
 

@@ -16,18 +16,20 @@ items as (
     select codes.code, case when codes.code in ('TE008', 'TE009') and unmapped_mode = 'stop' then 'stop'
             when codes.code in ('TE008', 'TE009') and unmapped_mode = 'suspense' then 'note' else codes.severity end as severity,
         in_question.* exclude (code), codes.title, codes.fix
-    from in_question join codes using (code) where codes.severity in ('stop', 'hold', 'note'))
-select code, severity, streams, entry_id, person_ref as employee_ref, worked_on, worked_seconds as seconds,
-    case code when 'TE008' then 'project ' || coalesce(client_ref || ' : ', '') || coalesce(project_ref, '(none)')
-        when 'TE009' then 'service ' || coalesce(service_ref, '(none)') when 'TE007' then 'person ' || coalesce(person_ref, '(none)')
-        when 'TE011' then 'job ' || customer_job || ', item ' || service_item
-        when 'TE012' then 'employee ' || employee_id
-        when 'TE006' then 'duration ' || coalesce(duration_text, '(none)') when 'TE001' then 'date ' || coalesce(date_text, start_text, '(none)')
-        when 'TE019' then 'billable ' || billable_text
-        when 'TE016' then 'start ' || coalesce(start_text, '') || ', end ' || coalesce(end_text, '')
-        else worked_seconds || ' s' end as found,
-    title as expected, fix as remedy,
-    case when is_pay_waiting then 'before the payroll cut-off ' || coalesce(strftime(cut_off, '%Y-%m-%d %H:%M'), '') end as due
-from items
-union all by name select * from checked_items
+    from in_question join codes using (code) where codes.severity in ('stop', 'hold', 'note')),
+named as (
+    select code, severity, streams, entry_id, person_ref as employee_ref, worked_on, worked_seconds as seconds,
+        case code when 'TE008' then 'project ' || coalesce(client_ref || ' : ', '') || coalesce(project_ref, '(none)')
+            when 'TE009' then 'service ' || coalesce(service_ref, '(none)') when 'TE007' then 'person ' || coalesce(person_ref, '(none)')
+            when 'TE011' then 'job ' || customer_job || ', item ' || service_item
+            when 'TE012' then 'employee ' || employee_id
+            when 'TE006' then 'duration ' || coalesce(duration_text, '(none)') when 'TE001' then 'date ' || coalesce(date_text, start_text, '(none)')
+            when 'TE019' then 'billable ' || billable_text
+            when 'TE016' then 'start ' || coalesce(start_text, '') || ', end ' || coalesce(end_text, '')
+            else worked_seconds || ' s' end as found,
+        title as expected, fix as remedy,
+        case when is_pay_waiting then 'before the payroll cut-off ' || coalesce(strftime(cut_off, '%Y-%m-%d %H:%M'), '') end as due
+    from items),
+everything as (select * from named union all by name select * from checked_items)
+select code, severity, streams, entry_id, employee_ref, worked_on, seconds, found, expected, remedy, due from everything
 order by case severity when 'stop' then 1 when 'hold' then 2 else 3 end, starts_with(streams, 'pay') desc, code, worked_on nulls first, entry_id

@@ -1,0 +1,100 @@
+"""Parquet exports: typed columns as text, each type in one fixed form."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from etl.settings import Drop
+from etl.sources.dialects import fitted
+from etl.sources.findings import KEPT, LIMITS, Finding, Limits, counted, no_rows, refuse_if, refused
+from etl.sources.headers import check_header
+from etl.sources.landed import FIRST_ROW
+from etl.sources.numbers import plain_number
+from etl.tables import TEXT
+
+_SECONDS = pa.timestamp("s")
+_UTC_NAMES = ("UTC", "Etc/UTC", "Z", "+00:00")
+
+
+def read_parquet(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> pa.Table:
+    """The rows of a Parquet file: one text column per column; empty and null_text are null.
+
+    Texts as they are; whole and decimal numbers in plain digits; dates YYYY-MM-DD; timestamps YYYY-MM-DD HH:MM:SS,
+    with Z behind them where they are UTC (so that they never pass for local time), fractions of a second only where
+    there are some; times HH:MM:SS; truth true or false. A 64-bit float is taken as the shortest decimal that is this
+    number, and refused where that needs an exponent; smaller floats and nested types are refused.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
+        names = list(file.schema_arrow.names)
+        refuse_if(file_name, check_header(names, fitted(drop, names), unit="row"))
+        if file.metadata.num_rows == 0:
+            raise no_rows(file_name)
+        refuse_if(file_name, _beyond(file.metadata, limits))
+        table = file.read(use_threads=True)
+    except (pa.ArrowException, OSError) as error:
+        raise refused(file_name, "PARQUET_DAMAGED", f"The Parquet file is damaged: {error}",
+                      "Export or copy the file again.") from None
+    findings: list[Finding] = []
+    texts = {name: _text(table[name], name, findings) for name in names}
+    refuse_if(file_name, findings)
+    nulls = pa.array(sorted({"", drop.null_text}))
+    return pa.table({name: pc.if_else(pc.is_in(text, value_set=nulls), pa.scalar(None, TEXT), text)
+                     for name, text in texts.items()})
+
+
+def _beyond(metadata: pq.FileMetaData, limits: Limits) -> list[Finding]:
+    """More than is read; told by the file's own footer before anything is unpacked."""
+    size = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    if metadata.num_rows > limits.rows or size > limits.unpacked_bytes or metadata.num_columns > limits.columns:
+        return [Finding(0, "", "FILE_TOO_LARGE",
+                        f"The file has {metadata.num_rows:,} rows, {metadata.num_columns:,} columns, {size:,} bytes",
+                        "Export a shorter span of time into each file.")]
+    return []
+
+
+def _text(column: pa.ChunkedArray, name: str, findings: list[Finding]) -> pa.ChunkedArray:
+    """A column as text; what has none is added to the findings."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(TEXT)
+    if pa.types.is_null(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_date(kind):
+        return column.cast(TEXT)
+    if pa.types.is_float64(kind) or pa.types.is_decimal(kind):
+        return _numbers(column, name, findings)
+    if pa.types.is_timestamp(kind) and (kind.tz is None or kind.tz in _UTC_NAMES):
+        return _clocked(column.cast(pa.timestamp("ns")), "%Y-%m-%d %H:%M:%S", "Z" if kind.tz else "")
+    if pa.types.is_time(kind):
+        return column.cast(pa.time64("ns")).cast(TEXT)
+    findings.append(Finding(0, name, "PARQUET_TYPE", f"Column {name!r} is of type {kind}, which has no plain text",
+                            "Write the column as text, decimal, date or UTC timestamp into the file."))
+    return pa.chunked_array([pa.nulls(len(column), TEXT)])
+
+
+def _numbers(column: pa.ChunkedArray, name: str, findings: list[Finding]) -> pa.ChunkedArray:
+    """Floats and decimals in plain digits, each distinct value once."""
+    coded = pc.dictionary_encode(column.combine_chunks())
+    values = coded.dictionary.to_pylist()
+    texts = [plain_number(value) if isinstance(value, float) else f"{value:f}" for value in values]
+    wrong = pc.indices_nonzero(pc.is_in(coded.indices, value_set=pa.array(
+        [code for code, text in enumerate(texts) if not text], coded.indices.type)))
+    found = [Finding(row + FIRST_ROW, name, "PARQUET_NUMBER",
+                     f"Row {row + FIRST_ROW} of column {name!r} holds {column[row].as_py()!r}, no plain decimal",
+                     "Write the column as decimal or text into the file.", "row") for row in wrong[:KEPT].to_pylist()]
+    findings += counted(found, len(wrong))
+    return pa.chunked_array([pa.array(texts, TEXT).take(coded.indices)])
+
+
+def _clocked(column: pa.ChunkedArray, layout: str, zone: str) -> pa.ChunkedArray:
+    """Timestamps as text, a fraction of a second only where there is one."""
+    whole = pc.floor_temporal(column, unit="second")
+    short = pc.strftime(whole.cast(_SECONDS), format=layout)
+    full = pc.strftime(column, format=layout)   # prints nine digits
+    fraction = pc.utf8_rtrim(full, characters="0")
+    text = pc.if_else(pc.equal(whole, column), short, fraction)
+    return pc.binary_join_element_wise(text, zone, "") if zone else text
