@@ -15,12 +15,17 @@ import typer
 
 from etl.errors import EtlError, SettingsError
 
-if TYPE_CHECKING:   # the steps are imported when a command runs: help stays fast
+if TYPE_CHECKING:  # the steps are imported when a command runs: help stays fast
     from etl.steps.outcome import Outcome
     from etl.steps.run import Run
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
-                  help="Time-tracker exports to payroll and billing import files, with proof that nothing was lost.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Time-tracker exports to payroll and billing import files, with proof that nothing was lost.",
+)
 step_app = typer.Typer(no_args_is_help=True, help="One step of the week at a time.")
 approve_app = typer.Typer(no_args_is_help=True, help="Approve what another person prepared.")
 history_app = typer.Typer(no_args_is_help=True, help="Query, rebuild or copy the history.")
@@ -33,7 +38,10 @@ app.add_typer(exceptions_app, name="exceptions")
 Company = Annotated[str, typer.Option("--company", help="The company's id, the folder's name below mappings/.")]
 AnyCompany = Annotated[str | None, typer.Option("--company", help="Only this company.")]
 PeriodEnd = Annotated[str, typer.Option("--period-end", help="The last day of the period, such as 2026-11-22.")]
-Folder = Annotated[Path | None, typer.Option("--workspace", help="The folder with mappings/, data/ and reports/. Default: this folder.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--workspace", help="The folder with mappings/, data/ and reports/. Default: this folder."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on standard output.")]
 Person = Annotated[str | None, typer.Option("--person", help="Who is working. Default: the account's name.")]
 
@@ -60,24 +68,35 @@ def _tell(outcome: Outcome) -> None:
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(help="The new workspace.")],
-         sample: Annotated[bool, typer.Option("--sample", help="With the practice company sandbox-studio.")] = False) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new workspace.")],
+    sample: Annotated[bool, typer.Option("--sample", help="With the practice company sandbox-studio.")] = False,
+) -> None:
     """Make a workspace; with --sample one to practice in at once."""
     from etl.steps.init import init as run_init  # noqa: PLC0415
+
     _show(run_init(folder, with_sample=sample), as_json=False)
 
 
 @app.command()
-def week(company: Company, period_end: PeriodEnd, workspace: Folder = None, person: Person = None,
-         no_notebooks: Annotated[bool, typer.Option("--no-notebooks", help="The same steps without notebooks.")] = False, as_json: AsJson = False) -> None:
+def week(
+    company: Company,
+    period_end: PeriodEnd,
+    workspace: Folder = None,
+    person: Person = None,
+    no_notebooks: Annotated[bool, typer.Option("--no-notebooks", help="The same steps without notebooks.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Pull, map, rules, check, draft. The sandbox goes on to export, reconcile, close."""
     from etl import steps  # noqa: PLC0415
+
     place = _place(workspace)
     run = steps.start(company, period_end, place, person=person, in_memory=True)
     typer.echo(f"{run.settings.company.name}, {run.owned.label}", err=True)
     if no_notebooks:
         _show(steps.week(run, _tell), as_json)
     from etl import runner  # noqa: PLC0415
+
     _show(runner.run_week(company, run.period_end, place, person, _tell), as_json)
 
 
@@ -85,6 +104,7 @@ def week(company: Company, period_end: PeriodEnd, workspace: Folder = None, pers
 def status(company: AnyCompany = None, workspace: Folder = None, as_json: AsJson = False) -> None:
     """Where every company and period stands, and the next step."""
     from etl.steps.status import status as show_status  # noqa: PLC0415
+
     _show(show_status(_place(workspace), company), as_json)
 
 
@@ -92,60 +112,105 @@ def status(company: AnyCompany = None, workspace: Folder = None, as_json: AsJson
 def standing(company: Company, period_end: PeriodEnd, workspace: Folder = None, as_json: AsJson = False) -> None:
     """What became of every entry since go-live, per stream."""
     from etl import steps  # noqa: PLC0415
+
     _show(steps.standing(steps.start(company, period_end, _place(workspace))), as_json)
 
 
 @exceptions_app.command("list")
-def exceptions_list(company: Company, period_end: PeriodEnd, workspace: Folder = None, as_json: AsJson = False) -> None:
+def exceptions_list(
+    company: Company, period_end: PeriodEnd, workspace: Folder = None, as_json: AsJson = False
+) -> None:
     """Every exception item of the period's newest draft or batch."""
     from etl.steps.status import exceptions  # noqa: PLC0415
+
     _show(exceptions(_place(workspace), company, _day(period_end)), as_json)
 
 
 @approve_app.command("batch")
-def approve_batch(company: Company, period_end: PeriodEnd, workspace: Folder = None, person: Person = None, as_json: AsJson = False) -> None:
+def approve_batch(
+    company: Company, period_end: PeriodEnd, workspace: Folder = None, person: Person = None, as_json: AsJson = False
+) -> None:
     """Approve the period's newest draft, exactly as it lies there."""
     from etl import steps  # noqa: PLC0415
+
     _show(steps.approve_batch(steps.start(company, period_end, _place(workspace)), person), as_json)
 
 
 @app.command()
-def explain(reference: Annotated[str, typer.Argument(help="A line such as 0042-L-017, or an entry id.")], company: AnyCompany = None,
-            workspace: Folder = None, as_json: AsJson = False) -> None:
+def explain(
+    reference: Annotated[str, typer.Argument(help="A line such as 0042-L-017, or an entry id.")],
+    company: AnyCompany = None,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
     """Every second, rule and approval behind one line; every line of one entry."""
     from etl import steps  # noqa: PLC0415
+
     _show(steps.explain(reference, _place(workspace), company), as_json)
 
 
 @app.command()
-def verify(full: Annotated[bool, typer.Option("--full", help="Everything; the default does so too in this release.")] = False,  # noqa: ARG001 - stable interface
-           workspace: Folder = None, as_json: AsJson = False) -> None:
+def verify(
+    full: Annotated[
+        bool, typer.Option("--full", help="Everything; the default does so too in this release.")
+    ] = False,  # noqa: ARG001 - stable interface
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
     """Recompute every digest, the chain, the invariants; name what is damaged."""
     from etl import steps  # noqa: PLC0415
+
     _show(steps.verify(_place(workspace)), as_json)
 
 
 def _one_step(name: str, help_text: str) -> None:
-    def command(company: Company, period_end: PeriodEnd, workspace: Folder = None, person: Person = None, as_json: AsJson = False) -> None:
+    def command(
+        company: Company,
+        period_end: PeriodEnd,
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
         from etl import steps  # noqa: PLC0415
+
         chosen: Callable[[Run], Outcome] = {
-            "pull": steps.pull, "map": steps.map_entries, "rules": steps.apply_rules, "check": steps.check, "draft": steps.draft,
-            "export": steps.export, "reconcile": steps.reconcile, "close": steps.close}[name]
+            "pull": steps.pull,
+            "map": steps.map_entries,
+            "rules": steps.apply_rules,
+            "check": steps.check,
+            "draft": steps.draft,
+            "export": steps.export,
+            "reconcile": steps.reconcile,
+            "close": steps.close,
+        }[name]
         _show(chosen(steps.start(company, period_end, _place(workspace), person=person)), as_json)
+
     step_app.command(name, help=help_text)(command)
 
 
-for _name, _help in (("pull", "Land what lies in the inbox."), ("map", "Give each entry its mapping rows and states."),
-                     ("rules", "Round, cut, classify, price."), ("check", "Find exception items."), ("draft", "Render and seal the batch."),
-                     ("export", "Publish the approved draft."), ("reconcile", "Tie tracker, batch and files."), ("close", "Lock the period.")):
+for _name, _help in (
+    ("pull", "Land what lies in the inbox."),
+    ("map", "Give each entry its mapping rows and states."),
+    ("rules", "Round, cut, classify, price."),
+    ("check", "Find exception items."),
+    ("draft", "Render and seal the batch."),
+    ("export", "Publish the approved draft."),
+    ("reconcile", "Tie tracker, batch and files."),
+    ("close", "Lock the period."),
+):
     _one_step(_name, _help)
 
 
 @history_app.command("query")
-def history_query(sql: Annotated[str, typer.Argument(help="A query over the documented views.")], workspace: Folder = None,
-                  limit: Annotated[int, typer.Option("--limit", help="At most this many rows.")] = 100, as_json: AsJson = False) -> None:
+def history_query(
+    sql: Annotated[str, typer.Argument(help="A query over the documented views.")],
+    workspace: Folder = None,
+    limit: Annotated[int, typer.Option("--limit", help="At most this many rows.")] = 100,
+    as_json: AsJson = False,
+) -> None:
     """Ask the history; it can only be read."""
     from etl.steps.history import query_history  # noqa: PLC0415
+
     _show(query_history(_place(workspace), sql, limit), as_json)
 
 
@@ -153,13 +218,17 @@ def history_query(sql: Annotated[str, typer.Argument(help="A query over the docu
 def history_rebuild(workspace: Folder = None) -> None:
     """Delete the history and build it again from the published batches."""
     from etl import steps  # noqa: PLC0415
+
     _show(steps.rebuild_history(_place(workspace)), as_json=False)
 
 
 @history_app.command("export")
-def history_export(file: Annotated[Path, typer.Argument(help="A new DuckDB file.")], workspace: Folder = None) -> None:
+def history_export(
+    file: Annotated[Path, typer.Argument(help="A new DuckDB file.")], workspace: Folder = None
+) -> None:
     """Write a plain DuckDB copy for tools that cannot open a lake."""
     from etl.steps.history import export_history  # noqa: PLC0415
+
     _show(export_history(_place(workspace), file), as_json=False)
 
 
@@ -167,6 +236,7 @@ def history_export(file: Annotated[Path, typer.Argument(help="A new DuckDB file.
 def history_compact(workspace: Folder = None) -> None:
     """Merge small files of the history."""
     from etl.steps.history import compact_history  # noqa: PLC0415
+
     _show(compact_history(_place(workspace)), as_json=False)
 
 
@@ -174,8 +244,12 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise SettingsError("DATE_UNREADABLE", what=f"{text!r} is not a date", where="--period-end",
-                            fix="Give the last day of the period as 2026-11-22.") from None
+        raise SettingsError(
+            "DATE_UNREADABLE",
+            what=f"{text!r} is not a date",
+            where="--period-end",
+            fix="Give the last day of the period as 2026-11-22.",
+        ) from None
 
 
 def main() -> None:
@@ -197,6 +271,9 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("TIMEBOOKS_DEBUG") == "1":
             raise
-        typer.echo(f"Something unforeseen happened: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}\n"
-                   "  where: this command\n  fix:   Run it again with TIMEBOOKS_DEBUG=1 and report what it prints.\n  code:  UNFORESEEN", err=True)
+        typer.echo(
+            f"Something unforeseen happened: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}\n"
+            "  where: this command\n  fix:   Run it again with TIMEBOOKS_DEBUG=1 and report what it prints.\n  code:  UNFORESEEN",
+            err=True,
+        )
         sys.exit(2)

@@ -40,9 +40,9 @@ class PayPeriod:
     pay_group: str
     kind: Kind
     period: Period
-    cut_off: datetime   # local time of the company
+    cut_off: datetime  # local time of the company
     pay_date: date
-    workweek_start: int   # 1 Monday … 7 Sunday
+    workweek_start: int  # 1 Monday … 7 Sunday
     line: int
 
 
@@ -57,7 +57,9 @@ def period_fault(kind: Kind, period: Period) -> str | None:
     if kind == "monthly" and next_start("monthly", period.start) != period.end + DAY:
         return "a monthly period ends the day before the same day of the next month"
     if kind == "semimonthly" and not (
-            (period.start.day, days) == (1, 15) or (period.start.day == 16 and period.end == period.start.replace(day=last_day))):
+        (period.start.day, days) == (1, 15)
+        or (period.start.day == 16 and period.end == period.start.replace(day=last_day))
+    ):
         return "a semimonthly period runs from the 1st to the 15th or from the 16th to the month's last day"
     return None
 
@@ -111,7 +113,16 @@ def pay_calendar(pay_group: str, kind: Kind, first_start: date, count: int, *, w
     for line in range(count):
         after = next_start(kind, start)
         end = after - DAY
-        periods.append(PayPeriod(pay_group, kind, Period(start, end), datetime.combine(end + 2 * DAY, datetime.min.time()).replace(hour=12),
-                                 end + 5 * DAY, workweek, line + 2))
+        periods.append(
+            PayPeriod(
+                pay_group,
+                kind,
+                Period(start, end),
+                datetime.combine(end + 2 * DAY, datetime.min.time()).replace(hour=12),
+                end + 5 * DAY,
+                workweek,
+                line + 2,
+            )
+        )
         start = after
     return periods

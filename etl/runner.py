@@ -32,6 +32,23 @@ _TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool}
 _KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", "USERPROFILE")
 
 
+class _OwnKernel(AsyncKernelManager):
+    """A kernel of this very Python, isolated from the folder it is started in and from the user's own packages."""
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        """The command line of the kernel; whatever kernels are registered on the machine do not matter."""
+        return [
+            sys.executable,
+            "-I",
+            "-m",
+            "ipykernel_launcher",
+            "-f",
+            self.connection_file,
+            "--HistoryManager.enabled=False",
+            *(extra_arguments or []),
+        ]
+
+
 class WarmKernel:
     """One kernel for all notebooks of a run; it ends with this process."""
 
@@ -40,18 +57,24 @@ class WarmKernel:
         self._folder = tempfile.TemporaryDirectory(prefix="tb-")
         private = Path(self._folder.name)
         if os.name == "posix":
-            self.manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=str(private / "k"),
-                                              connection_file=str(private / "kernel.json"))
+            self.manager = _OwnKernel(
+                kernel_name="python3",
+                transport="ipc",
+                ip=str(private / "k"),
+                connection_file=str(private / "kernel.json"),
+            )
         else:
-            self.manager = AsyncKernelManager(kernel_name="python3", connection_file=str(private / "kernel.json"))
-        self.manager.kernel_cmd = [sys.executable, "-I", "-m", "ipykernel_launcher", "-f", "{connection_file}",
-                                   "--HistoryManager.enabled=False"]
+            self.manager = _OwnKernel(kernel_name="python3", connection_file=str(private / "kernel.json"))
         self.client: Any = None
 
     def environment(self) -> dict[str, str]:
         """What the kernel may know of this process's environment: an allow-list, and that it holds the run's lock."""
         kept = {name: os.environ[name] for name in os.environ if name in _KEPT or name.startswith("TIMEBOOKS_")}
-        return kept | {"TIMEBOOKS_HOLD_LOCK": "1", "GX_ANALYTICS_ENABLED": "false", "JPY_PARENT_PID": str(os.getpid())}
+        return kept | {
+            "TIMEBOOKS_HOLD_LOCK": "1",
+            "GX_ANALYTICS_ENABLED": "false",
+            "JPY_PARENT_PID": str(os.getpid()),
+        }
 
     def end(self) -> None:
         """Shut the kernel down."""
@@ -73,8 +96,14 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill ships no types
         kernel = cls.kernel
         if kernel is None:
             raise RuntimeError(kernel_name)
-        client = PapermillNotebookClient(nb_man, km=kernel.manager, timeout=None, startup_timeout=kwargs.get("start_timeout", 60),
-                                         kernel_name=kernel_name, log_output=False)
+        client = PapermillNotebookClient(
+            nb_man,
+            km=kernel.manager,
+            timeout=None,
+            startup_timeout=kwargs.get("start_timeout", 60),
+            kernel_name=kernel_name,
+            log_output=False,
+        )
         if kernel.client is None:
             client.start_new_kernel(env=kernel.environment())
             client.start_new_kernel_client()
@@ -114,11 +143,18 @@ def run_notebook(name: str, parameters: Mapping[str, object]) -> tuple[bytes, Ou
     with tempfile.TemporaryDirectory(prefix="tb-") as folder:
         output = Path(folder) / f"{name}.ipynb"
         try:
-            papermill.execute_notebook(str(path), str(output), parameters=dict(parameters), engine_name=_ENGINE, kernel_name="python3",
-                                       progress_bar=False, log_output=False)
+            papermill.execute_notebook(
+                str(path),
+                str(output),
+                parameters=dict(parameters),
+                engine_name=_ENGINE,
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+            )
         except PapermillExecutionError as error:
             stopped = _own_error(error)
-            stopped.executed = output.read_bytes()   # type: ignore[attr-defined]
+            stopped.executed = output.read_bytes()  # type: ignore[attr-defined]
             raise stopped from None
         content = output.read_bytes()
     return content, _last_outcome(content)
@@ -130,16 +166,24 @@ def check_parameters(path: Path, parameters: Mapping[str, object]) -> None:
     for name, value in parameters.items():
         expected = _TYPES.get(str(declared.get(name)).strip())
         if name not in declared or expected is None or type(value) is not expected:
-            raise SettingsError("PARAMETER_REFUSED", what=f"{path.stem} does not take {name} = {value!r}", where=f"notebooks/{path.name}",
-                                fix=f"Use the declared parameters: {', '.join(f'{key}: {kind}' for key, kind in declared.items())}.")
+            raise SettingsError(
+                "PARAMETER_REFUSED",
+                what=f"{path.stem} does not take {name} = {value!r}",
+                where=f"notebooks/{path.name}",
+                fix=f"Use the declared parameters: {', '.join(f'{key}: {kind}' for key, kind in declared.items())}.",
+            )
 
 
-def run_week(company: str, period_end: date, workspace: Path, person: str | None, tell: Callable[[Outcome], None]) -> Outcome:
+def run_week(
+    company: str, period_end: date, workspace: Path, person: str | None, tell: Callable[[Outcome], None]
+) -> Outcome:
     """The week through the stage notebooks, pull to draft; the sandbox and exported periods go on to the close.
 
     Executed notebooks are kept as a run, the failed one included. The last outcome sums up.
     """
-    parameters = {"company": company, "period_end": period_end.isoformat(), "workspace": str(workspace)} | ({"person": person} if person else {})
+    parameters = {"company": company, "period_end": period_end.isoformat(), "workspace": str(workspace)} | (
+        {"person": person} if person else {}
+    )
     executed: dict[str, bytes] = {}
     try:
         with warm_kernel():
@@ -170,14 +214,22 @@ def _own_error(error: PapermillExecutionError) -> EtlError:
         if {"where", "fix", "code"} <= parts.keys():
             what = str(error.evalue).split("\n  where:", maxsplit=1)[0]
             return kind(parts["code"], what=what, where=parts["where"], fix=parts["fix"])
-    return EtlError("CELL_FAILED", what=f"Cell {error.exec_count} failed: {error.ename}: {error.evalue}", where="the run's notebook",
-                    fix="Report this with the executed notebook in runs/; nothing half-written is left.")
+    return EtlError(
+        "CELL_FAILED",
+        what=f"Cell {error.exec_count} failed: {error.ename}: {error.evalue}",
+        where="the run's notebook",
+        fix="Report this with the executed notebook in runs/; nothing half-written is left.",
+    )
 
 
 def _last_outcome(content: bytes) -> Outcome | None:
     notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
-    found = [output["data"][MIME] for cell in notebook.cells for output in cell.get("outputs", [])
-             if output.get("output_type") == "execute_result" and MIME in output.get("data", {})]
+    found = [
+        output["data"][MIME]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.get("output_type") == "execute_result" and MIME in output.get("data", {})
+    ]
     if not found:
         return None
     raw = json.loads(found[-1]) if isinstance(found[-1], str) else found[-1]

@@ -70,7 +70,7 @@ class Billing(_Part):
     """When billable time is billed: its own period, by kind; periods are counted from `first_start`."""
 
     period: Literal["weekly", "biweekly", "semimonthly", "monthly", "none"] = "weekly"
-    first_start: date | None = None   # weekly and biweekly: any first day of a period
+    first_start: date | None = None  # weekly and biweekly: any first day of a period
 
     @model_validator(mode="after")
     def _anchored(self) -> Self:
@@ -87,7 +87,7 @@ class Rounding(_Part):
     mode: Literal["nearest", "up", "down"]
     grain: Literal["entry", "day", "week"] = "entry"
     effective_from: date = date(1900, 1, 1)
-    effective_to: date = date(9999, 12, 31)   # inclusive
+    effective_to: date = date(9999, 12, 31)  # inclusive
 
 
 class Unmapped(_Part):
@@ -148,7 +148,7 @@ class Drop(_Part):
     not_billable_words: tuple[str, ...] = ("no", "false", "0", "")
     completeness: Literal["additive", "complete"] = "additive"
     window: str = ""
-    population: tuple[str, ...] = ()   # person_refs; empty = everybody
+    population: tuple[str, ...] = ()  # person_refs; empty = everybody
     delete_ceiling_percent: Annotated[int, Field(ge=0, le=100)] = 20
 
     @model_validator(mode="after")
@@ -165,9 +165,12 @@ class Drop(_Part):
 def _check_columns(drop: Drop) -> None:
     """A declared drop names, for each column of the file, the canonical column it feeds, or `extra`."""
     unknown = sorted(set(drop.columns.values()) | set(drop.constants)) and sorted(
-        (set(drop.columns.values()) | set(drop.constants)) - set(LANDED_COLUMNS))
+        (set(drop.columns.values()) | set(drop.constants)) - set(LANDED_COLUMNS)
+    )
     if unknown:
-        raise ValueError(f"{', '.join(unknown)}: not a column Timebooks knows; choose from {', '.join(LANDED_COLUMNS)}")
+        raise ValueError(
+            f"{', '.join(unknown)}: not a column Timebooks knows; choose from {', '.join(LANDED_COLUMNS)}"
+        )
     fed = [name for name in drop.columns.values() if name not in ("extra", "start_text", "end_text")]
     twice = sorted({name for name in fed if fed.count(name) > 1})
     if twice:
@@ -204,7 +207,8 @@ class Settings(_Part):
                 if later.effective_from <= earlier.effective_to:
                     raise ValueError(
                         f"rounding: two {purpose} rules are in force on {later.effective_from}; end the earlier one "
-                        "the day before")
+                        "the day before"
+                    )
         return self
 
 
@@ -215,12 +219,18 @@ def read_settings(path: Path, company: str) -> Settings:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SettingsError(
-            "COMPANY_MISSING", what=f"There is no company {company!r} in this workspace", where=where,
+            "COMPANY_MISSING",
+            what=f"There is no company {company!r} in this workspace",
+            where=where,
             fix="Check the id after --company, or make a workspace with: timebooks init DIR --sample",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError("SETTINGS_UNREADABLE", what=f"The settings cannot be read: {error}", where=where,
-                            fix="Save the file as UTF-8 text and make it readable for you.") from None
+        raise SettingsError(
+            "SETTINGS_UNREADABLE",
+            what=f"The settings cannot be read: {error}",
+            where=where,
+            fix="Save the file as UTF-8 text and make it readable for you.",
+        ) from None
     return parse_settings(text, company, where)
 
 
@@ -229,20 +239,29 @@ def parse_settings(text: str, company: str, where: str) -> Settings:
     try:
         raw: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError("SETTINGS_UNREADABLE", what=f"The settings are not valid TOML: {error}", where=where,
-                            fix="Correct that line; a text needs quotes, a list needs [ ].") from None
+        raise SettingsError(
+            "SETTINGS_UNREADABLE",
+            what=f"The settings are not valid TOML: {error}",
+            where=where,
+            fix="Correct that line; a text needs quotes, a list needs [ ].",
+        ) from None
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
         findings = [_finding(item) for item in error.errors()]
         raise SettingsError(
-            "SETTINGS_INVALID", what="; ".join(what for _, what, _ in findings),
+            "SETTINGS_INVALID",
+            what="; ".join(what for _, what, _ in findings),
             where=", ".join(f"{where}, key {key}" for key, _, _ in findings),
             fix=" ".join(dict.fromkeys(fix for _, _, fix in findings)),
         ) from None
     if settings.company.id != company:
-        raise SettingsError("SETTINGS_INVALID", what=f"company.id is {settings.company.id!r}, the folder {company!r}",
-                            where=f"{where}, key company.id", fix="Give the folder and the id the same name.")
+        raise SettingsError(
+            "SETTINGS_INVALID",
+            what=f"company.id is {settings.company.id!r}, the folder {company!r}",
+            where=f"{where}, key company.id",
+            fix="Give the folder and the id the same name.",
+        )
     return settings
 
 

@@ -12,7 +12,7 @@ Stream = Literal["pay", "cost", "bill"]
 STREAMS: tuple[Stream, ...] = get_args(Stream)
 
 State = Literal["rejected", "superseded", "withdrawn", "out_of_scope", "held", "exported"]
-STATES: tuple[State, ...] = get_args(State)   # in order of precedence
+STATES: tuple[State, ...] = get_args(State)  # in order of precedence
 
 Severity = Literal["stop", "hold", "note"]
 Policy = Literal["four_eyes", "two_person", "single_person"]
@@ -34,11 +34,11 @@ class BatchHeader:
     home_currency: str
     period_start: date
     period_end: date
-    period_label: str   # "week 2026-W46" or "period to 2026-11-15"
+    period_label: str  # "week 2026-W46" or "period to 2026-11-15"
     batch: BatchNumber
     is_sandbox: bool
     policy: Policy
-    labor_posting: str   # distribution | clearing | accrue | none
+    labor_posting: str  # distribution | clearing | accrue | none
     mapping_digest: str
     product_version: str
 
@@ -51,4 +51,4 @@ class RenderedFile:
     role: FileRole
     content: bytes
     rows: int
-    document: str = ""   # "quickbooks_desktop.time", for import and correction files
+    document: str = ""  # "quickbooks_desktop.time", for import and correction files

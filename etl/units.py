@@ -13,7 +13,7 @@ DocumentKind = Literal["labor", "labor_reversal", "time", "invoice"]
 
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 86400
-DOCUMENT_NUMBER_LIMIT = 11   # the shortest reference field of a target: QuickBooks Desktop's RefNumber
+DOCUMENT_NUMBER_LIMIT = 11  # the shortest reference field of a target: QuickBooks Desktop's RefNumber
 
 _DOCUMENT_LETTER: dict[DocumentKind, str] = {"labor": "L", "labor_reversal": "LR", "time": "T", "invoice": "I"}
 

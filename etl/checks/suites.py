@@ -24,7 +24,12 @@ class Suite:
     @property
     def columns(self) -> list[str]:
         """The columns the suite names; only these are handed to the library."""
-        named = {expectation["kwargs"][key] for expectation in self.expectations for key in ("column",) if key in expectation["kwargs"]}
+        named = {
+            expectation["kwargs"][key]
+            for expectation in self.expectations
+            for key in ("column",)
+            if key in expectation["kwargs"]
+        }
         return sorted(named)
 
 
@@ -37,8 +42,12 @@ def read_suite(path: Path) -> Suite:
             if set(expectation["meta"]) != {"code", "severity", "remedy", "streams"}:
                 raise KeyError("meta needs code, severity, streams, remedy")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError("SUITE_UNREADABLE", what=f"The suite cannot be read: {error}", where=path.name,
-                            fix="Correct the file; each expectation needs type, kwargs and meta {code, severity, streams, remedy}.") from None
+        raise SettingsError(
+            "SUITE_UNREADABLE",
+            what=f"The suite cannot be read: {error}",
+            where=path.name,
+            fix="Correct the file; each expectation needs type, kwargs and meta {code, severity, streams, remedy}.",
+        ) from None
     return Suite(path.stem, expectations)
 
 
@@ -52,31 +61,61 @@ def check(suite: Suite, table: pa.Table) -> pa.Table:
         return EXCEPTIONS.empty_table()
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # noqa: PLC0415 - the import takes seconds; runs without a suite do without
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     frame = table.select(suite.columns).to_pandas()
-    batch = (context.data_sources.add_pandas("run").add_dataframe_asset(name=suite.table)
-             .add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame}))
-    built = gx.ExpectationSuite(name=suite.table, expectations=[
-        {"type": expectation["type"], "kwargs": expectation["kwargs"], "meta": expectation["meta"]} for expectation in suite.expectations])
+    batch = (
+        context.data_sources.add_pandas("run")
+        .add_dataframe_asset(name=suite.table)
+        .add_batch_definition_whole_dataframe("all")
+        .get_batch({"dataframe": frame})
+    )
+    built = gx.ExpectationSuite(
+        name=suite.table,
+        expectations=[
+            {"type": expectation["type"], "kwargs": expectation["kwargs"], "meta": expectation["meta"]}
+            for expectation in suite.expectations
+        ],
+    )
     result = batch.validate(built, result_format={"result_format": "COMPLETE"})
     items: list[dict[str, Any]] = []
     for found in result.results:
-        meta = found.expectation_config.meta
+        config = found.expectation_config
+        if config is None or config.meta is None:
+            continue
         exception = found.exception_info or {}
         if not found.success and found.result and "unexpected_index_list" in found.result:
-            items += [_item(table, row, meta, found.expectation_config.kwargs) for row in found.result["unexpected_index_list"]]
+            items += [_item(table, row, config.meta, config.kwargs) for row in found.result["unexpected_index_list"]]
         elif not found.success:
-            raise SettingsError("SUITE_UNREADABLE", what=f"An expectation of suite {suite.table} could not be checked: "
-                                f"{str(exception)[:200]}", where=f"expectations/{suite.table}.json", fix="Correct the expectation's kwargs.")
+            raise SettingsError(
+                "SUITE_UNREADABLE",
+                what=f"An expectation of suite {suite.table} could not be checked: {str(exception)[:200]}",
+                where=f"expectations/{suite.table}.json",
+                fix="Correct the expectation's kwargs.",
+            )
     return pa.Table.from_pylist(items, schema=EXCEPTIONS)
 
 
 def _item(table: pa.Table, row: int, meta: dict[str, Any], kwargs: dict[str, Any]) -> dict[str, Any]:
     entry = table.slice(row, 1).to_pylist()[0]
     column = str(kwargs.get("column", ""))
-    bounds = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(kwargs.items()) if name not in ("column", "batch_id"))
-    return {"code": meta["code"], "severity": meta["severity"], "streams": meta["streams"], "entry_id": entry["entry_id"],
-            "employee_ref": entry["person_ref"], "worked_on": entry["worked_on"], "seconds": entry["worked_seconds"],
-            "found": f"{column} {entry.get(column)}", "expected": bounds, "remedy": meta["remedy"], "due": None}
+    bounds = ", ".join(
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in sorted(kwargs.items())
+        if name not in ("column", "batch_id")
+    )
+    return {
+        "code": meta["code"],
+        "severity": meta["severity"],
+        "streams": meta["streams"],
+        "entry_id": entry["entry_id"],
+        "employee_ref": entry["person_ref"],
+        "worked_on": entry["worked_on"],
+        "seconds": entry["worked_seconds"],
+        "found": f"{column} {entry.get(column)}",
+        "expected": bounds,
+        "remedy": meta["remedy"],
+        "due": None,
+    }

@@ -33,47 +33,146 @@ class MappingFile:
 FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
 PURPOSES = ("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense")
-ACCOUNT_TYPES = ("BANK", "AR", "OCASSET", "FIXASSET", "OASSET", "AP", "CCARD", "OCLIAB", "LTLIAB", "EQUITY", "INC", "COGS",
-                 "EXP", "EXINC", "EXEXP", "NONPOSTING")
+ACCOUNT_TYPES = (
+    "BANK",
+    "AR",
+    "OCASSET",
+    "FIXASSET",
+    "OASSET",
+    "AP",
+    "CCARD",
+    "OCLIAB",
+    "LTLIAB",
+    "EQUITY",
+    "INC",
+    "COGS",
+    "EXP",
+    "EXINC",
+    "EXEXP",
+    "NONPOSTING",
+)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 FILES: tuple[MappingFile, ...] = (
-    MappingFile("employees.csv", "map_employees", (
-        Column("source", "key", wildcard=True), Column("person_ref", "key"), Column("employee_id", "key"),
-        Column("employee_name", "text"), Column("worker_type", "choice", ("employee", "contractor")),
-        Column("pay_group", "key", blank=True), Column("flsa_status", "choice", ("nonexempt", "exempt", "")),
-        Column("work_location", "key", blank=True), Column("vendor_id", "key", blank=True), FROM, TO,
-    ), ("source", "person_ref")),
-    MappingFile("projects.csv", "map_projects", (
-        Column("source", "key", wildcard=True), Column("client_ref", "text", wildcard=True), Column("project_ref", "text"),
-        Column("customer_job", "text", blank=True),
-        Column("billing_method", "choice", ("time_and_materials", "not_billed")), FROM, TO,
-    ), ("source", "client_ref", "project_ref")),
-    MappingFile("items.csv", "map_items", (
-        Column("source", "key", wildcard=True), Column("service_ref", "text"), Column("service_item", "text"),
-        Column("hour_kind", "choice", HOUR_KINDS), FROM, TO,
-    ), ("source", "service_ref")),
-    MappingFile("pay_items.csv", "map_pay_items", (
-        Column("hour_kind", "choice", HOUR_KINDS),
-        Column("hour_class", "choice", ("regular", "overtime", "overtime_premium")), Column("pay_item", "text"),
-    ), ("hour_kind", "hour_class")),
-    MappingFile("accounts.csv", "map_accounts", (
-        Column("purpose", "choice", PURPOSES), Column("account", "text"), Column("account_type", "choice", ACCOUNT_TYPES),
-    ), ("purpose",)),
-    MappingFile("dimensions.csv", "map_classes", (
-        Column("dimension", "choice", ("class",)), Column("by", "choice", ("service_item", "customer_job", "employee")),
-        Column("ref", "text"), Column("value", "text"), Column("precedence", "whole"), FROM, TO,
-    ), ("dimension", "by", "ref"), rows_needed=False),
-    MappingFile("rates.csv", "map_rates", (
-        Column("customer_job", "text", wildcard=True), Column("service_item", "text", wildcard=True),
-        Column("employee_id", "key", wildcard=True), Column("bill_rate", "rate"), Column("currency", "currency"), FROM, TO,
-    ), ("customer_job", "service_item", "employee_id"), rows_needed=False),
-    MappingFile("private/pay_rates.csv", "map_pay_rates", (
-        Column("employee_id", "key"), Column("pay_rate", "rate"), Column("currency", "currency"), FROM, TO,
-    ), ("employee_id",)),
-    MappingFile("pay_calendar.csv", "map_pay_calendar", (
-        Column("pay_group", "key"), Column("kind", "choice", ("weekly", "biweekly", "semimonthly", "monthly")),
-        Column("period_start", "date"), Column("period_end", "date"), Column("cut_off", "instant"), Column("pay_date", "date"),
-        Column("workweek_start", "choice", WEEKDAYS),
-    ), ("pay_group", "period_start")),
+    MappingFile(
+        "employees.csv",
+        "map_employees",
+        (
+            Column("source", "key", wildcard=True),
+            Column("person_ref", "key"),
+            Column("employee_id", "key"),
+            Column("employee_name", "text"),
+            Column("worker_type", "choice", ("employee", "contractor")),
+            Column("pay_group", "key", blank=True),
+            Column("flsa_status", "choice", ("nonexempt", "exempt", "")),
+            Column("work_location", "key", blank=True),
+            Column("vendor_id", "key", blank=True),
+            FROM,
+            TO,
+        ),
+        ("source", "person_ref"),
+    ),
+    MappingFile(
+        "projects.csv",
+        "map_projects",
+        (
+            Column("source", "key", wildcard=True),
+            Column("client_ref", "text", wildcard=True),
+            Column("project_ref", "text"),
+            Column("customer_job", "text", blank=True),
+            Column("billing_method", "choice", ("time_and_materials", "not_billed")),
+            FROM,
+            TO,
+        ),
+        ("source", "client_ref", "project_ref"),
+    ),
+    MappingFile(
+        "items.csv",
+        "map_items",
+        (
+            Column("source", "key", wildcard=True),
+            Column("service_ref", "text"),
+            Column("service_item", "text"),
+            Column("hour_kind", "choice", HOUR_KINDS),
+            FROM,
+            TO,
+        ),
+        ("source", "service_ref"),
+    ),
+    MappingFile(
+        "pay_items.csv",
+        "map_pay_items",
+        (
+            Column("hour_kind", "choice", HOUR_KINDS),
+            Column("hour_class", "choice", ("regular", "overtime", "overtime_premium")),
+            Column("pay_item", "text"),
+        ),
+        ("hour_kind", "hour_class"),
+    ),
+    MappingFile(
+        "accounts.csv",
+        "map_accounts",
+        (
+            Column("purpose", "choice", PURPOSES),
+            Column("account", "text"),
+            Column("account_type", "choice", ACCOUNT_TYPES),
+        ),
+        ("purpose",),
+    ),
+    MappingFile(
+        "dimensions.csv",
+        "map_classes",
+        (
+            Column("dimension", "choice", ("class",)),
+            Column("by", "choice", ("service_item", "customer_job", "employee")),
+            Column("ref", "text"),
+            Column("value", "text"),
+            Column("precedence", "whole"),
+            FROM,
+            TO,
+        ),
+        ("dimension", "by", "ref"),
+        rows_needed=False,
+    ),
+    MappingFile(
+        "rates.csv",
+        "map_rates",
+        (
+            Column("customer_job", "text", wildcard=True),
+            Column("service_item", "text", wildcard=True),
+            Column("employee_id", "key", wildcard=True),
+            Column("bill_rate", "rate"),
+            Column("currency", "currency"),
+            FROM,
+            TO,
+        ),
+        ("customer_job", "service_item", "employee_id"),
+        rows_needed=False,
+    ),
+    MappingFile(
+        "private/pay_rates.csv",
+        "map_pay_rates",
+        (
+            Column("employee_id", "key"),
+            Column("pay_rate", "rate"),
+            Column("currency", "currency"),
+            FROM,
+            TO,
+        ),
+        ("employee_id",),
+    ),
+    MappingFile(
+        "pay_calendar.csv",
+        "map_pay_calendar",
+        (
+            Column("pay_group", "key"),
+            Column("kind", "choice", ("weekly", "biweekly", "semimonthly", "monthly")),
+            Column("period_start", "date"),
+            Column("period_end", "date"),
+            Column("cut_off", "instant"),
+            Column("pay_date", "date"),
+            Column("workweek_start", "choice", WEEKDAYS),
+        ),
+        ("pay_group", "period_start"),
+    ),
 )

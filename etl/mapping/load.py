@@ -23,7 +23,11 @@ from etl.workspace import is_sandbox
 
 Row = dict[str, Any]
 _TYPES: dict[str, pa.DataType] = {
-    "rate": RATE, "date": pa.date32(), "date_from": pa.date32(), "date_to": pa.date32(), "instant": pa.timestamp("us"),
+    "rate": RATE,
+    "date": pa.date32(),
+    "date_from": pa.date32(),
+    "date_to": pa.date32(),
+    "instant": pa.timestamp("us"),
     "whole": pa.int64(),
 }
 _MOST_SHOWN = 12
@@ -57,10 +61,15 @@ def load_mappings(folder: Path, company: str) -> MappingSet:
     periods = _pay_periods(rows.get("map_pay_calendar", []), findings)
     findings.extend(_across(rows))
     if findings:
-        shown = findings[:_MOST_SHOWN] + ([f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else [])
+        shown = findings[:_MOST_SHOWN] + (
+            [f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else []
+        )
         raise MappingError(
-            "MAPPING_INVALID", what=f"The cross-references have {len(findings)} finding(s):\n    " + "\n    ".join(shown),
-            where=f"mappings/{company}/", fix="Correct the lines named (dates are inclusive on both ends), then run again.")
+            "MAPPING_INVALID",
+            what=f"The cross-references have {len(findings)} finding(s):\n    " + "\n    ".join(shown),
+            where=f"mappings/{company}/",
+            fix="Correct the lines named (dates are inclusive on both ends), then run again.",
+        )
     tables = {declared.table: _table(rows[declared.table], declared) for declared in FILES}
     return MappingSet(contents, tables, tuple(periods))
 
@@ -115,7 +124,10 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
         faults = [fault for column in declared.columns if (fault := cell_fault(column, given[column.name]))]
         findings.extend(f"{declared.name}, line {line}: {fault}" for fault in faults)
         if not faults:
-            rows.append({"map_row": line} | {column.name: cell_value(column, given[column.name]) for column in declared.columns})
+            rows.append(
+                {"map_row": line}
+                | {column.name: cell_value(column, given[column.name]) for column in declared.columns}
+            )
     return rows
 
 
@@ -125,11 +137,17 @@ def _span(row: Row) -> tuple[date, date]:
 
 def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     """Rows that would both answer one key on one day: named, both. A * overlaps whatever it could stand for."""
-    findings = [f"{declared.name}, line {row['map_row']}: effective_from {_span(row)[0]} is after effective_to {_span(row)[1]}"
-                for row in rows if _span(row)[0] > _span(row)[1]]
+    findings = [
+        f"{declared.name}, line {row['map_row']}: effective_from {_span(row)[0]} is after effective_to {_span(row)[1]}"
+        for row in rows
+        if _span(row)[0] > _span(row)[1]
+    ]
     # rates are ranked by closeness, so there a * and a name do not compete
-    competing = () if declared.table == "map_rates" else tuple(
-        column.name for column in declared.columns if column.wildcard and column.name in declared.key)
+    competing = (
+        ()
+        if declared.table == "map_rates"
+        else tuple(column.name for column in declared.columns if column.wildcard and column.name in declared.key)
+    )
     exact = tuple(name for name in declared.key if name not in competing)
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
@@ -137,13 +155,15 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     for group in groups.values():
         ordered = sorted(group, key=lambda row: (_span(row), row["map_row"]))
         for index, earlier in enumerate(ordered):
-            for later in ordered[index + 1:]:
+            for later in ordered[index + 1 :]:
                 if _span(later)[0] > _span(earlier)[1]:
                     break
                 if all("*" in (earlier[name], later[name]) or earlier[name] == later[name] for name in competing):
                     first, second = sorted((earlier["map_row"], later["map_row"]))
                     key = ", ".join(str(later[name]) for name in declared.key)
-                    findings.append(f"{declared.name}, lines {first} and {second}: both answer {key} on {_span(later)[0]}")
+                    findings.append(
+                        f"{declared.name}, lines {first} and {second}: both answer {key} on {_span(later)[0]}"
+                    )
     return findings
 
 
@@ -160,11 +180,17 @@ def _pay_periods(rows: list[Row], findings: list[str]) -> list[PayPeriod]:
         if periods and periods[-1].pay_group == row["pay_group"]:
             before = periods[-1]
             if (period.start - before.period.end).days != 1:
-                findings.append(f"{where}: begins {period.start}, the period before (line {before.line}) ends {before.period.end}")
+                findings.append(
+                    f"{where}: begins {period.start}, the period before (line {before.line}) ends {before.period.end}"
+                )
             if before.workweek_start != start:
-                findings.append(f"{where}: the workweek of {row['pay_group']} begins on another day than before; "
-                                "a change needs the rule of 29 CFR 778.301 and is not supported yet")
-        periods.append(PayPeriod(row["pay_group"], row["kind"], period, row["cut_off"], row["pay_date"], start, row["map_row"]))
+                findings.append(
+                    f"{where}: the workweek of {row['pay_group']} begins on another day than before; "
+                    "a change needs the rule of 29 CFR 778.301 and is not supported yet"
+                )
+        periods.append(
+            PayPeriod(row["pay_group"], row["kind"], period, row["cut_off"], row["pay_date"], start, row["map_row"])
+        )
     return periods
 
 
@@ -176,7 +202,11 @@ def _across(rows: dict[str, list[Row]]) -> list[str]:
     for row in rows.get("map_employees", []):
         where = f"employees.csv, line {row['map_row']}"
         if row["worker_type"] == "employee":
-            findings.extend(f"{where}: an employee needs a {name}" for name in ("pay_group", "flsa_status", "work_location") if not row[name])
+            findings.extend(
+                f"{where}: an employee needs a {name}"
+                for name in ("pay_group", "flsa_status", "work_location")
+                if not row[name]
+            )
             if row["pay_group"] and row["pay_group"] not in groups:
                 findings.append(f"{where}: pay group {row['pay_group']} has no period in pay_calendar.csv")
         by_id[row["employee_id"]].append(row)
@@ -184,13 +214,22 @@ def _across(rows: dict[str, list[Row]]) -> list[str]:
         for row in own[1:]:
             for name in ("employee_name",):
                 if row[name] != own[0][name]:
-                    findings.append(f"employees.csv, lines {own[0]['map_row']} and {row['map_row']}: {employee} has two {name}s")
+                    findings.append(
+                        f"employees.csv, lines {own[0]['map_row']} and {row['map_row']}: {employee} has two {name}s"
+                    )
             for name in ("worker_type", "pay_group", "flsa_status", "work_location"):
-                if row[name] != own[0][name] and max(_span(row)[0], _span(own[0])[0]) <= min(_span(row)[1], _span(own[0])[1]):
-                    findings.append(f"employees.csv, lines {own[0]['map_row']} and {row['map_row']}: {employee} has two values of {name} on one day")
+                if row[name] != own[0][name] and max(_span(row)[0], _span(own[0])[0]) <= min(
+                    _span(row)[1], _span(own[0])[1]
+                ):
+                    findings.append(
+                        f"employees.csv, lines {own[0]['map_row']} and {row['map_row']}: {employee} has two values of {name} on one day"
+                    )
     return findings
 
 
 def _table(rows: list[Row], declared: MappingFile) -> pa.Table:
-    fields = [pa.field("map_row", pa.int64()), *(pa.field(c.name, _TYPES.get(c.kind, pa.string())) for c in declared.columns)]
+    fields = [
+        pa.field("map_row", pa.int64()),
+        *(pa.field(c.name, _TYPES.get(c.kind, pa.string())) for c in declared.columns),
+    ]
     return pa.Table.from_pylist(rows, schema=pa.schema(fields))

@@ -15,7 +15,7 @@ from etl.sources.findings import KEPT, LIMITS, FileRefusedError, Finding, Limits
 from etl.sources.headers import check_header
 from etl.sources.preflight import CsvText, csv_text
 
-_BLOCK = 1 << 23   # bytes one thread parses at a time, and the longest record
+_BLOCK = 1 << 23   # bytes one thread parses at a time
 
 
 def read_csv(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> pa.Table:
@@ -29,6 +29,7 @@ def read_csv(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     refuse_if(file_name, check_header(names, fitted(drop, names)))
     if not text.rows:
         raise no_rows(file_name)
+    refuse_if(file_name, _endless(text))
     table = _rows(text, names, file_name, drop)
     refuse_if(file_name, _too_large(table, limits))
     return table
@@ -45,6 +46,33 @@ def header_names(text: CsvText, file_name: str, drop: Drop, limits: Limits = LIM
         raise refused(file_name, "FILE_TOO_WIDE", what,
                       "Export again with only the declared columns, one heading each in the first line.", line=1)
     return names
+
+
+def _endless(text: CsvText) -> list[Finding]:
+    """A stretch of half a block in which no row ends.
+
+    Arrow must never see one: after its own error for it, Arrow 26 aborts the whole process at exit.
+    """
+    before, last = 0, text.rows_at + len(text.rows)
+    for at in range(text.rows_at, last, _BLOCK // 2):
+        end = at + _BLOCK // 2
+        if end < last and not _row_ends(text, at, end, before):
+            line = text.line_of(at)
+            return [Finding(line, "", "CSV_TOO_LONG",
+                            f"The row in line {line} does not end within {_BLOCK // 2:,} bytes",
+                            "Export again; a line end or a quote is probably missing.")]
+        before += text.content.count(b'"', at, end) if text.has_quotes else 0
+    return []
+
+
+def _row_ends(text: CsvText, at: int, end: int, quotes: int) -> bool:
+    """Whether a line end outside quotes lies in the stretch; `quotes` is how many came before it."""
+    while (place := text.content.find(text.newline, at, end)) >= 0:
+        quotes += text.content.count(b'"', at, place)
+        if quotes % 2 == 0:
+            return True
+        at = place + 1
+    return False
 
 
 def _rows(text: CsvText, names: list[str], file_name: str, drop: Drop) -> pa.Table:
@@ -66,8 +94,8 @@ def _rows(text: CsvText, names: list[str], file_name: str, drop: Drop) -> pa.Tab
                 check_utf8=False, column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True,
                 quoted_strings_can_be_null=True, null_values=["", drop.null_text]))
     except pa.ArrowInvalid as error:
-        raise refused(file_name, "CSV_TOO_LONG", f"A row is too long to be one: over {_BLOCK:,} bytes ({error})",
-                      "Export again; a line end or a quote is probably missing.") from None
+        raise refused(file_name, "CSV_UNREADABLE", f"The rows cannot be read: {error}",
+                      "Export again; if it stays, report this with the file.") from None
     if wrong:
         raise FileRefusedError(file_name, _wrong_rows(text, len(names), drop))
     return table

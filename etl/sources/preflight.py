@@ -13,6 +13,7 @@ from etl.settings import Drop
 from etl.sources.findings import LIMITS, FileRefusedError, Finding, Limits, refuse_if, refused
 
 _STEP = 1 << 24   # bytes looked at in one go
+_PART = 1 << 20   # bytes decoded in one go
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -122,7 +123,8 @@ def csv_text(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     Raises FileRefusedError with every finding: encoding and BOM (B01-B04), NUL (B06), line ends (B07), quotes (B09).
     """
     text = _decoded(content, file_name, drop)
-    if not text.strip(b"\r\n"):
+    last = _end_of_rows(text)
+    if last == 0:
         raise refused(file_name, "FILE_EMPTY", "The file is empty: no header, no rows",
                       "Export again and drop the new file.")
     signs = np.frombuffer(text, np.uint8)
@@ -134,10 +136,21 @@ def csv_text(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     if end > limits.cell_bytes:
         raise refused(file_name, "CSV_TOO_LONG", f"The header is longer than {limits.cell_bytes:,} bytes",
                       "Export again; this is not a table with one row per line.", line=1)
-    last = len(text.rstrip(b"\r\n"))
     rows_at = min(end + 1, last)
     header = text[:end].decode().removesuffix("\r")
     return CsvText(text, newline, header, memoryview(text)[rows_at:last], rows_at, has_quotes)
+
+
+def _end_of_rows(text: bytes) -> int:
+    """Where the text ends when the line ends behind the last row are left out; 0 where there are only line ends."""
+    end = len(text)
+    while end:
+        start = max(end - _STEP, 0) if end < len(text) else max(end - 2, 0)
+        kept = len(text[start:end].rstrip(b"\r\n"))
+        if kept:
+            return start + kept
+        end = start
+    return 0
 
 
 def _line(content: bytes, offset: int, newline: bytes = b"\n") -> int:
@@ -178,7 +191,7 @@ def _first_not_utf8(content: bytes) -> int:
     """The offset of the first byte that is not UTF-8, or -1; in parts, so that no large second copy is made."""
     view, at = memoryview(content), 0
     while at < len(content):
-        end = min(at + _STEP, len(content))
+        end = min(at + _PART, len(content))
         for _ in range(3):   # a part does not end inside a character
             if end < len(content) and content[end] & 0xC0 == 0x80:
                 end -= 1
@@ -212,7 +225,7 @@ def _quote_places(signs: Bytes) -> Iterator[tuple[int, Places, int]]:
     """Per step of the file: where it begins, the places of its quotes, and how many came before."""
     before = 0
     for at in range(0, len(signs), _STEP):
-        places = np.flatnonzero(signs[at:at + _STEP] == _QUOTE).astype(np.int64) + at
+        places = np.flatnonzero(signs[at:at + _STEP] == _QUOTE) + at
         yield at, places, before
         before += len(places)
 
@@ -224,24 +237,21 @@ def _quotes(text: bytes, signs: Bytes, delimiter: str, newline: bytes) -> list[F
     count, last_open, last = 0, 0, len(signs) - 1
     fix = "Double each quote inside a quoted field, or export again; the rows from that line on cannot be told apart."
     for _, places, before in _quote_places(signs):
-        opening = (np.arange(len(places)) + before) % 2 == 0
-        ahead = outside[signs[places - 1]] | (places == 0)
-        behind = outside[signs[np.minimum(places + 1, last)]] | (places == last)
-        bad = np.flatnonzero(np.where(opening, ~ahead, ~behind))
-        if len(bad):
-            place = int(places[bad[0]])
-            if opening[bad[0]]:
-                line = _line(text, place, newline)
-                what = f"A quote stands inside an unquoted field in line {line}"
-                return [Finding(line, "", "CSV_QUOTES", what, fix)]
-            opened = int(places[bad[0] - 1]) if bad[0] else last_open
-            line = _line(text, opened, newline)
+        openers, closers = places[before % 2::2], places[1 - before % 2::2]
+        stray = openers[~(outside[signs[openers - 1]] | (openers == 0))]
+        torn = closers[~(outside[signs[np.minimum(closers + 1, last)]] | (closers == last))]
+        if len(stray) and not (len(torn) and torn[0] < stray[0]):
+            line = _line(text, int(stray[0]), newline)
+            what = f"A quote stands inside an unquoted field in line {line}"
+            return [Finding(line, "", "CSV_QUOTES", what, fix)]
+        if len(torn):
+            ahead = openers[openers < torn[0]]
+            line = _line(text, int(ahead[-1]) if len(ahead) else last_open, newline)
             what = (f"The quote opened in line {line} is not closed as it should be: text follows its closing quote "
-                    f"in line {_line(text, place, newline)}")
+                    f"in line {_line(text, int(torn[0]), newline)}")
             return [Finding(line, "", "CSV_QUOTES", what, fix)]
         count = before + len(places)
-        if opening.any():
-            last_open = int(places[opening][-1])
+        last_open = int(openers[-1]) if len(openers) else last_open
     if count % 2:
         line = _line(text, last_open, newline)
         return [Finding(line, "", "CSV_QUOTES", f"The quote opened in line {line} is never closed", fix)]
@@ -250,8 +260,10 @@ def _quotes(text: bytes, signs: Bytes, delimiter: str, newline: bytes) -> list[F
 
 def _line_ends(text: bytes, signs: Bytes, *, has_quotes: bool) -> tuple[bytes, list[Finding]]:
     """The line end of the file, and a finding where records end in more than one way (B07)."""
+    if b"\r" not in text:
+        return (b"\n", [])
     crlf, cr, lf = text.count(b"\r\n"), text.count(b"\r"), text.count(b"\n")
-    if cr == 0 or cr == crlf == lf:
+    if cr == crlf == lf:
         return (b"\n", [])   # a CRLF line is counted by its LF
     if lf == 0:
         return (b"\r", [])
@@ -259,7 +271,7 @@ def _line_ends(text: bytes, signs: Bytes, *, has_quotes: bool) -> tuple[bytes, l
     firsts: dict[str, int] = {}
     for at, quotes, before in _quote_places(signs):
         part = signs[at:at + _STEP]
-        places = np.flatnonzero((part == _LF) | (part == _CR)).astype(np.int64) + at
+        places = np.flatnonzero((part == _LF) | (part == _CR)) + at
         if has_quotes:
             places = places[(np.searchsorted(quotes, places) + before) % 2 == 0]
         is_lf = signs[places] == _LF

@@ -16,42 +16,53 @@ from etl.errors import ConservationError, StoreError
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
-    "entries_keyed",         # first: an entry's id, before anything is compared
-    "entries_redelivered",   # which deliveries of an entry say something new
-    "entry_versions",        # the versions of the calculation window, superseded and withdrawn ones marked
-    "refs_resolved",         # each reference and day answered by mapping rows
-    "bill_rates_ranked",     # the most specific rate first
-    "entries_mapped",        # and the one order of everything below
-    "entries_judged",        # what is no evidence of hours worked
-    "entries_with_states",   # one state a stream
+    "entries_keyed",  # first: an entry's id, before anything is compared
+    "entries_redelivered",  # which deliveries of an entry say something new
+    "entry_versions",  # the versions of the calculation window, superseded and withdrawn ones marked
+    "refs_resolved",  # each reference and day answered by mapping rows
+    "bill_rates_ranked",  # the most specific rate first
+    "entries_mapped",  # and the one order of everything below
+    "entries_judged",  # what is no evidence of hours worked
+    "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
-    "rounding_parts",        # day and week groups, for the shares
-    "entries_rounded",       # pay and bill seconds, each once, before any cut or total
-    "pieces_cut",            # at midnight, on instants
-    "pieces_classified",     # whole workweeks of a person, held entries included
-    "regular_rates",         # per workweek, once the classes are known
-    "pay_components",        # what of it is paid in this period, exactly
-    "payroll_lines_rounded", # the only rounding of pay to money
-    "labor_keys",            # shares of a payroll line: first the posting keys
+    "rounding_parts",  # day and week groups, for the shares
+    "entries_rounded",  # pay and bill seconds, each once, before any cut or total
+    "pieces_cut",  # at midnight, on instants
+    "pieces_classified",  # whole workweeks of a person, held entries included
+    "regular_rates",  # per workweek, once the classes are known
+    "pay_components",  # what of it is paid in this period, exactly
+    "payroll_lines_rounded",  # the only rounding of pay to money
+    "labor_keys",  # shares of a payroll line: first the posting keys
     "labor_key_parts",
     "labor_keys_shared",
-    "labor_piece_parts",     # then the entries behind each key
+    "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
-    "bill_pieces",           # what is billed in this billing period
-    "bill_lines_rounded",    # quantity as printed x rate
+    "bill_pieces",  # what is billed in this billing period
+    "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
     "bill_allocated",
-    "time_parts",            # seconds to the grain of time documents
+    "time_parts",  # seconds to the grain of time documents
     "time_minutes",
-    "hours_parts",           # and of payroll hours
+    "hours_parts",  # and of payroll hours
     "hours_hundredths",
 )
 MARTS: tuple[str, ...] = (
-    "entries", "pieces", "payroll_lines", "labor_lines", "postings", "billable_lines", "allocations",
-    "time_activities", "payroll_hours", "exceptions", "roll_forward", "landed_counts", "control_totals",
+    "entries",
+    "pieces",
+    "payroll_lines",
+    "labor_lines",
+    "postings",
+    "billable_lines",
+    "allocations",
+    "time_activities",
+    "payroll_hours",
+    "exceptions",
+    "roll_forward",
+    "landed_counts",
+    "control_totals",
 )
-AUDITS: Mapping[str, str] = {   # each right after the table that could break the promise
+AUDITS: Mapping[str, str] = {  # each right after the table that could break the promise
     "refs_ambiguous": "refs_resolved",
     "entries_multiplied": "entries_rounded",
     "entries_without_state": "entries_rounded",
@@ -63,10 +74,19 @@ AUDITS: Mapping[str, str] = {   # each right after the table that could break th
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
 }
-REPORTS: tuple[str, ...] = ("withdrawal_shares", "state_counts", "pay_totals", "entries_to_check", "run_inputs",
-    "standing_roll_forward")   # asked for by a step, part of no batch
+REPORTS: tuple[str, ...] = (
+    "withdrawal_shares",
+    "state_counts",
+    "pay_totals",
+    "entries_to_check",
+    "run_inputs",
+    "standing_roll_forward",
+)  # asked for by a step, part of no batch
 FOLDERS: Mapping[str, tuple[str, ...]] = {
-    "staging": STAGING, "rules": MAP + RULES, "marts": MARTS + REPORTS, "audits": tuple(AUDITS),
+    "staging": STAGING,
+    "rules": MAP + RULES,
+    "marts": MARTS + REPORTS,
+    "audits": tuple(AUDITS),
 }
 
 
@@ -87,7 +107,9 @@ class Limits:
 class Engine:
     """A run's working database: tables in, decisions run in order, tables out. Nothing outside `folders` is reachable."""
 
-    def __init__(self, database: Path | None, scratch: Path, folders: Sequence[Path], limits: Limits | None = None) -> None:
+    def __init__(
+        self, database: Path | None, scratch: Path, folders: Sequence[Path], limits: Limits | None = None
+    ) -> None:
         limits = limits or Limits()
         home = scratch / "home"
         spill = scratch / "spill"
@@ -97,19 +119,31 @@ class Engine:
             self._connection = duckdb.connect(
                 ":memory:" if database is None else str(database),
                 config={
-                    "autoload_known_extensions": "false", "autoinstall_known_extensions": "false",
-                    "allow_community_extensions": "false", "allow_persistent_secrets": "false",
+                    "autoload_known_extensions": "false",
+                    "autoinstall_known_extensions": "false",
+                    "allow_community_extensions": "false",
+                    "allow_persistent_secrets": "false",
                     "python_enable_replacements": "false",
-                    "threads": str(limits.threads), "memory_limit": limits.memory,
-                })
+                    "threads": str(limits.threads),
+                    "memory_limit": limits.memory,
+                },
+            )
         except duckdb.Error as error:
-            raise StoreError("WORK_DATABASE", what=f"The run's working database cannot be opened: {_first_line(error)}",
-                             where=str(database), fix="End the other run of this company, then run again.") from None
+            raise StoreError(
+                "WORK_DATABASE",
+                what=f"The run's working database cannot be opened: {_first_line(error)}",
+                where=str(database),
+                fix="End the other run of this company, then run again.",
+            ) from None
         allowed = ", ".join(_quoted(f"{folder}/") for folder in folders)
-        for setting in (   # the order matters: directories before external access, the lock last
-            f"home_directory = {_quoted(str(home))}", f"secret_directory = {_quoted(str(home))}",
-            f"temp_directory = {_quoted(str(spill))}", "enable_external_file_cache = false", "TimeZone = 'UTC'",
-            f"allowed_directories = [{allowed}]", "enable_external_access = false",
+        for setting in (  # the order matters: directories before external access, the lock last
+            f"home_directory = {_quoted(str(home))}",
+            f"secret_directory = {_quoted(str(home))}",
+            f"temp_directory = {_quoted(str(spill))}",
+            "enable_external_file_cache = false",
+            "TimeZone = 'UTC'",
+            f"allowed_directories = [{allowed}]",
+            "enable_external_access = false",
             "lock_configuration = true",
         ):
             self._connection.execute(f"set {setting}")
@@ -136,7 +170,8 @@ class Engine:
         listed = ", ".join(_quoted(str(path)) for path in paths)
         self._connection.execute(
             f"create or replace view {_name(name)} as select * from "  # noqa: S608 - our own names and paths
-            f"read_parquet([{listed}], hive_partitioning = false, filename = true)")
+            f"read_parquet([{listed}], hive_partitioning = false, filename = true)"
+        )
 
     def run(self, names: Iterable[str]) -> None:
         """Run statements in the given order, each audit right after its table.
@@ -160,9 +195,11 @@ class Engine:
         offending = self._connection.execute(f"select * from ({statement(name)}) limit 5").to_arrow_table()  # noqa: S608 - a shipped file
         if offending.num_rows:
             raise ConservationError(
-                "AUDIT_FAILED", what=f"Audit {name} found rows that must not exist, such as {offending.to_pylist()[0]}",
+                "AUDIT_FAILED",
+                what=f"Audit {name} found rows that must not exist, such as {offending.to_pylist()[0]}",
                 where=f"etl/sql/audits/{name}.sql",
-                fix="Nothing was written. Report this with the row above; the figures of this run are not to be used.")
+                fix="Nothing was written. Report this with the row above; the figures of this run are not to be used.",
+            )
 
     def fetch(self, name: str) -> pa.Table:
         """A whole table as Arrow, in its order."""
@@ -175,7 +212,9 @@ class Engine:
 
     def has(self, name: str) -> bool:
         """Whether a table exists."""
-        row = self._connection.execute("select count(*) from duckdb_tables() where table_name = $name", {"name": name}).fetchone()
+        row = self._connection.execute(
+            "select count(*) from duckdb_tables() where table_name = $name", {"name": name}
+        ).fetchone()
         return bool(row and row[0])
 
 

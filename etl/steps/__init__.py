@@ -6,7 +6,7 @@ from etl.steps.close import close
 from etl.steps.draft import draft
 from etl.steps.explain import explain
 from etl.steps.export import export
-from etl.steps.history import rebuild_history
+from etl.steps.history import history_view, rebuild_history
 from etl.steps.map_entries import map_entries
 from etl.steps.pull import pull
 from etl.steps.reconcile import reconcile
@@ -19,6 +19,25 @@ from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
 
 __all__ = [
-    "Run", "apply_rules", "approval", "approve_batch", "check", "close", "draft", "explain", "export", "goes_on", "keep_run", "map_entries", "pull",
-    "rebuild_history", "reconcile", "standing", "start", "summary", "verify", "week",
+    "Run",
+    "apply_rules",
+    "approval",
+    "approve_batch",
+    "check",
+    "close",
+    "draft",
+    "explain",
+    "export",
+    "goes_on",
+    "history_view",
+    "keep_run",
+    "map_entries",
+    "pull",
+    "rebuild_history",
+    "reconcile",
+    "standing",
+    "start",
+    "summary",
+    "verify",
+    "week",
 ]

@@ -23,12 +23,18 @@ def approve_batch(run: Run, person: str | None = None) -> Outcome:
             return Outcome(title=f"batch {exported.batch:04d} is already exported; there is nothing to approve")
         found = batches.find_draft(run.workspace, run.company, run.period_end, run.records())
         if found is None:
-            raise RefusedError("NO_DRAFT", what=f"There is no draft of {run.company} for {run.period_end}",
-                               where=run.shown(run.workspace.drafts(run.company, run.period_end)),
-                               fix=f"Make one: timebooks week --company {run.company} --period-end {run.period_end}")
+            raise RefusedError(
+                "NO_DRAFT",
+                what=f"There is no draft of {run.company} for {run.period_end}",
+                where=run.shown(run.workspace.drafts(run.company, run.period_end)),
+                fix=f"Make one: timebooks week --company {run.company} --period-end {run.period_end}",
+            )
         approve(run.workspace, run.company, found, person=who, policy=run.settings.company.policy, now=run.now())
-    return Outcome(title=f"batch {found.batch:04d} revision {found.revision} approved by {who}",
-                   facts=(("manifest", found.manifest_digest[:12]),), next_step="export it (60_export)")
+    return Outcome(
+        title=f"batch {found.batch:04d} revision {found.revision} approved by {who}",
+        facts=(("manifest", found.manifest_digest[:12]),),
+        next_step="export it (60_export)",
+    )
 
 
 def approval(run: Run) -> Outcome:
@@ -40,6 +46,9 @@ def approval(run: Run) -> Outcome:
     if found is None:
         return Outcome(title="there is no draft waiting for an approval")
     if record is None:
-        return Outcome(title=f"batch {found.batch:04d} revision {found.revision} is not approved yet", exit_code=1,
-                       next_step=f"another person: timebooks approve batch --company {run.company} --period-end {run.period_end}")
+        return Outcome(
+            title=f"batch {found.batch:04d} revision {found.revision} is not approved yet",
+            exit_code=1,
+            next_step=f"another person: timebooks approve batch --company {run.company} --period-end {run.period_end}",
+        )
     return Outcome(title=f"batch {found.batch:04d} revision {found.revision} was approved by {record.person}")

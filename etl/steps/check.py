@@ -33,7 +33,20 @@ def exceptions_outcome(engine: Engine) -> Outcome:
         title=f"found {len(items)} exception item(s)",
         facts=tuple((severity, str(count)) for severity, count in counts.items()),
         headings=("severity", "code", "streams", "person", "day", "found", "remedy"),
-        rows=tuple((item["severity"], item["code"], item["streams"], item["employee_ref"] or "", str(item["worked_on"] or ""), item["found"], item["remedy"])
-                   for item in items[:MOST_SHOWN]),
-        next_step="correct what says stop, then run again from 10_pull; nothing was drafted" if counts["stop"] else "draft the batch (50_draft)",
-        exit_code=1 if counts["stop"] else 0)
+        rows=tuple(
+            (
+                item["severity"],
+                item["code"],
+                item["streams"],
+                item["employee_ref"] or "",
+                str(item["worked_on"] or ""),
+                item["found"],
+                item["remedy"],
+            )
+            for item in items[:MOST_SHOWN]
+        ),
+        next_step="correct what says stop, then run again from 10_pull; nothing was drafted"
+        if counts["stop"]
+        else "draft the batch (50_draft)",
+        exit_code=1 if counts["stop"] else 0,
+    )

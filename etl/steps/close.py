@@ -19,10 +19,24 @@ def close(run: Run) -> Outcome:
         reconciled = [record for record in records if record.type == "reconcile" and record.body["period_end"] == day]
         batch = batches.find_batch(run.workspace, run.company, run.period_end, records)
         if batch is None or not reconciled or reconciled[-1].body["unreconciled"]:
-            raise RefusedError("NOT_RECONCILED", what=f"The period {day} is not exported and reconciled to 0",
-                               where=run.shown(run.workspace.period(run.company, run.period_end)), fix="Reconcile it first (70_reconcile).")
-        sheet = Sheet("close", {"batch": batch.batch, "manifest": batch.manifest_digest, "period_end": day}, "close", {"batch": batch.batch})
+            raise RefusedError(
+                "NOT_RECONCILED",
+                what=f"The period {day} is not exported and reconciled to 0",
+                where=run.shown(run.workspace.period(run.company, run.period_end)),
+                fix="Reconcile it first (70_reconcile).",
+            )
+        sheet = Sheet(
+            "close",
+            {"batch": batch.batch, "manifest": batch.manifest_digest, "period_end": day},
+            "close",
+            {"batch": batch.batch},
+        )
         append_evidence(run.workspace, run.company, run.period_end, sheet, person=run.person, now=run.now())
-    return Outcome(title=f"closed period {run.period_end} of {run.company}",
-                   facts=(("files", run.shown(batch.folder)), ("evidence", run.shown(run.workspace.evidence(run.company, run.period_end)))),
-                   next_step="upload the files, then bring the books' report in when it is there")
+    return Outcome(
+        title=f"closed period {run.period_end} of {run.company}",
+        facts=(
+            ("files", run.shown(batch.folder)),
+            ("evidence", run.shown(run.workspace.evidence(run.company, run.period_end))),
+        ),
+        next_step="upload the files, then bring the books' report in when it is there",
+    )

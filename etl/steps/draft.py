@@ -49,16 +49,27 @@ def draft(run: Run) -> Outcome:
         if exported is not None:
             return _already_exported(run, exported, figures)
         control = control_figures(tables)
-        content = DraftContent(files, key, figures, [*inputs, {"kind": "mapping", "digest": mapping_digest}], control,
-                               {name: version(name) for name in _LOCKED})
+        content = DraftContent(
+            files,
+            key,
+            figures,
+            [*inputs, {"kind": "mapping", "digest": mapping_digest}],
+            control,
+            {name: version(name) for name in _LOCKED},
+        )
         sealed = write_draft(run.workspace, run.company, run.period_end, content, person=run.person, now=run.now())
     return _outcome(run, sealed, control)
 
 
 def batch_key(run: Run, inputs: list[dict[str, Any]], mapping_digest: str) -> str:
     """What the batch is a function of: company, period, documents, pulls, mapping set (company.toml included)."""
-    parts = {"company": run.company, "period_end": run.period_end.isoformat(), "documents": list(run.settings.targets.documents),
-             "inputs": inputs, "mapping": mapping_digest}
+    parts = {
+        "company": run.company,
+        "period_end": run.period_end.isoformat(),
+        "documents": list(run.settings.targets.documents),
+        "inputs": inputs,
+        "mapping": mapping_digest,
+    }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -70,17 +81,31 @@ def _mapping_files(run: Run) -> dict[str, bytes]:
 def _inputs(run: Run, engine: Engine) -> list[dict[str, Any]]:
     engine.run(("run_inputs",))
     used = {row["pull_id"] for row in engine.fetch("run_inputs").to_pylist()}
-    return [{"kind": "pull", "pull_id": pull.pull_id, "drop": pull.drop, "file": pull.file_name, "received": pull.received_digest}
-            for pull in run.pulls() if pull.pull_id in used]
+    return [
+        {
+            "kind": "pull",
+            "pull_id": pull.pull_id,
+            "drop": pull.drop,
+            "file": pull.file_name,
+            "received": pull.received_digest,
+        }
+        for pull in run.pulls()
+        if pull.pull_id in used
+    ]
 
 
 def _already_exported(run: Run, exported: batches.Batch, figures: str) -> Outcome:
     folder = run.shown(run.workspace.batch_folder(run.company, run.period_end, exported.batch))
     if exported.figures == figures:
-        return Outcome(title=f"batch {exported.batch:04d} is already exported; nothing has changed", facts=(("files", folder),))
+        return Outcome(
+            title=f"batch {exported.batch:04d} is already exported; nothing has changed", facts=(("files", folder),)
+        )
     raise RefusedError(
-        "CHANGED_AFTER_EXPORT", what=f"Batch {exported.batch:04d} is exported, and entries or cross-references of its period have changed since",
-        where=folder, fix="Exported files never change. Undo the change, or carry it as a correction in the next open period.")
+        "CHANGED_AFTER_EXPORT",
+        what=f"Batch {exported.batch:04d} is exported, and entries or cross-references of its period have changed since",
+        where=folder,
+        fix="Exported files never change. Undo the change, or carry it as a correction in the next open period.",
+    )
 
 
 def _outcome(run: Run, sealed: batches.Draft, control: dict[str, Any]) -> Outcome:
@@ -88,15 +113,25 @@ def _outcome(run: Run, sealed: batches.Draft, control: dict[str, Any]) -> Outcom
     rows = []
     for stream in STREAMS:
         states = control[stream]
-        rows.append((stream, *(_cell(states.get(state)) for state in ("received", "exported", "held")),
-                     ", ".join(money(Decimal(amount), currency) for currency, amount in states.get("exported", {}).get("money", {}).items())))
+        rows.append(
+            (
+                stream,
+                *(_cell(states.get(state)) for state in ("received", "exported", "held")),
+                ", ".join(
+                    money(Decimal(amount), currency)
+                    for currency, amount in states.get("exported", {}).get("money", {}).items()
+                ),
+            )
+        )
     approver = "sandbox-approver" if is_sandbox(run.company) else "another person"
     return Outcome(
         title=f"draft batch {sealed.batch:04d} revision {sealed.revision} {'sealed' if sealed.is_new else 'unchanged'}",
         facts=(("manifest", sealed.manifest_digest[:12]), ("files", run.shown(folder))),
-        headings=("stream", "in", "to export", "held", "money to export"), rows=tuple(rows),
+        headings=("stream", "in", "to export", "held", "money to export"),
+        rows=tuple(rows),
         next_step=f"{approver} looks at reconciliation.xlsx there and approves: timebooks approve batch --company {run.company} "
-                  f"--period-end {run.period_end}")
+        f"--period-end {run.period_end}",
+    )
 
 
 def _cell(state: dict[str, Any] | None) -> str:

@@ -33,11 +33,17 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
             if record.type != "export":
                 continue
             batch = batches.batch_of(place, candidate, record)
-            found = _line(batch, reference, records) if _LINE.fullmatch(reference) else _entry(place, batch, reference)
+            found = (
+                _line(batch, reference, records) if _LINE.fullmatch(reference) else _entry(place, batch, reference)
+            )
             if found is not None:
                 return found
-    raise RefusedError("NOT_FOUND", what=f"No exported line or entry is called {reference!r}", where="the exported batches",
-                       fix="Take the line from the sheet Lines of reconciliation.xlsx, such as 0001-L-003, or an entry id from Exceptions.")
+    raise RefusedError(
+        "NOT_FOUND",
+        what=f"No exported line or entry is called {reference!r}",
+        where="the exported batches",
+        fix="Take the line from the sheet Lines of reconciliation.xlsx, such as 0001-L-003, or an entry id from Exceptions.",
+    )
 
 
 def _read(batch: batches.Batch, name: str) -> pa.Table:
@@ -49,39 +55,90 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if match is None or int(match["batch"]) != batch.batch:
         return None
     letter = match["letter"]
-    table = {"L": "postings", "R": "postings", "B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}[letter]
+    table = {"L": "postings", "R": "postings", "B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}[
+        letter
+    ]
     key = "payroll_line_id" if letter == "P" else "line_id"
     rows = [row for row in _read(batch, table).to_pylist() if row[key] == reference]
     if not rows:
         return None
     line = rows[0]
     facts = [(name.replace("_", " "), str(value)) for name, value in line.items() if value is not None]
-    return Outcome(title=f"line {reference} of batch {batch.batch:04d}, period {batch.period_end}", facts=(*facts, *_decisions(batch, records)),
-                   headings=("entry", "day", "seconds", "amount", "class", "rule"), rows=_pieces_of(batch, reference, letter, line),
-                   next_step="timebooks explain ENTRY shows every line of one entry")
+    return Outcome(
+        title=f"line {reference} of batch {batch.batch:04d}, period {batch.period_end}",
+        facts=(*facts, *_decisions(batch, records)),
+        headings=("entry", "day", "seconds", "amount", "class", "rule"),
+        rows=_pieces_of(batch, reference, letter, line),
+        next_step="timebooks explain ENTRY shows every line of one entry",
+    )
 
 
-def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+def _pieces_of(
+    batch: batches.Batch, reference: str, letter: str, line: dict[str, Any]
+) -> tuple[tuple[str, ...], ...]:
     pieces = {piece["piece_id"]: piece for piece in _read(batch, "pieces").to_pylist()}
     if letter == "T":
-        own = [piece for piece in pieces.values() if piece["entry_id"] == line["entry_id"] and piece["piece_on"] == line["worked_on"]]
-        return tuple((piece["entry_id"], str(piece["piece_on"]), clock_hours(piece["pay_seconds"]), "", piece["hour_class"], piece["rule_sentence"]) for piece in own)
+        own = [
+            piece
+            for piece in pieces.values()
+            if piece["entry_id"] == line["entry_id"] and piece["piece_on"] == line["worked_on"]
+        ]
+        return tuple(
+            (
+                piece["entry_id"],
+                str(piece["piece_on"]),
+                clock_hours(piece["pay_seconds"]),
+                "",
+                piece["hour_class"],
+                piece["rule_sentence"],
+            )
+            for piece in own
+        )
     if letter == "P":
-        own = [piece for piece in pieces.values() if (piece["employee_id"], piece["workweek_start"], piece["pay_item"])
-               == (line["employee_id"], line["workweek_start"], line["pay_item"])]
-        return tuple((piece["entry_id"], str(piece["piece_on"]), clock_hours(piece["pay_seconds"]), "", piece["hour_class"], piece["rule_sentence"]) for piece in own)
+        own = [
+            piece
+            for piece in pieces.values()
+            if (piece["employee_id"], piece["workweek_start"], piece["pay_item"])
+            == (line["employee_id"], line["workweek_start"], line["pay_item"])
+        ]
+        return tuple(
+            (
+                piece["entry_id"],
+                str(piece["piece_on"]),
+                clock_hours(piece["pay_seconds"]),
+                "",
+                piece["hour_class"],
+                piece["rule_sentence"],
+            )
+            for piece in own
+        )
     shares = _read(batch, "allocations")
     mask = pc.equal(shares["line_id"], reference)
-    if letter == "R" or not pc.any(mask).as_py():   # a credit or a reversal rests on all debits of the labor journal
+    if letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
         mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-L-")
-    return tuple((share["entry_id"], str(pieces[share["piece_id"]]["piece_on"]), clock_hours(share["seconds"]), str(share["amount"]),
-                  pieces[share["piece_id"]]["hour_class"], pieces[share["piece_id"]]["rule_sentence"]) for share in shares.filter(mask).to_pylist())
+    return tuple(
+        (
+            share["entry_id"],
+            str(pieces[share["piece_id"]]["piece_on"]),
+            clock_hours(share["seconds"]),
+            str(share["amount"]),
+            pieces[share["piece_id"]]["hour_class"],
+            pieces[share["piece_id"]]["rule_sentence"],
+        )
+        for share in shares.filter(mask).to_pylist()
+    )
 
 
 def _decisions(batch: batches.Batch, records: tuple[Record, ...]) -> list[tuple[str, str]]:
     facts = []
     for record in records:
-        if record.body.get("batch") == batch.batch and record.type in ("draft", "approve", "export", "reconcile", "close"):
+        if record.body.get("batch") == batch.batch and record.type in (
+            "draft",
+            "approve",
+            "export",
+            "reconcile",
+            "close",
+        ):
             facts.append((f"{record.type} (record {record.number})", f"{record.person}, {record.recorded_at}"))
     return facts
 
@@ -95,10 +152,16 @@ def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | 
         return None
     newest = own[-1]
     facts = [(name.replace("_", " "), str(value)) for name, value in newest.items() if value is not None]
-    return Outcome(title=f"entry {reference} in batch {batch.batch:04d}, period {batch.period_end}", facts=(*facts, *_deliveries(place, batch.company, newest)),
-                   headings=("line", "piece", "seconds", "amount"),
-                   rows=tuple((line["line_id"], line["piece_id"], clock_hours(line["seconds"]), f"{line['amount']} {line['currency']}") for line in lines),
-                   next_step="timebooks explain LINE shows everything behind one line")
+    return Outcome(
+        title=f"entry {reference} in batch {batch.batch:04d}, period {batch.period_end}",
+        facts=(*facts, *_deliveries(place, batch.company, newest)),
+        headings=("line", "piece", "seconds", "amount"),
+        rows=tuple(
+            (line["line_id"], line["piece_id"], clock_hours(line["seconds"]), f"{line['amount']} {line['currency']}")
+            for line in lines
+        ),
+        next_step="timebooks explain LINE shows everything behind one line",
+    )
 
 
 def _deliveries(place: Workspace, company: str, entry: dict[str, Any]) -> list[tuple[str, str]]:
@@ -107,6 +170,11 @@ def _deliveries(place: Workspace, company: str, entry: dict[str, Any]) -> list[t
     for pull in landing.read_pulls(place, company):
         if pull.drop != entry["source"] or entry["entry_ref"] is None:
             continue
-        table = pq.read_table(pull.entries_path, columns=["entry_ref", "source_row"], filters=[("entry_ref", "=", entry["entry_ref"])])
-        facts += [(f"delivered by pull {pull.pull_id}", f"{pull.file_name}, row {row}") for row in table["source_row"].to_pylist()]
+        table = pq.read_table(
+            pull.entries_path, columns=["entry_ref", "source_row"], filters=[("entry_ref", "=", entry["entry_ref"])]
+        )
+        facts += [
+            (f"delivered by pull {pull.pull_id}", f"{pull.file_name}, row {row}")
+            for row in table["source_row"].to_pylist()
+        ]
     return facts

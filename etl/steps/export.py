@@ -18,10 +18,14 @@ def export(run: Run) -> Outcome:
         if exported is None:
             found = batches.find_draft(run.workspace, run.company, run.period_end, run.records())
             if found is None:
-                raise RefusedError("NO_DRAFT", what=f"There is no draft of {run.company} for {run.period_end}",
-                                   where=run.shown(run.workspace.drafts(run.company, run.period_end)), fix="Draft the batch first (50_draft).")
+                raise RefusedError(
+                    "NO_DRAFT",
+                    what=f"There is no draft of {run.company} for {run.period_end}",
+                    where=run.shown(run.workspace.drafts(run.company, run.period_end)),
+                    fix="Draft the batch first (50_draft).",
+                )
             exported = exports.export(run.workspace, run.company, found, person=run.person, now=run.now())
-    try:   # the batch is exported whatever happens to its queryable view; the next start repairs it
+    try:  # the batch is exported whatever happens to its queryable view; the next start repairs it
         publish_history(run.workspace, run.company)
         history = "up to date"
     except EtlError as error:
@@ -31,6 +35,8 @@ def export(run: Run) -> Outcome:
     uploads = [file for file in manifest["files"] if file["role"] in ("import", "worksheet")]
     return Outcome(
         title=f"batch {exported.batch:04d} {'exported' if is_new else 'is already exported; nothing has changed'}",
-        facts=(("files", run.shown(folder)), ("history", history)), headings=("document", "file", "rows", "digest"),
+        facts=(("files", run.shown(folder)), ("history", history)),
+        headings=("document", "file", "rows", "digest"),
         rows=tuple((file["document"], file["path"], file["rows"], file["sha256"][:12]) for file in uploads),
-        next_step="reconcile (70_reconcile), then the accountant uploads the files")
+        next_step="reconcile (70_reconcile), then the accountant uploads the files",
+    )

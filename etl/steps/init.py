@@ -11,7 +11,7 @@ from etl.steps.outcome import Outcome
 from etl.workspace import Workspace
 
 SAMPLE, SAMPLE_PERIOD_END = "sandbox-studio", "2026-11-22"
-NOTEBOOKS = ("week.ipynb", "history.ipynb")   # what a person opens; the stage notebooks run from the package
+NOTEBOOKS = ("week.ipynb", "history.ipynb")  # what a person opens; the stage notebooks run from the package
 
 
 def init(folder: Path, *, with_sample: bool) -> Outcome:
@@ -27,16 +27,26 @@ def init(folder: Path, *, with_sample: bool) -> Outcome:
         for name in NOTEBOOKS:
             _copy_new(shipped("notebooks") / name, workspace.root / "notebooks" / name)
     except OSError as error:
-        raise StoreError("NOT_WRITABLE", what=f"The workspace cannot be made: {error.strerror}", where=str(error.filename or folder),
-                         fix="Choose a folder you may write to.") from None
+        raise StoreError(
+            "NOT_WRITABLE",
+            what=f"The workspace cannot be made: {error.strerror}",
+            where=str(error.filename or folder),
+            fix="Choose a folder you may write to.",
+        ) from None
     week = f"timebooks --workspace {folder} week --company {SAMPLE} --period-end {SAMPLE_PERIOD_END}"
-    return Outcome(title=f"workspace ready in {folder}", facts=(("new files of the practice company", str(copied)),) if with_sample else (),
-                   next_step=week if with_sample else "put company.toml and the cross-references into mappings/<company>/")
+    return Outcome(
+        title=f"workspace ready in {folder}",
+        facts=(("new files of the practice company", str(copied)),) if with_sample else (),
+        next_step=week if with_sample else "put company.toml and the cross-references into mappings/<company>/",
+    )
 
 
 def _copy_sample(workspace: Workspace) -> int:
     count = 0
-    for source, target in ((shipped("mappings") / SAMPLE, workspace.mappings(SAMPLE)), (shipped("inbox") / SAMPLE, workspace.inbox(SAMPLE))):
+    for source, target in (
+        (shipped("mappings") / SAMPLE, workspace.mappings(SAMPLE)),
+        (shipped("inbox") / SAMPLE, workspace.inbox(SAMPLE)),
+    ):
         for path in sorted(source.rglob("*")):
             if path.is_file():
                 count += _copy_new(path, target / path.relative_to(source), private="private" in path.parts)

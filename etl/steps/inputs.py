@@ -22,17 +22,58 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 def put_inputs(run: Run, engine: Engine) -> None:
     """Store everything the decisions read beside the landed entries."""
     engine.put("run_parameters", pa.Table.from_pylist([_parameters(run)]))
-    engine.put("run_pay_periods", pa.Table.from_pylist([
-        {"pay_group": pay.pay_group, "period_start": pay.period.start, "period_end": pay.period.end, "cut_off": pay.cut_off}
-        for pay in run.pay_periods], schema=pa.schema([
-            ("pay_group", pa.string()), ("period_start", pa.date32()), ("period_end", pa.date32()), ("cut_off", pa.timestamp("us"))])))
+    engine.put(
+        "run_pay_periods",
+        pa.Table.from_pylist(
+            [
+                {
+                    "pay_group": pay.pay_group,
+                    "period_start": pay.period.start,
+                    "period_end": pay.period.end,
+                    "cut_off": pay.cut_off,
+                }
+                for pay in run.pay_periods
+            ],
+            schema=pa.schema(
+                [
+                    ("pay_group", pa.string()),
+                    ("period_start", pa.date32()),
+                    ("period_end", pa.date32()),
+                    ("cut_off", pa.timestamp("us")),
+                ]
+            ),
+        ),
+    )
     groups = {pay.pay_group: pay.workweek_start for pay in run.mappings.pay_periods}
-    engine.put("pay_groups", pa.table({
-        "pay_group": pa.array(list(groups), pa.string()), "workweek_start": pa.array(list(groups.values()), pa.int64())}))
-    engine.put("rounding_rules", pa.Table.from_pylist(
-        [rule.model_dump() | {"rule_id": f"{rule.purpose}-{index}"} for index, rule in enumerate(run.settings.rounding)],
-        schema=pa.schema([("purpose", pa.string()), ("unit_seconds", pa.int64()), ("mode", pa.string()), ("grain", pa.string()),
-                          ("rule_id", pa.string()), ("effective_from", pa.date32()), ("effective_to", pa.date32())])))
+    engine.put(
+        "pay_groups",
+        pa.table(
+            {
+                "pay_group": pa.array(list(groups), pa.string()),
+                "workweek_start": pa.array(list(groups.values()), pa.int64()),
+            }
+        ),
+    )
+    engine.put(
+        "rounding_rules",
+        pa.Table.from_pylist(
+            [
+                rule.model_dump() | {"rule_id": f"{rule.purpose}-{index}"}
+                for index, rule in enumerate(run.settings.rounding)
+            ],
+            schema=pa.schema(
+                [
+                    ("purpose", pa.string()),
+                    ("unit_seconds", pa.int64()),
+                    ("mode", pa.string()),
+                    ("grain", pa.string()),
+                    ("rule_id", pa.string()),
+                    ("effective_from", pa.date32()),
+                    ("effective_to", pa.date32()),
+                ]
+            ),
+        ),
+    )
     engine.put("overtime_rules", overtime_rules())
     engine.put("codes", codes_table())
     currencies = all_currencies()
@@ -44,17 +85,27 @@ def put_inputs(run: Run, engine: Engine) -> None:
 def _parameters(run: Run) -> dict[str, Any]:
     settings, batch, sandbox = run.settings, run.batch_number(), is_sandbox(run.company)
     return {
-        "company": run.company, "period_start": run.owned.start, "period_end": run.owned.end, "period_label": run.owned.label,
-        "window_start": run.window.start, "window_end": run.window.end,
+        "company": run.company,
+        "period_start": run.owned.start,
+        "period_end": run.owned.end,
+        "period_label": run.owned.label,
+        "window_start": run.window.start,
+        "window_end": run.window.end,
         # a shift that begins the evening before belongs to the window with its later part
-        "first_day_read": run.window.start - timedelta(days=1), "owned_start": run.owned.start, "owned_end": run.owned.end,
-        "go_live": settings.company.go_live, "home_currency": settings.company.home_currency,
-        "minor_digits": minor_digits(settings.company.home_currency), "unmapped_mode": settings.unmapped.mode,
-        "labor_posting": settings.labor_posting.mode, "across_midnight": settings.pay.across_midnight,
+        "first_day_read": run.window.start - timedelta(days=1),
+        "owned_start": run.owned.start,
+        "owned_end": run.owned.end,
+        "go_live": settings.company.go_live,
+        "home_currency": settings.company.home_currency,
+        "minor_digits": minor_digits(settings.company.home_currency),
+        "unmapped_mode": settings.unmapped.mode,
+        "labor_posting": settings.labor_posting.mode,
+        "across_midnight": settings.pay.across_midnight,
         "has_bill_period": run.billing is not None,
         "bill_period_start": run.billing.start if run.billing else LAST_DAY,
         "bill_period_end": run.billing.end if run.billing else FIRST_DAY,
-        "batch_text": f"{batch:04d}", "labor_document": document_number(batch, "labor", sandbox=sandbox),
+        "batch_text": f"{batch:04d}",
+        "labor_document": document_number(batch, "labor", sandbox=sandbox),
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
@@ -66,8 +117,12 @@ def overtime_rules() -> pa.Table:
     rows = [row for row in csv.DictReader(text.splitlines()) if row["status"] == "confirmed"]
     whole = ("threshold_seconds", "premium_numerator", "premium_denominator")
     days = ("effective_from", "effective_to")
-    return pa.Table.from_pylist([
-        row | {name: int(row[name]) for name in whole} | {name: date.fromisoformat(row[name]) for name in days} for row in rows])
+    return pa.Table.from_pylist(
+        [
+            row | {name: int(row[name]) for name in whole} | {name: date.fromisoformat(row[name]) for name in days}
+            for row in rows
+        ]
+    )
 
 
 def refuse_gaps(run: Run) -> None:
@@ -79,12 +134,17 @@ def refuse_gaps(run: Run) -> None:
     mode, findings = run.settings.labor_posting.mode, []
     kinds = {row["hour_kind"] for row in run.mappings.rows("map_items")}
     has_leave = bool(kinds & {"paid_leave", "holiday"})
-    needed = {"accrue": {"direct_labor", "internal_labor", "accrued_wages"}, "distribution": {"direct_labor", "wages_expense"},
-              "none": set()}[mode]
+    needed = {
+        "accrue": {"direct_labor", "internal_labor", "accrued_wages"},
+        "distribution": {"direct_labor", "wages_expense"},
+        "none": set(),
+    }[mode]
     needed |= {"suspense"} if run.settings.unmapped.mode == "suspense" and mode != "none" else set()
     needed |= {"leave_expense"} if has_leave and mode == "accrue" else set()
-    findings += [f"accounts.csv: no account for {purpose}, which labor_posting {mode} needs"
-                 for purpose in sorted(needed - {row["purpose"] for row in run.mappings.rows("map_accounts")})]
+    findings += [
+        f"accounts.csv: no account for {purpose}, which labor_posting {mode} needs"
+        for purpose in sorted(needed - {row["purpose"] for row in run.mappings.rows("map_accounts")})
+    ]
     paid = {("worked", "regular"), ("worked", "overtime"), ("worked", "overtime_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
@@ -94,8 +154,16 @@ def refuse_gaps(run: Run) -> None:
         f"employees.csv, line {row['map_row']}: no confirmed overtime rule for work location {row['work_location']}; known: "
         f"{', '.join(sorted(places))} (US = the federal 40-hour week alone; a state's own rule is not in this release)"
         for row in run.mappings.rows("map_employees")
-        if row["worker_type"] == "employee" and row["flsa_status"] == "nonexempt" and row["work_location"] not in places
-        and row["effective_from"] <= run.window.end and row["effective_to"] >= run.window.start]
+        if row["worker_type"] == "employee"
+        and row["flsa_status"] == "nonexempt"
+        and row["work_location"] not in places
+        and row["effective_from"] <= run.window.end
+        and row["effective_to"] >= run.window.start
+    ]
     if findings:
-        raise MappingError("MAPPING_GAPS", what="The run needs cross-references that are not there:\n    " + "\n    ".join(findings),
-                           where=f"mappings/{run.company}/", fix="Add the rows named, then run again.")
+        raise MappingError(
+            "MAPPING_GAPS",
+            what="The run needs cross-references that are not there:\n    " + "\n    ".join(findings),
+            where=f"mappings/{run.company}/",
+            fix="Add the rows named, then run again.",
+        )

@@ -16,7 +16,16 @@ from etl.store.landing import Pull
 from etl.targets.accounts import refuse_accounts
 from etl.units import clock_hours
 
-_FORMATS = ("zone", "date_format", "instant_format", "duration", "decimal_sign", "end_rolls_over", "billable_words", "not_billable_words")
+_FORMATS = (
+    "zone",
+    "date_format",
+    "instant_format",
+    "duration",
+    "decimal_sign",
+    "end_rolls_over",
+    "billable_words",
+    "not_billable_words",
+)
 
 
 def map_entries(run: Run) -> Outcome:
@@ -29,8 +38,12 @@ def map_entries(run: Run) -> Outcome:
     refuse_accounts(run.mappings.rows("map_accounts"), run.company)
     pulls = run.pulls()
     if not pulls:
-        raise RefusedError("NOTHING_PULLED", what=f"Nothing has been pulled for {run.company}", where=run.shown(run.workspace.landing(run.company)),
-                           fix=f"Drop the export into {run.shown(run.workspace.inbox(run.company))} and pull first (10_pull).")
+        raise RefusedError(
+            "NOTHING_PULLED",
+            what=f"Nothing has been pulled for {run.company}",
+            where=run.shown(run.workspace.landing(run.company)),
+            fix=f"Drop the export into {run.shown(run.workspace.inbox(run.company))} and pull first (10_pull).",
+        )
     with run.locked("mapping"), run.engine() as engine:
         stage(run, engine, pulls)
         engine.run(MAP)
@@ -44,16 +57,34 @@ def stage(run: Run, engine: Engine, pulls: tuple[Pull, ...]) -> None:
     Each pull is read by the declaration it was landed with, so a later change of settings does not rewrite the past.
     """
     put_inputs(run, engine)
-    engine.put("pulls", pa.table({
-        "filename": [str(pull.entries_path) for pull in pulls], "source": [pull.drop for pull in pulls],
-        "pull_number": pa.array([pull.number for pull in pulls], pa.int64()), "pull_id": [pull.pull_id for pull in pulls]}))
+    engine.put(
+        "pulls",
+        pa.table(
+            {
+                "filename": [str(pull.entries_path) for pull in pulls],
+                "source": [pull.drop for pull in pulls],
+                "pull_number": pa.array([pull.number for pull in pulls], pa.int64()),
+                "pull_id": [pull.pull_id for pull in pulls],
+            }
+        ),
+    )
     complete = [pull for pull in pulls if pull.request["completeness"] == "complete"]
-    engine.put("complete_pulls", pa.table({
-        "source": pa.array([pull.drop for pull in complete], pa.string()),
-        "pull_number": pa.array([pull.number for pull in complete], pa.int64()),
-        "window_start": pa.array([date.fromisoformat(pull.request["window"][0]) for pull in complete], pa.date32()),
-        "window_end": pa.array([date.fromisoformat(pull.request["window"][1]) for pull in complete], pa.date32()),
-        "population": pa.array([pull.request["population"] for pull in complete], pa.list_(pa.string()))}))
+    engine.put(
+        "complete_pulls",
+        pa.table(
+            {
+                "source": pa.array([pull.drop for pull in complete], pa.string()),
+                "pull_number": pa.array([pull.number for pull in complete], pa.int64()),
+                "window_start": pa.array(
+                    [date.fromisoformat(pull.request["window"][0]) for pull in complete], pa.date32()
+                ),
+                "window_end": pa.array(
+                    [date.fromisoformat(pull.request["window"][1]) for pull in complete], pa.date32()
+                ),
+                "population": pa.array([pull.request["population"] for pull in complete], pa.list_(pa.string())),
+            }
+        ),
+    )
     engine.link_parquet("landed_files", [pull.entries_path for pull in pulls])
     groups: dict[str, dict[str, Any]] = {}
     for pull in pulls:
@@ -70,9 +101,11 @@ def _refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
         ceiling = ceilings.get(row["source"], 0)
         if row["withdrawn"] * 100 > ceiling * row["entries"] and row["withdrawn"] > 1:
             raise RefusedError(
-                "DELETE_CEILING", what=f"{row['withdrawn']} of {row['entries']} entries of {row['source']} would be gone, more than {ceiling} %",
+                "DELETE_CEILING",
+                what=f"{row['withdrawn']} of {row['entries']} entries of {row['source']} would be gone, more than {ceiling} %",
                 where=f"drop {row['source']}, window {run.window.start} to {run.window.end}",
-                fix="Look whether the newest export is complete. If the deletions are meant, raise delete_ceiling_percent of the drop.")
+                fix="Look whether the newest export is complete. If the deletions are meant, raise delete_ceiling_percent of the drop.",
+            )
 
 
 def _outcome(engine: Engine) -> Outcome:
@@ -81,5 +114,9 @@ def _outcome(engine: Engine) -> Outcome:
     return Outcome(
         title=f"mapped {engine.count('entry_versions'):,} entry versions of the calculation window",
         headings=("stream", "state", "entries", "hours"),
-        rows=tuple((row["stream"], row["state"].replace("_", " "), f"{row['count_entries']:,}", clock_hours(row["seconds"])) for row in rows),
-        next_step="apply the rules (30_rules)")
+        rows=tuple(
+            (row["stream"], row["state"].replace("_", " "), f"{row['count_entries']:,}", clock_hours(row["seconds"]))
+            for row in rows
+        ),
+        next_step="apply the rules (30_rules)",
+    )

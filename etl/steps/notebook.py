@@ -17,7 +17,7 @@ def settle_kernel() -> None:
     show_errors_calmly()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
-        if os.getppid() == 1:   # the parent was gone before the request
+        if os.getppid() == 1:  # the parent was gone before the request
             os._exit(1)
 
 
@@ -29,6 +29,8 @@ def show_errors_calmly() -> None:
         shell.set_custom_exc((EtlError,), _calm)
 
 
-def _calm(shell: Any, _kind: type[BaseException], error: BaseException, _trace: Any, tb_offset: int | None = None) -> list[str]:  # noqa: ARG001 - IPython's signature
+def _calm(
+    shell: Any, _kind: type[BaseException], error: BaseException, _trace: Any, tb_offset: int | None = None
+) -> list[str]:  # noqa: ARG001 - IPython's signature
     print(str(error), file=sys.stderr)  # noqa: T201 - the cell's own output
     return [str(error)]

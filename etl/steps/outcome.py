@@ -35,27 +35,46 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         """The outcome for another program."""
-        return {"title": self.title, "facts": dict(self.facts), "next": self.next_step, "exit_code": self.exit_code,
-                "rows": [dict(zip(self.headings, row, strict=True)) for row in self.rows]}
+        return {
+            "title": self.title,
+            "facts": dict(self.facts),
+            "next": self.next_step,
+            "exit_code": self.exit_code,
+            "rows": [dict(zip(self.headings, row, strict=True)) for row in self.rows],
+        }
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Outcome:
         """The outcome that `as_json` told."""
         headings = tuple(raw["rows"][0]) if raw["rows"] else ()
-        return cls(raw["title"], tuple(raw["facts"].items()), headings, tuple(tuple(row.values()) for row in raw["rows"]),
-                   raw["next"], raw["exit_code"])
+        return cls(
+            raw["title"],
+            tuple(raw["facts"].items()),
+            headings,
+            tuple(tuple(row.values()) for row in raw["rows"]),
+            raw["next"],
+            raw["exit_code"],
+        )
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/plain": self.text(), "text/html": self.html(), MIME: self.as_json()}
 
     def html(self) -> str:
         """The outcome for a notebook; every text escaped."""
-        facts = "".join(f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(value)}</td></tr>"
-                        for name, value in self.facts)
+        facts = "".join(
+            f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(value)}</td></tr>"
+            for name, value in self.facts
+        )
         head = "".join(f"<th>{escape(name)}</th>" for name in self.headings)
-        body = "".join("<tr>" + "".join(
-            f"<td style='text-align:{'right' if _is_number(cell) else 'left'}'>{escape(str(cell))}</td>" for cell in row) + "</tr>"
-            for row in self.rows)
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f"<td style='text-align:{'right' if _is_number(cell) else 'left'}'>{escape(str(cell))}</td>"
+                for cell in row
+            )
+            + "</tr>"
+            for row in self.rows
+        )
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if self.rows else ""
         step = f"<p><b>Next:</b> {escape(self.next_step)}</p>" if self.next_step else ""
         return f"<div><p><b>{escape(self.title)}</b></p><table>{facts}</table>{table}{step}</div>"
@@ -73,5 +92,11 @@ def _aligned(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[st
     table = [tuple(str(cell) for cell in row) for row in (headings, *rows)]
     widths = [max(len(row[index]) for row in table) for index in range(len(headings))]
     right = [all(_is_number(row[index]) or row[index] == "" for row in table[1:]) for index in range(len(headings))]
-    return ["  " + "  ".join(cell.rjust(width) if to_right else cell.ljust(width)
-                             for cell, width, to_right in zip(row, widths, right, strict=True)).rstrip() for row in table]
+    return [
+        "  "
+        + "  ".join(
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in table
+    ]

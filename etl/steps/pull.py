@@ -30,8 +30,12 @@ def pull(run: Run) -> Outcome:
     every finding of the first faulty file.
     """
     if not run.settings.drops:
-        raise SettingsError("NO_DROPS", what=f"{run.company} declares no drop, so there is nothing to pull",
-                            where=f"mappings/{run.company}/company.toml", fix="Add a [[drops]] section for the tracker's export.")
+        raise SettingsError(
+            "NO_DROPS",
+            what=f"{run.company} declares no drop, so there is nothing to pull",
+            where=f"mappings/{run.company}/company.toml",
+            fix="Add a [[drops]] section for the tracker's export.",
+        )
     with run.locked("pulling"):
         pulled, fresh = [], []
         for drop in run.settings.drops:
@@ -39,7 +43,9 @@ def pull(run: Run) -> Outcome:
                 received = file_source.read_file(path)
                 request = request_of(drop, path.name)
                 delivery = Delivery(drop.name, path.name, received, request)
-                known = landing.already_landed(run.workspace, run.company, drop.name, path.name, delivery.digest, request)
+                known = landing.already_landed(
+                    run.workspace, run.company, drop.name, path.name, delivery.digest, request
+                )
                 if known is not None:
                     pulled.append(_Pulled(drop.name, path.name, known.rows, is_new=False))
                     continue
@@ -54,8 +60,12 @@ def request_of(drop: Drop, file_name: str) -> dict[str, Any]:
     """What was asked of a file: the whole declaration, and the window of a complete drop. Part of the pull for ever."""
     declared = effective(drop)
     window = file_source.window_of(file_name, declared)
-    return {"declaration": declared.model_dump(mode="json"), "completeness": drop.completeness,
-            "window": [day.isoformat() for day in window] if window else [], "population": list(drop.population)}
+    return {
+        "declaration": declared.model_dump(mode="json"),
+        "completeness": drop.completeness,
+        "window": [day.isoformat() for day in window] if window else [],
+        "population": list(drop.population),
+    }
 
 
 def _outcome(pulled: list[_Pulled]) -> Outcome:
@@ -63,5 +73,8 @@ def _outcome(pulled: list[_Pulled]) -> Outcome:
     return Outcome(
         title=f"pulled {len(pulled)} file(s), {new} new",
         headings=("drop", "file", "rows", "landed"),
-        rows=tuple((item.drop, item.file_name, f"{item.rows:,}", "new" if item.is_new else "already here") for item in pulled),
-        next_step="map the entries (20_map)")
+        rows=tuple(
+            (item.drop, item.file_name, f"{item.rows:,}", "new" if item.is_new else "already here") for item in pulled
+        ),
+        next_step="map the entries (20_map)",
+    )

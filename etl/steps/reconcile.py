@@ -44,22 +44,36 @@ def reconcile(run: Run) -> Outcome:
     with run.locked("reconciling"):
         batch = batches.find_batch(run.workspace, run.company, run.period_end, run.records())
         if batch is None:
-            raise RefusedError("NOT_EXPORTED", what=f"The batch of {run.company} for {run.period_end} is not exported yet",
-                               where=run.shown(run.workspace.period(run.company, run.period_end)), fix="Export it first (60_export).")
+            raise RefusedError(
+                "NOT_EXPORTED",
+                what=f"The batch of {run.company} for {run.period_end} is not exported yet",
+                where=run.shown(run.workspace.period(run.company, run.period_end)),
+                fix="Export it first (60_export).",
+            )
         manifest = read_manifest(batch.folder, batch.manifest_digest)
         ties = _tracker_to_batch(run, batch) + _batch_to_files(batch, manifest)
         open_ties = [tie for tie in ties if not tie.is_tied]
         sheet = Sheet(
-            "reconciliation", {
-                "batch": batch.batch, "manifest": batch.manifest_digest, "unreconciled": len(open_ties),
-                "figures": [{"figure": tie.figure, "left": tie.left, "right": tie.right} for tie in ties]},
-            "reconcile", {"batch": batch.batch, "unreconciled": len(open_ties)})
+            "reconciliation",
+            {
+                "batch": batch.batch,
+                "manifest": batch.manifest_digest,
+                "unreconciled": len(open_ties),
+                "figures": [{"figure": tie.figure, "left": tie.left, "right": tie.right} for tie in ties],
+            },
+            "reconcile",
+            {"batch": batch.batch, "unreconciled": len(open_ties)},
+        )
         append_evidence(run.workspace, run.company, run.period_end, sheet, person=run.person, now=run.now())
     return Outcome(
-        title=f"reconciled batch {batch.batch:04d}: unreconciled {len(open_ties)}", headings=("figure", "one side", "other side"),
+        title=f"reconciled batch {batch.batch:04d}: unreconciled {len(open_ties)}",
+        headings=("figure", "one side", "other side"),
         rows=tuple((tie.figure, tie.left, tie.right) for tie in (open_ties or ties)),
-        next_step="find the cause of each line above before the period can be closed" if open_ties else "close the period (80_close)",
-        exit_code=1 if open_ties else 0)
+        next_step="find the cause of each line above before the period can be closed"
+        if open_ties
+        else "close the period (80_close)",
+        exit_code=1 if open_ties else 0,
+    )
 
 
 def _tracker_to_batch(run: Run, batch: batches.Batch) -> list[Tie]:
@@ -68,19 +82,25 @@ def _tracker_to_batch(run: Run, batch: batches.Batch) -> list[Tie]:
     with fresh.engine() as engine:
         stage(fresh, engine, run.pulls())
         engine.run(MAP)
-        landed = engine.fetch("entries_with_states").select(["entry_id", "version", "worked_seconds", "pay_state", "cost_state", "bill_state"])
+        landed = engine.fetch("entries_with_states").select(
+            ["entry_id", "version", "worked_seconds", "pay_state", "cost_state", "bill_state"]
+        )
     fresh.end()
     entries = pq.read_table(batch.folder / "data" / "entries.parquet", page_checksum_verification=True)
     ties = []
     for stream in ("pay", "cost", "bill"):
         left, right = _by_state(landed, f"{stream}_state"), _by_state(entries, f"{stream}_state")
-        ties += [Tie(f"{stream}, {state}: entries and seconds", left.get(state, "none"), right.get(state, "none"))
-                 for state in sorted(left.keys() | right.keys())]
+        ties += [
+            Tie(f"{stream}, {state}: entries and seconds", left.get(state, "none"), right.get(state, "none"))
+            for state in sorted(left.keys() | right.keys())
+        ]
     return ties
 
 
 def _by_state(entries: pa.Table, column: str) -> dict[str, str]:
-    seconds = entries.set_column(entries.schema.get_field_index("worked_seconds"), "worked_seconds", pc.fill_null(entries["worked_seconds"], 0))
+    seconds = entries.set_column(
+        entries.schema.get_field_index("worked_seconds"), "worked_seconds", pc.fill_null(entries["worked_seconds"], 0)
+    )
     rows = seconds.group_by(column).aggregate([("entry_id", "count"), ("worked_seconds", "sum")]).to_pylist()
     return {row[column]: f"{row['entry_id_count']} | {row['worked_seconds_sum']}" for row in rows}
 
@@ -89,8 +109,13 @@ def _batch_to_files(batch: batches.Batch, manifest: Mapping[str, Any]) -> list[T
     """Journals and time in the written files, read back, against the batch's own tables."""
     postings = pq.read_table(batch.folder / "data" / "postings.parquet", page_checksum_verification=True)
     activities = pq.read_table(batch.folder / "data" / "time_activities.parquet", page_checksum_verification=True)
-    expected = {str(number): sum((row["amount"] for row in postings.to_pylist() if row["document_number"] == number and row["amount"] > 0), Decimal(0))
-                for number in set(postings["document_number"].to_pylist())}
+    expected = {
+        str(number): sum(
+            (row["amount"] for row in postings.to_pylist() if row["document_number"] == number and row["amount"] > 0),
+            Decimal(0),
+        )
+        for number in set(postings["document_number"].to_pylist())
+    }
     ties = []
     for file in manifest["files"]:
         if file["role"] != "import":
@@ -98,8 +123,20 @@ def _batch_to_files(batch: batches.Batch, manifest: Mapping[str, Any]) -> list[T
         content = (batch.folder / file["path"]).read_bytes()
         if file["document"].endswith("labor_journal"):
             for number, (debits, credits) in journal_totals(content, file["document"]).items():
-                ties.append(Tie(f"{number} in {file['path']}: debits", f"{debits:.2f}", f"{expected.get(number, Decimal(0)):.2f}"))
+                ties.append(
+                    Tie(
+                        f"{number} in {file['path']}: debits",
+                        f"{debits:.2f}",
+                        f"{expected.get(number, Decimal(0)):.2f}",
+                    )
+                )
                 ties.append(Tie(f"{number} in {file['path']}: debits and credits", f"{debits:.2f}", f"{credits:.2f}"))
         elif file["document"].endswith(".time"):
-            ties.append(Tie(f"minutes in {file['path']}", str(time_minutes(content)), str((pc.sum(activities["exported_seconds"]).as_py() or 0) // 60)))
+            ties.append(
+                Tie(
+                    f"minutes in {file['path']}",
+                    str(time_minutes(content)),
+                    str((pc.sum(activities["exported_seconds"]).as_py() or 0) // 60),
+                )
+            )
     return ties

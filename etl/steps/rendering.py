@@ -21,9 +21,16 @@ from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.reconciliation import render_reconciliation
 
 BATCH_TABLES: Mapping[str, pa.Schema] = {
-    "entries": schemas.ENTRIES, "pieces": schemas.PIECES, "payroll_lines": schemas.PAYROLL_LINES, "postings": schemas.POSTINGS,
-    "allocations": schemas.ALLOCATIONS, "time_activities": schemas.TIME_ACTIVITIES, "payroll_hours": schemas.PAYROLL_HOURS,
-    "billable_lines": schemas.BILLABLE_LINES, "exceptions": schemas.EXCEPTIONS, "roll_forward": schemas.ROLL_FORWARD,
+    "entries": schemas.ENTRIES,
+    "pieces": schemas.PIECES,
+    "payroll_lines": schemas.PAYROLL_LINES,
+    "postings": schemas.POSTINGS,
+    "allocations": schemas.ALLOCATIONS,
+    "time_activities": schemas.TIME_ACTIVITIES,
+    "payroll_hours": schemas.PAYROLL_HOURS,
+    "billable_lines": schemas.BILLABLE_LINES,
+    "exceptions": schemas.EXCEPTIONS,
+    "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
 
@@ -46,11 +53,22 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
     shown = dict(tables)
     if changes:
         shown["text_changes"] = pa.concat_tables(changes)
-    files.append(RenderedFile("control_sheet.csv", "control", _control_sheet(tables, header), tables["control_totals"].num_rows))
-    files.append(RenderedFile("reconciliation.xlsx", "workbook", render_reconciliation(header, shown), tables["postings"].num_rows))
+    files.append(
+        RenderedFile(
+            "control_sheet.csv", "control", _control_sheet(tables, header), tables["control_totals"].num_rows
+        )
+    )
+    files.append(
+        RenderedFile(
+            "reconciliation.xlsx", "workbook", render_reconciliation(header, shown), tables["postings"].num_rows
+        )
+    )
     if header.is_sandbox:
         files = [_marked(file) for file in files]
-    files += [RenderedFile(f"data/{name}.parquet", "table", bytes(parquet_bytes(table)), table.num_rows) for name, table in tables.items()]
+    files += [
+        RenderedFile(f"data/{name}.parquet", "table", bytes(parquet_bytes(table)), table.num_rows)
+        for name, table in tables.items()
+    ]
     return files
 
 
@@ -71,16 +89,49 @@ def _control_sheet(tables: Mapping[str, pa.Table], header: BatchHeader) -> bytes
     """Source count, seconds, money by stream and state, then the control totals: what an auditor ticks off."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["company", header.company_id, "period", header.period_start, header.period_end, "batch", f"{header.batch:04d}",
-                     "SANDBOX, NOT FOR UPLOAD" if header.is_sandbox else ""])
-    writer.writerow(["policy", header.policy, "labor posting", header.labor_posting, "mapping set", header.mapping_digest, "", ""])
+    writer.writerow(
+        [
+            "company",
+            header.company_id,
+            "period",
+            header.period_start,
+            header.period_end,
+            "batch",
+            f"{header.batch:04d}",
+            "SANDBOX, NOT FOR UPLOAD" if header.is_sandbox else "",
+        ]
+    )
+    writer.writerow(
+        ["policy", header.policy, "labor posting", header.labor_posting, "mapping set", header.mapping_digest, "", ""]
+    )
     writer.writerow(["stream", "state", "reason", "entries", "seconds", "amount", "currency", ""])
     for row in tables["roll_forward"].to_pylist():
-        writer.writerow([row["stream"], row["state"], row["reason"] or "", row["count_entries"], row["seconds"],
-                         "" if row["amount"] is None else row["amount"], row["currency"] or "", ""])
+        writer.writerow(
+            [
+                row["stream"],
+                row["state"],
+                row["reason"] or "",
+                row["count_entries"],
+                row["seconds"],
+                "" if row["amount"] is None else row["amount"],
+                row["currency"] or "",
+                "",
+            ]
+        )
     writer.writerow(["control figure", "left", "value", "right", "value", "difference", "", ""])
     for row in tables["control_totals"].to_pylist():
-        writer.writerow([row["figure"], row["left_name"], row["left_value"], row["right_name"], row["right_value"], row["difference"], "", ""])
+        writer.writerow(
+            [
+                row["figure"],
+                row["left_name"],
+                row["left_value"],
+                row["right_name"],
+                row["right_value"],
+                row["difference"],
+                "",
+                "",
+            ]
+        )
     return text.getvalue().encode("utf-8")
 
 
@@ -96,5 +147,7 @@ def control_figures(tables: Mapping[str, pa.Table]) -> dict[str, Any]:
             state["seconds"] += row["seconds"]
             if row["amount"] is not None:
                 before = state["money"].get(row["currency"], 0)
-                state["money"][row["currency"]] = str(row["amount"] if before == 0 else type(row["amount"])(before) + row["amount"])
+                state["money"][row["currency"]] = str(
+                    row["amount"] if before == 0 else type(row["amount"])(before) + row["amount"]
+                )
     return figures

@@ -20,13 +20,25 @@ def apply_rules(run: Run) -> Outcome:
         return Outcome(
             title=f"classified {engine.count('pieces_classified'):,} pieces of time into {engine.count('payroll_lines_rounded'):,} payroll lines",
             headings=("hour kind", "class", "hours", "amount"),
-            rows=tuple((row["hour_kind"].replace("_", " "), row["hour_class"].replace("_", " "), clock_hours(row["seconds"]),
-                        money(row["amount"], currency) if row["amount"] is not None else "rate missing") for row in rows),
-            next_step="check the figures (40_check)")
+            rows=tuple(
+                (
+                    row["hour_kind"].replace("_", " "),
+                    row["hour_class"].replace("_", " "),
+                    clock_hours(row["seconds"]),
+                    money(row["amount"], currency) if row["amount"] is not None else "rate missing",
+                )
+                for row in rows
+            ),
+            next_step="check the figures (40_check)",
+        )
 
 
 def need(engine: Engine, table: str, step: str) -> None:
     """Refuse a step whose input is not in the working database yet."""
     if not engine.has(table):
-        raise RefusedError("STEP_MISSING", what="The step before has not run for this period", where="the run's working database",
-                           fix=f"First {step}, with the same company and period.")
+        raise RefusedError(
+            "STEP_MISSING",
+            what="The step before has not run for this period",
+            where="the run's working database",
+            fix=f"First {step}, with the same company and period.",
+        )

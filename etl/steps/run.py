@@ -19,6 +19,7 @@ from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
 from etl.steps.notebook import show_errors_calmly
 from etl.store import audit_log, batches, landing, recovery
+from etl.store.records import Record
 from etl.store.lock import company_lock
 from etl.terms import BatchHeader
 from etl.units import BatchNumber
@@ -89,7 +90,7 @@ class Run:
         """The clock, read at the edge; it enters audit-log records and never a rendered file."""
         return datetime.now(UTC)
 
-    def records(self) -> tuple[audit_log.Record, ...]:
+    def records(self) -> tuple[Record, ...]:
         """The company's audit log, chain checked."""
         return audit_log.read_log(self.workspace, self.company)
 
@@ -104,10 +105,19 @@ class Run:
     def header(self, mapping_digest: str) -> BatchHeader:
         """What the files of the batch say about it."""
         return BatchHeader(
-            company_id=self.company, company_name=self.settings.company.name, home_currency=self.settings.company.home_currency,
-            period_start=self.owned.start, period_end=self.owned.end, period_label=self.owned.label, batch=self.batch_number(),
-            is_sandbox=is_sandbox(self.company), policy=self.settings.company.policy,
-            labor_posting=self.settings.labor_posting.mode, mapping_digest=mapping_digest, product_version=__version__)
+            company_id=self.company,
+            company_name=self.settings.company.name,
+            home_currency=self.settings.company.home_currency,
+            period_start=self.owned.start,
+            period_end=self.owned.end,
+            period_label=self.owned.label,
+            batch=self.batch_number(),
+            is_sandbox=is_sandbox(self.company),
+            policy=self.settings.company.policy,
+            labor_posting=self.settings.labor_posting.mode,
+            mapping_digest=mapping_digest,
+            product_version=__version__,
+        )
 
     def shown(self, path: Path) -> str:
         """A path as a person in the workspace types it."""
@@ -117,8 +127,15 @@ class Run:
             return path.name
 
 
-def start(company: str, period_end: str | date, workspace: str | Path | None = None, *, person: str | None = None,
-          in_memory: bool = False, limits: Limits | None = None) -> Run:
+def start(
+    company: str,
+    period_end: str | date,
+    workspace: str | Path | None = None,
+    *,
+    person: str | None = None,
+    in_memory: bool = False,
+    limits: Limits | None = None,
+) -> Run:
     """A run for every calendar of the company with a period ending on this day.
 
     `workspace`: the folder with mappings/, data/ and reports/; else TIMEBOOKS_WORKSPACE, else the current folder.
@@ -129,17 +146,24 @@ def start(company: str, period_end: str | date, workspace: str | Path | None = N
     mappings = load_mappings(place.mappings(company), company)
     end = _date(period_end)
     pay_periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == end)
-    billing = None if settings.billing.period == "none" else period_ending(
-        settings.billing.period, end, settings.billing.first_start)
+    billing = (
+        None
+        if settings.billing.period == "none"
+        else period_ending(settings.billing.period, end, settings.billing.first_start)
+    )
     if not pay_periods and billing is None:
         ends = sorted({pay.period.end for pay in mappings.pay_periods}, key=lambda day: abs((day - end).days))[:3]
         raise RefusedError(
-            "NO_PERIOD", what=f"No pay or billing period of {company} ends on {end}",
+            "NO_PERIOD",
+            what=f"No pay or billing period of {company} ends on {end}",
             where=f"mappings/{company}/pay_calendar.csv and [billing] in company.toml",
-            fix=f"Choose a day on which a period ends, such as {', '.join(day.isoformat() for day in sorted(ends))}, or extend the calendar.")
+            fix=f"Choose a day on which a period ends, such as {', '.join(day.isoformat() for day in sorted(ends))}, or extend the calendar.",
+        )
     show_errors_calmly()
-    run = Run(place, company, end, person or _person(company), settings, mappings, pay_periods, billing, in_memory, limits)
-    if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":   # a run's own kernel keeps the company until it ends
+    run = Run(
+        place, company, end, person or _person(company), settings, mappings, pay_periods, billing, in_memory, limits
+    )
+    if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":  # a run's own kernel keeps the company until it ends
         _HELD.enter_context(run.locked("the week of"))
     return run
 
@@ -150,8 +174,12 @@ def _date(value: str | date) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise SettingsError("DATE_UNREADABLE", what=f"{value!r} is not a date", where="--period-end",
-                            fix="Give the last day of the period as 2026-11-22.") from None
+        raise SettingsError(
+            "DATE_UNREADABLE",
+            what=f"{value!r} is not a date",
+            where="--period-end",
+            fix="Give the last day of the period as 2026-11-22.",
+        ) from None
 
 
 def _person(company: str) -> str:

@@ -19,7 +19,7 @@ from etl.tables import ENTRIES, PIECES
 from etl.units import clock_hours
 
 _ALL_TIME = Period(date(1900, 1, 2), date(9999, 12, 25))
-_CUT = RULES[:RULES.index("pieces_classified")]   # held for another stream or not, a piece is a piece
+_CUT = RULES[: RULES.index("pieces_classified")]  # held for another stream or not, a piece is a piece
 
 
 def standing(run: Run) -> Outcome:
@@ -31,8 +31,12 @@ def standing(run: Run) -> Outcome:
     wide = replace(run, in_memory=True, _engine=None)
     wide.__dict__["window"] = _ALL_TIME
     wide.__dict__["owned"] = _ALL_TIME
-    folders = [batch.folder for record in run.records() if record.type == "export"
-               for batch in [batches.batch_of(run.workspace, run.company, record)]]
+    folders = [
+        batch.folder
+        for record in run.records()
+        if record.type == "export"
+        for batch in [batches.batch_of(run.workspace, run.company, record)]
+    ]
     with wide.engine() as engine:
         stage(wide, engine, run.pulls())
         engine.run(MAP)
@@ -43,13 +47,24 @@ def standing(run: Run) -> Outcome:
     wide.end()
     for row in rows:
         if row["entries_left"] or row["seconds_left"]:
-            raise ConservationError("STANDING_OPEN", what=f"Stream {row['stream']} does not add up since go-live: {row}",
-                                    where=f"company {run.company}", fix="Report this; the figures of the standing roll-forward are not to be used.")
+            raise ConservationError(
+                "STANDING_OPEN",
+                what=f"Stream {row['stream']} does not add up since go-live: {row}",
+                where=f"company {run.company}",
+                fix="Report this; the figures of the standing roll-forward are not to be used.",
+            )
     states = ("received", "exported", "held", "rejected", "superseded", "withdrawn", "out_of_scope", "open")
     return Outcome(
         title=f"standing since go-live {run.settings.company.go_live}: unreconciled 0",
         headings=("stream", *(state.replace("_", " ") for state in states)),
-        rows=tuple((row["stream"], *(f"{row[f'{state}_entries']:,} | {clock_hours(row[f'{state}_seconds'])}" for state in states)) for row in rows))
+        rows=tuple(
+            (
+                row["stream"],
+                *(f"{row[f'{state}_entries']:,} | {clock_hours(row[f'{state}_seconds'])}" for state in states),
+            )
+            for row in rows
+        ),
+    )
 
 
 def _put_exported(engine: Engine, folders: list[Path]) -> None:

@@ -25,8 +25,12 @@ def status(workspace: str | Path, company: str | None = None) -> Outcome:
         records = audit_log.read_log(place, name)
         for day in sorted({record.text("period_end") for record in records if record.type == "draft"}):
             rows.append(_row(place, name, date.fromisoformat(day), records))
-    return Outcome(title=f"{len(rows)} period(s)", headings=("company", "period", "batch", "state", "held", "next step"), rows=tuple(rows),
-                   next_step="" if rows else "run a week: timebooks week --company C --period-end DATE")
+    return Outcome(
+        title=f"{len(rows)} period(s)",
+        headings=("company", "period", "batch", "state", "held", "next step"),
+        rows=tuple(rows),
+        next_step="" if rows else "run a week: timebooks week --company C --period-end DATE",
+    )
 
 
 def _row(place: Workspace, company: str, period_end: date, records: tuple[Record, ...]) -> tuple[str, ...]:
@@ -36,7 +40,11 @@ def _row(place: Workspace, company: str, period_end: date, records: tuple[Record
     if sealed is None:
         return company, str(period_end), "", "interrupted", "", "run the week again"
     control = read_manifest(sealed.folder, sealed.manifest_digest)["control"]
-    held = ", ".join(f"{stream} {states['held']['entries']} ({clock_hours(states['held']['seconds'])})" for stream, states in control.items() if "held" in states)
+    held = ", ".join(
+        f"{stream} {states['held']['entries']} ({clock_hours(states['held']['seconds'])})"
+        for stream, states in control.items()
+        if "held" in states
+    )
     if batches.is_closed(records, period_end):
         state, step = "closed", "upload the files; import the books' report"
     elif batch is not None:
@@ -53,13 +61,32 @@ def exceptions(workspace: str | Path, company: str, period_end: date) -> Outcome
     """Every exception item of the newest draft or batch of a period, most urgent first."""
     place = Workspace(Path(workspace).resolve())
     records = audit_log.read_log(place, company)
-    sealed = batches.find_batch(place, company, period_end, records) or batches.find_draft(place, company, period_end, records)
+    sealed = batches.find_batch(place, company, period_end, records) or batches.find_draft(
+        place, company, period_end, records
+    )
     if sealed is None:
-        raise RefusedError("NO_DRAFT", what=f"There is no draft or batch of {company} for {period_end}", where="data/drafts and reports",
-                           fix=f"Make one: timebooks week --company {company} --period-end {period_end}")
+        raise RefusedError(
+            "NO_DRAFT",
+            what=f"There is no draft or batch of {company} for {period_end}",
+            where="data/drafts and reports",
+            fix=f"Make one: timebooks week --company {company} --period-end {period_end}",
+        )
     items = pq.read_table(sealed.folder / "data" / "exceptions.parquet", page_checksum_verification=True).to_pylist()
     return Outcome(
         title=f"{len(items)} exception item(s) of {company}, period {period_end}",
         headings=("severity", "code", "streams", "entry", "person", "day", "found", "remedy", "due"),
-        rows=tuple((item["severity"], item["code"], item["streams"], item["entry_id"], item["employee_ref"] or "", str(item["worked_on"] or ""),
-                    item["found"], item["remedy"], item["due"] or "") for item in items))
+        rows=tuple(
+            (
+                item["severity"],
+                item["code"],
+                item["streams"],
+                item["entry_id"],
+                item["employee_ref"] or "",
+                str(item["worked_on"] or ""),
+                item["found"],
+                item["remedy"],
+                item["due"] or "",
+            )
+            for item in items
+        ),
+    )

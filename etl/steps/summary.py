@@ -21,34 +21,64 @@ def summary(run: Run) -> Outcome:
     batch = batches.find_batch(run.workspace, run.company, run.period_end, records)
     sealed = batch or batches.find_draft(run.workspace, run.company, run.period_end, records)
     if sealed is None:
-        return Outcome(title=f"{run.company}, period {run.period_end}: nothing is drafted yet", next_step="run the week")
+        return Outcome(
+            title=f"{run.company}, period {run.period_end}: nothing is drafted yet", next_step="run the week"
+        )
     control = read_manifest(sealed.folder, sealed.manifest_digest)["control"]
     reconciled = batches.newest(records, "reconcile", run.period_end)
     unreconciled = str(reconciled.whole("unreconciled")) if reconciled else "not reconciled yet"
     undated = control["pay"].get("undated", {}).get("entries", 0)
-    facts = [("policy", POLICY_WORDS[run.settings.company.policy]), ("unreconciled", unreconciled), ("files", run.shown(sealed.folder))]
+    facts = [
+        ("policy", POLICY_WORDS[run.settings.company.policy]),
+        ("unreconciled", unreconciled),
+        ("files", run.shown(sealed.folder)),
+    ]
     if undated:
         facts.insert(0, ("without a date", f"{undated} entries wait, in no period; see Exceptions"))
     return Outcome(
         title=f"{run.settings.company.name}: {'batch' if batch else 'draft batch'} {sealed.batch:04d}, {run.owned.label}"
-              f"{', closed' if batches.is_closed(records, run.period_end) else ''}",
-        facts=tuple(facts), headings=("stream", "in", "exported", "held", "other", "remainder", "money exported"),
-        rows=tuple(_row(stream, control[stream]) for stream in STREAMS), next_step=_next(run, batch))
+        f"{', closed' if batches.is_closed(records, run.period_end) else ''}",
+        facts=tuple(facts),
+        headings=("stream", "in", "exported", "held", "other", "remainder", "money exported"),
+        rows=tuple(_row(stream, control[stream]) for stream in STREAMS),
+        next_step=_next(run, batch),
+    )
 
 
 def _row(stream: str, states: dict[str, Any]) -> tuple[str, ...]:
     def both(*names: str) -> tuple[int, int]:
-        return (sum(states[name]["entries"] for name in names if name in states), sum(states[name]["seconds"] for name in names if name in states))
+        return (
+            sum(states[name]["entries"] for name in names if name in states),
+            sum(states[name]["seconds"] for name in names if name in states),
+        )
 
     received, carried_in, carried_out = both("received"), both("carried_in"), both("carried_out")
     exported, held, other = both("exported"), both("held"), both(*STATES[2:])
     left = received[1] + carried_in[1] - carried_out[1] - exported[1] - held[1] - other[1]
-    paid = ", ".join(money(Decimal(amount), currency) for currency, amount in states.get("exported", {}).get("money", {}).items())
-    return (stream, *(f"{entries:,} | {clock_hours(seconds)}" for entries, seconds in ((received[0], received[1] + carried_in[1] - carried_out[1]), exported, held, other)),
-            f"{received[0] - exported[0] - held[0] - other[0]} | {left}", paid)
+    paid = ", ".join(
+        money(Decimal(amount), currency) for currency, amount in states.get("exported", {}).get("money", {}).items()
+    )
+    return (
+        stream,
+        *(
+            f"{entries:,} | {clock_hours(seconds)}"
+            for entries, seconds in (
+                (received[0], received[1] + carried_in[1] - carried_out[1]),
+                exported,
+                held,
+                other,
+            )
+        ),
+        f"{received[0] - exported[0] - held[0] - other[0]} | {left}",
+        paid,
+    )
 
 
 def _next(run: Run, batch: batches.Batch | None) -> str:
     if batch is None:
-        return f"another person approves: timebooks approve batch --company {run.company} --period-end {run.period_end}"
-    return f"upload the files in {run.shown(batch.folder)}/upload; what is held is on sheet Exceptions of the workbook"
+        return (
+            f"another person approves: timebooks approve batch --company {run.company} --period-end {run.period_end}"
+        )
+    return (
+        f"upload the files in {run.shown(batch.folder)}/upload; what is held is on sheet Exceptions of the workbook"
+    )

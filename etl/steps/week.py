@@ -53,4 +53,7 @@ def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
 def goes_on(company: str, period_end: date, workspace: str | Path) -> bool:
     """Whether the week goes on after the draft: always in a sandbox, elsewhere once the batch is exported."""
     place = Workspace(Path(workspace))
-    return is_sandbox(company) or batches.find_batch(place, company, period_end, audit_log.read_log(place, company)) is not None
+    return (
+        is_sandbox(company)
+        or batches.find_batch(place, company, period_end, audit_log.read_log(place, company)) is not None
+    )

@@ -28,10 +28,16 @@ def refusal(statement_tree: str) -> str | None:
         kind = node.get("type")
         if kind == "TABLE_FUNCTION" and (name := node["function"]["function_name"].lower()) not in TABLE_FUNCTIONS:
             return f"The function {name} does not read the history"
-        if kind == "BASE_TABLE" and (node["catalog_name"] or node["schema_name"].lower() not in SCHEMAS):
+        if kind == "BASE_TABLE" and not _is_of_history(node):
             names = (node["catalog_name"], node["schema_name"], node["table_name"])
             return f"{'.'.join(filter(None, names))} is no view of the history"
     return None
+
+
+def _is_of_history(table: dict[str, Any]) -> bool:
+    """No other catalog (the lake's own bookkeeping among them), and no name that DuckDB would take for a file."""
+    is_plain = not set(table["table_name"]) & set("./\\:*")
+    return is_plain and not table["catalog_name"] and table["schema_name"].lower() in SCHEMAS
 
 
 def _unreadable(tree: dict[str, Any]) -> str:

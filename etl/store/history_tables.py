@@ -1,8 +1,8 @@
-"""What the history holds: one table per kind of data, the batch's own columns in front, each file checked before it is read."""
+"""What the history holds: one table per kind of data, the batch's own columns in front, no file read unchecked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -37,6 +37,14 @@ STORED: Mapping[str, pa.Schema] = {
 }
 """The tables as the history stores them; `batches` has one row per exported batch."""
 
+ROWS_AT_ONCE = 500_000
+
+
+_SQL_TYPES: Mapping[pa.DataType, str] = {
+    pa.string(): "VARCHAR", pa.int32(): "INTEGER", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN", pa.date32(): "DATE",
+    tables.INSTANT: "TIMESTAMP WITH TIME ZONE",
+}   # money and rates are DECIMAL; there is no entry for a binary float
+
 
 @dataclass(frozen=True)
 class PublishedBatch:
@@ -63,7 +71,7 @@ def check_files(batch: PublishedBatch) -> None:
         _content(batch, kind)
 
 
-def read_tables(batch: PublishedBatch) -> Iterable[tuple[str, pa.Table]]:
+def read_tables(batch: PublishedBatch) -> Iterator[tuple[str, pa.Table]]:
     """Each table of the batch in the history's columns, from bytes whose digest was checked a moment before.
 
     A column that a batch of an earlier version does not have is null. Raises DamageError for changed bytes,
@@ -84,10 +92,44 @@ def batch_rows(batches: Sequence[PublishedBatch]) -> pa.Table:
          "manifest_digest": batch.manifest_digest} for batch in batches], schema=STORED["batches"])
 
 
+def in_portions(batches: Sequence[PublishedBatch]) -> Iterator[tuple[str, pa.Table]]:
+    """All rows of these batches, some batches at a time, so that few files are written and memory stays bounded.
+
+    The table `batches` comes last.
+    """
+    waiting: dict[str, list[pa.Table]] = {}
+    for batch in batches:
+        for name, table in read_tables(batch):
+            waiting.setdefault(name, []).append(table)
+        if sum(table.num_rows for some in waiting.values() for table in some) >= ROWS_AT_ONCE:
+            yield from _joined(waiting)
+            waiting = {}
+    yield from _joined(waiting)
+    yield from _joined({"batches": [batch_rows(batches)]})
+
+
+def _joined(waiting: Mapping[str, Sequence[pa.Table]]) -> Iterator[tuple[str, pa.Table]]:
+    for name, some in waiting.items():
+        table = pa.concat_tables(some)
+        if table.num_rows:
+            yield name, table
+
+
+def layout() -> dict[str, dict[str, str]]:
+    """Per stored table its columns and their types, as DuckDB names them."""
+    return {name: {field.name: _sql_type(field.type) for field in schema} for name, schema in STORED.items()}
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    if pa.types.is_decimal128(kind):
+        return f"DECIMAL({kind.precision},{kind.scale})"
+    return _SQL_TYPES[kind]
+
+
 def _kinds(batch: PublishedBatch) -> list[str]:
     unknown = sorted(set(batch.tables) - set(KINDS))
     if unknown:
-        raise _newer(batch, f"Batch {batch.batch:04d} holds tables that this version does not know: {', '.join(unknown)}")
+        raise _newer(batch, f"Batch {batch.batch:04d} holds tables this version does not know: {', '.join(unknown)}")
     return [kind for kind in KINDS if kind in batch.tables]
 
 
@@ -131,12 +173,14 @@ def _instant(batch: PublishedBatch) -> datetime:
     except ValueError:
         instant = None
     if instant is None or instant.utcoffset() != timedelta(0):
-        raise StoreError("HISTORY_UNAVAILABLE", what=f"The time of an export is not an instant in UTC: {batch.exported_at}",
-                         where=f"audit log of {batch.company}, record {batch.audit_number}",
-                         fix="Run timebooks verify; it names the record if it was changed.")
+        raise StoreError(
+            "HISTORY_UNAVAILABLE", what=f"The time of an export is not an instant in UTC: {batch.exported_at}",
+            where=f"audit log of {batch.company}, record {batch.audit_number}",
+            fix="Run timebooks verify; it names the record if it was changed.")
     return instant
 
 
 def _newer(batch: PublishedBatch, what: str) -> StoreError:
-    return StoreError("HISTORY_UNAVAILABLE", what=what, where=str(batch.folder),
-                      fix="Update Timebooks to the version that exported this batch, then run timebooks history rebuild.")
+    return StoreError(
+        "HISTORY_UNAVAILABLE", what=what, where=str(batch.folder),
+        fix="Update Timebooks to the version that exported this batch, then run timebooks history rebuild.")

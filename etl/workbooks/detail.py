@@ -22,7 +22,7 @@ _WORD = re.compile(r"[a-z_]+")
 
 
 def exceptions(header: BatchHeader, table: pa.Table | None) -> Sheet:
-    """Every exception item with its remedy: stop first, then what concerns payroll, then billing and the rest."""
+    """Every exception item with its remedy: stop first, then hold, then note; payroll before cost and billing."""
     columns = (
         Column("Code", "text", 14), Column("Severity", "text", 10), Column("Streams", "text", 15),
         Column("Entry", "text", 20), Column("Employee", "text", 20), Column("Worked on", "date", 12),
@@ -48,10 +48,9 @@ def _in_urgency(table: pa.Table) -> pa.Table:
 
 
 def _rank(row: dict[str, Any]) -> int:
-    """Stop before payroll before billing; inside, hold before note."""
+    """Stop before hold before note; in each, what concerns payroll before the rest."""
     severity = _SEVERITIES.index(known(row["severity"], _SEVERITIES, "exceptions, column severity"))
-    group = 0 if not severity else 1 if "pay" in _WORD.findall(row["streams"] or "") else 2
-    return 3 * group + severity
+    return 2 * severity + ("pay" not in _WORD.findall(row["streams"] or ""))
 
 
 def lines(header: BatchHeader, postings: pa.Table | None, allocations: pa.Table | None) -> Sheet:
@@ -60,7 +59,7 @@ def lines(header: BatchHeader, postings: pa.Table | None, allocations: pa.Table 
     running = f"ROUND(IF({same},{{{_RUNNING}^}},0)+{{{LINE_AMOUNT}}},3)"
     columns = [
         Column("Line", "text", 13), Column("Document", "text", 12), Column("Date", "date", 12),
-        Column("Account", "text", 28), Column("Customer:job", "text", 30), Column("Class", "text", 12),
+        Column("Account", "text", 28), Column("Customer:job", "text", 34), Column("Class", "text", 15),
         Column(LINE_AMOUNT, "amount", 14, currency="Currency"), Column("Currency", "text", 10),
         Column(_RUNNING, "amount", 14, running, currency="Currency"), Column("Memo", "text", 32)]
     names = [
@@ -82,11 +81,11 @@ def lines(header: BatchHeader, postings: pa.Table | None, allocations: pa.Table 
 
 
 def _entries_behind(postings: pa.Table, allocations: pa.Table) -> pa.Array:
-    """How many entries stand behind each line."""
+    """How many entries stand behind each line; empty for one that balances others, such as the credit."""
     counts = assert_schema(allocations, ALLOCATIONS, "allocations").group_by(["line_id"]).aggregate(
         [("entry_id", "count_distinct")])
     at = pc.index_in(postings["line_id"], counts["line_id"])
-    return pc.coalesce(pc.take(counts["entry_id_count_distinct"], at), 0)
+    return pc.take(counts["entry_id_count_distinct"], at)
 
 
 def text_changes(header: BatchHeader, table: pa.Table) -> Sheet:

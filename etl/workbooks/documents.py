@@ -42,8 +42,8 @@ def _journals(postings: pa.Table | None) -> list[tuple[str, str]]:
     if postings is None:
         return []
     table = assert_schema(postings, POSTINGS, "postings")
-    return sorted((row["document_number"], row["currency"])
-                  for row in table.group_by(["document_number", "currency"]).aggregate([]).to_pylist())
+    found = table.group_by(["document_number", "currency"]).aggregate([]).to_pylist()
+    return sorted((row["document_number"] or "", row["currency"] or "") for row in found)
 
 
 def _journal(page: PageRows, lines: Sheet, document: str, currency: str) -> None:
@@ -68,7 +68,7 @@ def _counted(page: PageRows, name: str, table: pa.Table, seconds: str) -> None:
     amounts: list[tuple[str, Decimal]] = []
     if "amount" in table.column_names:
         sums = table.group_by(["currency"]).aggregate([("amount", "sum")]).to_pylist()
-        amounts = sorted((row["currency"], row["amount_sum"]) for row in sums if row["amount_sum"] is not None)
+        amounts = sorted((row["currency"] or "", row["amount_sum"]) for row in sums if row["amount_sum"] is not None)
     start: tuple[Cell | None, ...] = (Cell(name), Cell(table.num_rows, "count"), hours)
     if not amounts:
         page.add(*start)

@@ -20,7 +20,7 @@ Kind = Literal["text", "seconds", "hours", "amount", "rate", "date", "count"]
 Look = Literal["plain", "title", "heading", "head", "label", "total", "note", "banner", "sign"]
 Value = str | int | Decimal | date | None
 
-ONE_PAGE = 64   # rows
+ONE_PAGE = 72   # rows that are still easy to read on one upright page
 
 PLACE = re.compile(r"\{([^{}^]+)(\^?)\}")
 """A place in a column's formula: {Heading} is this row's cell, {Heading^} the cell above it."""
@@ -126,16 +126,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet of single cells, row by row (None = empty), with the widths of its columns in characters."""
+    """A sheet of single cells, row by row (None = empty), with the widths of its columns in characters.
+
+    `is_upright`: printed on upright paper, on one page while it is short enough for that.
+    """
 
     title: str
     widths: tuple[int, ...]
     rows: tuple[tuple[Cell | None, ...], ...]
+    is_upright: bool = False
 
     @property
-    def is_one_sheet_of_paper(self) -> bool:
-        """Whether it is short enough to print on one page, if need be a little smaller."""
-        return len(self.rows) <= ONE_PAGE
+    def is_on_one_page(self) -> bool:
+        """Whether it is printed on one page."""
+        return self.is_upright and len(self.rows) <= ONE_PAGE
 
 
 @dataclass(frozen=True)

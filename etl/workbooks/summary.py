@@ -81,7 +81,7 @@ def summary(header: BatchHeader, tables: Mapping[str, pa.Table], behind: Behind)
     _control_totals(page, checks, tables.get("control_totals"), behind)
     _sign_off(page)
     page.replace(verdict, Cell("Checks on this sheet", look="label"), checks.verdict())
-    return page.page(TITLE, _WIDTHS)
+    return page.page(TITLE, _WIDTHS, is_upright=True)
 
 
 def _facts(header: BatchHeader) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from etl.errors import ConservationError
 from etl.terms import BatchHeader, Stream
-from etl.units import minor_digits
+from etl.workbooks.looks import amount_digits
 from etl.workbooks.sheets import Cell, Marks, Page
 
 BANNER = "SANDBOX — NOT FOR UPLOAD"
@@ -75,9 +75,9 @@ class PageRows:
         """The number of the row that comes next."""
         return len(self._rows) + 1
 
-    def page(self, title: str, widths: tuple[int, ...]) -> Page:
+    def page(self, title: str, widths: tuple[int, ...], *, is_upright: bool = False) -> Page:
         """The finished page."""
-        return Page(title, widths, tuple(self._rows))
+        return Page(title, widths, tuple(self._rows), is_upright)
 
 
 def heads(*words: str, numbers: Iterable[int] = ()) -> tuple[Cell, ...]:
@@ -92,5 +92,5 @@ def agreed(difference: str, *, is_right: bool = False) -> Cell:
 
 
 def amount(value: Decimal | None, currency: str | None, *, formula: str = "") -> Cell:
-    """An amount, or a live formula for one, in its currency's digits."""
-    return Cell(value, "amount", formula=formula, digits=minor_digits(currency) if currency else 2)
+    """An amount, or a live formula for one, in its currency's digits. Raises TargetError for an unknown currency."""
+    return Cell(value, "amount", formula=formula, digits=amount_digits(value, currency, "summary or roll-forward"))

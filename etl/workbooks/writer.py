@@ -24,7 +24,7 @@ from etl.workbooks.looks import Looks
 from etl.workbooks.package import zipped
 from etl.workbooks.sheets import Cell, Column, Marks, Page, Sheet
 from etl.workbooks.table import sheet_xml
-from etl.workbooks.text import safe_title, shown
+from etl.workbooks.text import cell_length, safe_title, shown
 
 __all__ = ["Cell", "Column", "Marks", "Page", "Sheet", "render_workbook"]
 
@@ -33,6 +33,7 @@ _NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)   # no clock, and no run's own time
 _EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
 _EMPTY_SIZE = re.compile(rb"<dimension [^>]*/>")
 _LETTER_PAPER = 1
+_PRINTED_LIMIT = 100
 
 
 def render_workbook(sheets: Sequence[Sheet | Page], *, title: str, subject: str, marks: Marks | None = None) -> bytes:
@@ -78,16 +79,18 @@ def _add_sheet(book: Workbook, name: str, sheet: Sheet | Page, marks: Marks) -> 
     widths = sheet.widths if isinstance(sheet, Page) else [column.width for column in sheet.columns]
     for at, width in enumerate(widths, 1):
         made.column_dimensions[get_column_letter(at)].width = width
-    if isinstance(sheet, Sheet):
+    made.sheet_view.showGridLines = False
+    made.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    paper = made.page_setup
+    paper.paperSize, paper.orientation, paper.fitToWidth, paper.fitToHeight = _LETTER_PAPER, "landscape", 1, 0
+    if isinstance(sheet, Page):
+        paper.orientation = "portrait" if sheet.is_upright else "landscape"
+        paper.fitToHeight = int(sheet.is_on_one_page)
+    else:
         made.freeze_panes = f"A{sheet.first_row}"
         made.print_title_rows = f"{sheet.header_row}:{sheet.header_row}"
         if sheet.count_rows:
             made.auto_filter.ref = f"A{sheet.header_row}:{get_column_letter(len(widths))}{sheet.last_row}"
-    made.sheet_view.showGridLines = False
-    made.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    made.page_setup.orientation, made.page_setup.paperSize = "landscape", _LETTER_PAPER
-    is_short = isinstance(sheet, Page) and sheet.is_one_sheet_of_paper
-    made.page_setup.fitToWidth, made.page_setup.fitToHeight = 1, int(is_short)
     made.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.65, header=0.3, footer=0.3)
     made.oddHeader = HeaderFooterItem(center=_printed(marks.banner))
     made.oddFooter = HeaderFooterItem(
@@ -96,8 +99,11 @@ def _add_sheet(book: Workbook, name: str, sheet: Sheet | Page, marks: Marks) -> 
 
 
 def _printed(text: str) -> _HeaderFooterPart:
-    """A text for header or footer, where an ampersand begins a command."""
-    return _HeaderFooterPart(shown(text)[:80].replace("&", "&&") or None)
+    """A text for header or footer, where an ampersand begins a command and all parts share 255 characters."""
+    text = shown(text)
+    while cell_length(text.replace("&", "&&")) > _PRINTED_LIMIT:
+        text = text[:-1]
+    return _HeaderFooterPart(text.replace("&", "&&") or None)
 
 
 def _package(book: Workbook, rows: Sequence[str]) -> bytes:

@@ -58,7 +58,7 @@ REFUSED = [   # columns, code, part of the message, why
     ({"quantity_digits": 1000}, "BILLING_PRODUCT", "1000 decimals", "no column can hold them"),
     ({"quantity_hours": "0.125", "bill_rate": "0.04", "quantity_digits": 3, "amount": "0"}, "BILLING_PRODUCT", "0.005",
      "half a cent rounds up, not to even"),
-    ({"amount": "2123.34", "line_id": None}, "BILLING_PRODUCT", "2123.34", "a line without a number is checked too"),
+    ({"amount": "2123.34", "line_id": None}, "BILLING_PRODUCT", "2123.34", "a line without number too"),
     ({"customer_job": None}, "TARGET_FIELD_EMPTY", "customer job", "billed to whom?"),
     ({"amount": None}, "TARGET_FIELD_EMPTY", "amount", "an absent amount is not a zero"),
     ({"currency": "XYZ"}, "TARGET_CURRENCY", "XYZ", "no currency of ISO 4217"),
@@ -82,6 +82,13 @@ def test_printed_hours_times_printed_rate_is_the_printed_amount(micro_hours, mic
     row = row_of(quantity_hours=str(quantity), quantity_digits=6, bill_rate=str(rate), amount=str(amount))
     product = Decimal(row["hours"]) * Decimal(row["rate"])
     assert product.quantize(Decimal("0.01"), ROUND_HALF_UP) == Decimal(row["amount"])
+
+
+def test_a_half_rounds_away_from_zero_on_both_sides():
+    half = {"bill_rate": "0.04", "quantity_digits": 3}
+    for hours, amount in (("0.125", "0.01"), ("-0.125", "-0.01")):
+        table = line(quantity_hours=hours, amount=amount, **half)
+        assert billing_worksheet.render(table, HEADER, settings()), "so that a credit cancels its line"
 
 
 def test_the_worksheet_is_not_uploaded():

@@ -29,6 +29,7 @@ def render(target, table, header=HEADER):
 REFUSED = [   # lines, balanced, code, part of the message, why
     ([{}], False, "JOURNAL_UNBALANCED", "TB0042L does not sum to zero but to 100", "one-sided"),
     ([{}, {"amount": "-99.99"}], False, "JOURNAL_UNBALANCED", "0.010", "a cent is enough"),
+    ([{"amount": "-100"}, {"amount": "99.99"}], False, "JOURNAL_UNBALANCED", "-0.010", "either way"),
     ([{"amount": "0"}], False, "JOURNAL_SHAPE", "only one line", "a journal has two sides"),
     ([{"posted_on": "2026-11-14"}, {"amount": "-100"}], False, "JOURNAL_SHAPE", "several dates", "one date each"),
     ([{"document_number": number, "amount": amount} for number, amount in
@@ -201,6 +202,8 @@ def test_a_currency_without_cents_is_refused_with_cents_and_written_without_loss
 def test_quotes_only_where_csv_needs_them():
     [file] = render(qbo_csv, journal({"memo": 'a, "b"', "customer_job": "Nair, Priya:Job"}))
     line = file.content.decode().splitlines()[1]
+    [quoted] = render(qbo_csv, journal({"memo": 'the "hub"'}))
+    assert b',"the ""hub""",' in quoted.content, "quotes without a comma"
     assert line == ('TB0042L,11/15/2026,Job Costs:Direct Labor,100.00,,"a, ""b""","Nair, Priya:Job",USD,,Engineering')
 
 

