@@ -117,9 +117,7 @@ def standing(company: Company, period_end: PeriodEnd, workspace: Folder = None, 
 
 
 @exceptions_app.command("list")
-def exceptions_list(
-    company: Company, period_end: PeriodEnd, workspace: Folder = None, as_json: AsJson = False
-) -> None:
+def exceptions_list(company: Company, period_end: PeriodEnd, workspace: Folder = None, as_json: AsJson = False) -> None:
     """Every exception item of the period's newest draft or batch."""
     from etl.steps.status import exceptions  # noqa: PLC0415
 
@@ -151,9 +149,7 @@ def explain(
 
 @app.command()
 def verify(
-    full: Annotated[
-        bool, typer.Option("--full", help="Everything; the default does so too in this release.")
-    ] = False,  # noqa: ARG001 - stable interface
+    full: Annotated[bool, typer.Option("--full", help="Everything; the default does so too in this release.")] = False,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -223,9 +219,7 @@ def history_rebuild(workspace: Folder = None) -> None:
 
 
 @history_app.command("export")
-def history_export(
-    file: Annotated[Path, typer.Argument(help="A new DuckDB file.")], workspace: Folder = None
-) -> None:
+def history_export(file: Annotated[Path, typer.Argument(help="A new DuckDB file.")], workspace: Folder = None) -> None:
     """Write a plain DuckDB copy for tools that cannot open a lake."""
     from etl.steps.history import export_history  # noqa: PLC0415
 
@@ -272,8 +266,9 @@ def main() -> None:
         if os.environ.get("TIMEBOOKS_DEBUG") == "1":
             raise
         typer.echo(
-            f"Something unforeseen happened: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}\n"
-            "  where: this command\n  fix:   Run it again with TIMEBOOKS_DEBUG=1 and report what it prints.\n  code:  UNFORESEEN",
+            f"Something unforeseen happened: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}\n"
+            "  where: this command\n  fix:   Run it again with TIMEBOOKS_DEBUG=1 and report what it prints.\n"
+            "  code:  UNFORESEEN",
             err=True,
         )
         sys.exit(2)

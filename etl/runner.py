@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import papermill
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.util import run_sync
@@ -66,6 +65,7 @@ class WarmKernel:
         else:
             self.manager = _OwnKernel(kernel_name="python3", connection_file=str(private / "kernel.json"))
         self.client: Any = None
+        self.last: PapermillNotebookClient | None = None
 
     def environment(self) -> dict[str, str]:
         """What the kernel may know of this process's environment: an allow-list, and that it holds the run's lock."""
@@ -77,7 +77,9 @@ class WarmKernel:
         }
 
     def end(self) -> None:
-        """Shut the kernel down."""
+        """Let the company's lock go, then shut the kernel down."""
+        if self.last is not None and run_sync(self.manager.is_alive)():
+            _quietly(self.last, "from etl.steps.run import release_locks as _release; _release()")
         if self.client is not None:
             self.client.stop_channels()
         if self.manager.has_kernel:
@@ -112,6 +114,7 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill ships no types
         else:
             client.kc = kernel.client
             _quietly(client, "get_ipython().reset(new_session=False)")
+        kernel.last = client
         return client.execute()
 
 
@@ -223,14 +226,12 @@ def _own_error(error: PapermillExecutionError) -> EtlError:
 
 
 def _last_outcome(content: bytes) -> Outcome | None:
-    notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+    """The last outcome an executed notebook shows."""
+    cells = json.loads(content)["cells"]
     found = [
         output["data"][MIME]
-        for cell in notebook.cells
+        for cell in cells
         for output in cell.get("outputs", [])
         if output.get("output_type") == "execute_result" and MIME in output.get("data", {})
     ]
-    if not found:
-        return None
-    raw = json.loads(found[-1]) if isinstance(found[-1], str) else found[-1]
-    return Outcome.from_json(raw)
+    return Outcome.from_json(found[-1]) if found else None

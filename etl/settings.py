@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -203,7 +204,7 @@ class Settings(_Part):
             raise ValueError(f"drops: the name {', '.join(twice)} is used twice")
         for purpose in ("pay", "bill"):
             rules = sorted((r for r in self.rounding if r.purpose == purpose), key=lambda r: r.effective_from)
-            for earlier, later in zip(rules, rules[1:], strict=False):
+            for earlier, later in pairwise(rules):
                 if later.effective_from <= earlier.effective_to:
                     raise ValueError(
                         f"rounding: two {purpose} rules are in force on {later.effective_from}; end the earlier one "

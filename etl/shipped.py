@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-
 _IN_CHECKOUT = {"inbox": "data/inbox"}
 
 

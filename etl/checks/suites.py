@@ -39,8 +39,7 @@ def read_suite(path: Path) -> Suite:
         raw = json.loads(path.read_text(encoding="utf-8"))
         expectations = tuple(raw["expectations"])
         for expectation in expectations:
-            if set(expectation["meta"]) != {"code", "severity", "remedy", "streams"}:
-                raise KeyError("meta needs code, severity, streams, remedy")
+            _ = [expectation["meta"][name] for name in ("code", "severity", "remedy", "streams")]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(
             "SUITE_UNREADABLE",

@@ -1,4 +1,4 @@
-"""Load a company's cross-references: every cell read strictly, every finding reported at once, no key answered twice."""
+"""Load a company's cross-references: cells read strictly, findings reported at once, no key answered twice."""
 
 from __future__ import annotations
 
@@ -211,19 +211,17 @@ def _across(rows: dict[str, list[Row]]) -> list[str]:
                 findings.append(f"{where}: pay group {row['pay_group']} has no period in pay_calendar.csv")
         by_id[row["employee_id"]].append(row)
     for employee, own in by_id.items():
+        first = own[0]
         for row in own[1:]:
-            for name in ("employee_name",):
-                if row[name] != own[0][name]:
-                    findings.append(
-                        f"employees.csv, lines {own[0]['map_row']} and {row['map_row']}: {employee} has two {name}s"
-                    )
-            for name in ("worker_type", "pay_group", "flsa_status", "work_location"):
-                if row[name] != own[0][name] and max(_span(row)[0], _span(own[0])[0]) <= min(
-                    _span(row)[1], _span(own[0])[1]
-                ):
-                    findings.append(
-                        f"employees.csv, lines {own[0]['map_row']} and {row['map_row']}: {employee} has two values of {name} on one day"
-                    )
+            lines = f"employees.csv, lines {first['map_row']} and {row['map_row']}: {employee}"
+            is_same_day = max(_span(row)[0], _span(first)[0]) <= min(_span(row)[1], _span(first)[1])
+            if row["employee_name"] != first["employee_name"]:
+                findings.append(f"{lines} has two names")
+            findings += [
+                f"{lines} has two values of {name} on one day"
+                for name in ("worker_type", "pay_group", "flsa_status", "work_location")
+                if is_same_day and row[name] != first[name]
+            ]
     return findings
 
 

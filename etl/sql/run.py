@@ -105,7 +105,7 @@ class Limits:
 
 
 class Engine:
-    """A run's working database: tables in, decisions run in order, tables out. Nothing outside `folders` is reachable."""
+    """A run's working database: tables in, decisions in order, tables out. Nothing outside `folders` is reachable."""
 
     def __init__(
         self, database: Path | None, scratch: Path, folders: Sequence[Path], limits: Limits | None = None
@@ -162,7 +162,7 @@ class Engine:
     def put(self, name: str, table: pa.Table) -> None:
         """Store an Arrow table under a name of our own."""
         self._connection.register("incoming", table)
-        self._connection.execute(f"create or replace table {_name(name)} as select * from incoming")
+        self._connection.execute(f"create or replace table {_name(name)} as from incoming")
         self._connection.unregister("incoming")
 
     def link_parquet(self, name: str, paths: Sequence[Path]) -> None:

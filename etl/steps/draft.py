@@ -102,7 +102,7 @@ def _already_exported(run: Run, exported: batches.Batch, figures: str) -> Outcom
         )
     raise RefusedError(
         "CHANGED_AFTER_EXPORT",
-        what=f"Batch {exported.batch:04d} is exported, and entries or cross-references of its period have changed since",
+        what=f"Batch {exported.batch:04d} is exported, and what it rests on has changed since",
         where=folder,
         fix="Exported files never change. Undo the change, or carry it as a correction in the next open period.",
     )
@@ -129,7 +129,7 @@ def _outcome(run: Run, sealed: batches.Draft, control: dict[str, Any]) -> Outcom
         facts=(("manifest", sealed.manifest_digest[:12]), ("files", run.shown(folder))),
         headings=("stream", "in", "to export", "held", "money to export"),
         rows=tuple(rows),
-        next_step=f"{approver} looks at reconciliation.xlsx there and approves: timebooks approve batch --company {run.company} "
+        next_step=f"{approver} looks at the workbook and approves: timebooks approve batch --company {run.company} "
         f"--period-end {run.period_end}",
     )
 

@@ -18,6 +18,7 @@ from etl.store.records import Record
 from etl.units import clock_hours
 from etl.workspace import Workspace
 
+_DECISIONS = ("draft", "approve", "export", "reconcile", "close")
 _LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPT])-[0-9]+")
 
 
@@ -33,16 +34,14 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
             if record.type != "export":
                 continue
             batch = batches.batch_of(place, candidate, record)
-            found = (
-                _line(batch, reference, records) if _LINE.fullmatch(reference) else _entry(place, batch, reference)
-            )
+            found = _line(batch, reference, records) if _LINE.fullmatch(reference) else _entry(place, batch, reference)
             if found is not None:
                 return found
     raise RefusedError(
         "NOT_FOUND",
         what=f"No exported line or entry is called {reference!r}",
         where="the exported batches",
-        fix="Take the line from the sheet Lines of reconciliation.xlsx, such as 0001-L-003, or an entry id from Exceptions.",
+        fix="Take a line from the workbook's sheet Lines, such as 0001-L-003, or an entry id from Exceptions.",
     )
 
 
@@ -73,9 +72,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     )
 
 
-def _pieces_of(
-    batch: batches.Batch, reference: str, letter: str, line: dict[str, Any]
-) -> tuple[tuple[str, ...], ...]:
+def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
     pieces = {piece["piece_id"]: piece for piece in _read(batch, "pieces").to_pylist()}
     if letter == "T":
         own = [
@@ -130,17 +127,12 @@ def _pieces_of(
 
 
 def _decisions(batch: batches.Batch, records: tuple[Record, ...]) -> list[tuple[str, str]]:
-    facts = []
-    for record in records:
-        if record.body.get("batch") == batch.batch and record.type in (
-            "draft",
-            "approve",
-            "export",
-            "reconcile",
-            "close",
-        ):
-            facts.append((f"{record.type} (record {record.number})", f"{record.person}, {record.recorded_at}"))
-    return facts
+    """Who drafted, approved, exported, reconciled and closed the batch, and when."""
+    return [
+        (f"{record.type} (record {record.number})", f"{record.person}, {record.recorded_at}")
+        for record in records
+        if record.body.get("batch") == batch.batch and record.type in _DECISIONS
+    ]
 
 
 def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | None:

@@ -19,61 +19,41 @@ from etl.workspace import is_sandbox
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
 
+_PAY_PERIODS = pa.schema(
+    {"pay_group": pa.string(), "period_start": pa.date32(), "period_end": pa.date32(), "cut_off": pa.timestamp("us")}
+)
+_PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64()})
+_ROUNDING = pa.schema(
+    {
+        "purpose": pa.string(),
+        "unit_seconds": pa.int64(),
+        "mode": pa.string(),
+        "grain": pa.string(),
+        "rule_id": pa.string(),
+        "effective_from": pa.date32(),
+        "effective_to": pa.date32(),
+    }
+)
+
+
 def put_inputs(run: Run, engine: Engine) -> None:
     """Store everything the decisions read beside the landed entries."""
     engine.put("run_parameters", pa.Table.from_pylist([_parameters(run)]))
-    engine.put(
-        "run_pay_periods",
-        pa.Table.from_pylist(
-            [
-                {
-                    "pay_group": pay.pay_group,
-                    "period_start": pay.period.start,
-                    "period_end": pay.period.end,
-                    "cut_off": pay.cut_off,
-                }
-                for pay in run.pay_periods
-            ],
-            schema=pa.schema(
-                [
-                    ("pay_group", pa.string()),
-                    ("period_start", pa.date32()),
-                    ("period_end", pa.date32()),
-                    ("cut_off", pa.timestamp("us")),
-                ]
-            ),
-        ),
-    )
-    groups = {pay.pay_group: pay.workweek_start for pay in run.mappings.pay_periods}
-    engine.put(
-        "pay_groups",
-        pa.table(
-            {
-                "pay_group": pa.array(list(groups), pa.string()),
-                "workweek_start": pa.array(list(groups.values()), pa.int64()),
-            }
-        ),
-    )
-    engine.put(
-        "rounding_rules",
-        pa.Table.from_pylist(
-            [
-                rule.model_dump() | {"rule_id": f"{rule.purpose}-{index}"}
-                for index, rule in enumerate(run.settings.rounding)
-            ],
-            schema=pa.schema(
-                [
-                    ("purpose", pa.string()),
-                    ("unit_seconds", pa.int64()),
-                    ("mode", pa.string()),
-                    ("grain", pa.string()),
-                    ("rule_id", pa.string()),
-                    ("effective_from", pa.date32()),
-                    ("effective_to", pa.date32()),
-                ]
-            ),
-        ),
-    )
+    periods = [
+        {
+            "pay_group": pay.pay_group,
+            "period_start": pay.period.start,
+            "period_end": pay.period.end,
+            "cut_off": pay.cut_off,
+        }
+        for pay in run.pay_periods
+    ]
+    engine.put("run_pay_periods", pa.Table.from_pylist(periods, schema=_PAY_PERIODS))
+    starts = {pay.pay_group: pay.workweek_start for pay in run.mappings.pay_periods}
+    groups = [{"pay_group": group, "workweek_start": start} for group, start in starts.items()]
+    engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
+    rules = [rule.model_dump() | {"rule_id": f"{rule.purpose}-{n}"} for n, rule in enumerate(run.settings.rounding)]
+    engine.put("rounding_rules", pa.Table.from_pylist(rules, schema=_ROUNDING))
     engine.put("overtime_rules", overtime_rules())
     engine.put("codes", codes_table())
     currencies = all_currencies()
@@ -151,7 +131,7 @@ def refuse_gaps(run: Run) -> None:
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
     places = set(overtime_rules()["jurisdiction"].to_pylist())
     findings += [
-        f"employees.csv, line {row['map_row']}: no confirmed overtime rule for work location {row['work_location']}; known: "
+        f"employees.csv, line {row['map_row']}: no confirmed overtime rule for {row['work_location']}; known: "
         f"{', '.join(sorted(places))} (US = the federal 40-hour week alone; a state's own rule is not in this release)"
         for row in run.mappings.rows("map_employees")
         if row["worker_type"] == "employee"

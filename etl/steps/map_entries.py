@@ -102,9 +102,10 @@ def _refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
         if row["withdrawn"] * 100 > ceiling * row["entries"] and row["withdrawn"] > 1:
             raise RefusedError(
                 "DELETE_CEILING",
-                what=f"{row['withdrawn']} of {row['entries']} entries of {row['source']} would be gone, more than {ceiling} %",
+                what=f"{row['withdrawn']} of {row['entries']} of {row['source']} would be gone (over {ceiling} %)",
                 where=f"drop {row['source']}, window {run.window.start} to {run.window.end}",
-                fix="Look whether the newest export is complete. If the deletions are meant, raise delete_ceiling_percent of the drop.",
+                fix="Look whether the newest export is complete. If the deletions are meant, raise "
+                "delete_ceiling_percent of the drop.",
             )
 
 

@@ -30,7 +30,11 @@ def show_errors_calmly() -> None:
 
 
 def _calm(
-    shell: Any, _kind: type[BaseException], error: BaseException, _trace: Any, tb_offset: int | None = None
-) -> list[str]:  # noqa: ARG001 - IPython's signature
+    _shell: Any,
+    _kind: type[BaseException],
+    error: BaseException,
+    _trace: Any,
+    **_: Any,
+) -> list[str]:
     print(str(error), file=sys.stderr)  # noqa: T201 - the cell's own output
     return [str(error)]

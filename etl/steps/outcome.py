@@ -1,4 +1,4 @@
-"""What a step gives back: a sentence, figures, a table, the next action; it draws itself on a screen and in a notebook."""
+"""What a step gives back: a sentence, figures, a table, the next action; it draws itself wherever it is shown."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class _Pulled:
 
 
 def pull(run: Run) -> Outcome:
-    """Land every file of every declared drop, in the order of their names; equal files are redeliveries and add nothing.
+    """Land every file of every declared drop, in the order of their names; a redelivery adds nothing.
 
     All files are parsed before the first is landed: a faulty one leaves nothing half-landed. Raises SourceError with
     every finding of the first faulty file.

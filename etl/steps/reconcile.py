@@ -1,4 +1,4 @@
-"""Reconcile: the tracker against the published batch against the written files, each read anew. Unreconciled must be 0."""
+"""Reconcile: tracker against published batch against written files, each read anew. Unreconciled must be 0."""
 
 from __future__ import annotations
 
@@ -122,15 +122,15 @@ def _batch_to_files(batch: batches.Batch, manifest: Mapping[str, Any]) -> list[T
             continue
         content = (batch.folder / file["path"]).read_bytes()
         if file["document"].endswith("labor_journal"):
-            for number, (debits, credits) in journal_totals(content, file["document"]).items():
+            for number, (debit, credit) in journal_totals(content, file["document"]).items():
                 ties.append(
                     Tie(
                         f"{number} in {file['path']}: debits",
-                        f"{debits:.2f}",
+                        f"{debit:.2f}",
                         f"{expected.get(number, Decimal(0)):.2f}",
                     )
                 )
-                ties.append(Tie(f"{number} in {file['path']}: debits and credits", f"{debits:.2f}", f"{credits:.2f}"))
+                ties.append(Tie(f"{number} in {file['path']}: debits and credits", f"{debit:.2f}", f"{credit:.2f}"))
         elif file["document"].endswith(".time"):
             ties.append(
                 Tie(

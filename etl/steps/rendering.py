@@ -54,9 +54,7 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
     if changes:
         shown["text_changes"] = pa.concat_tables(changes)
     files.append(
-        RenderedFile(
-            "control_sheet.csv", "control", _control_sheet(tables, header), tables["control_totals"].num_rows
-        )
+        RenderedFile("control_sheet.csv", "control", _control_sheet(tables, header), tables["control_totals"].num_rows)
     )
     files.append(
         RenderedFile(

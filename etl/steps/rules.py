@@ -17,8 +17,9 @@ def apply_rules(run: Run) -> Outcome:
         engine.run(("pay_totals",))
         currency = run.settings.company.home_currency
         rows = engine.fetch("pay_totals").to_pylist()
+        pieces, lines = engine.count("pieces_classified"), engine.count("payroll_lines_rounded")
         return Outcome(
-            title=f"classified {engine.count('pieces_classified'):,} pieces of time into {engine.count('payroll_lines_rounded'):,} payroll lines",
+            title=f"classified {pieces:,} pieces of time into {lines:,} payroll lines",
             headings=("hour kind", "class", "hours", "amount"),
             rows=tuple(
                 (

@@ -19,8 +19,8 @@ from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
 from etl.steps.notebook import show_errors_calmly
 from etl.store import audit_log, batches, landing, recovery
-from etl.store.records import Record
 from etl.store.lock import company_lock
+from etl.store.records import Record
 from etl.terms import BatchHeader
 from etl.units import BatchNumber
 from etl.workspace import Workspace, is_sandbox
@@ -63,7 +63,7 @@ class Run:
 
     @contextmanager
     def locked(self, what: str) -> Iterator[None]:
-        """The company's lock, held by this process while it works; unfinished business of a broken run is settled first."""
+        """The company's lock, held by this process while it works; what a broken run left is settled first."""
         with company_lock(self.workspace, self.company, self.person, f"{what} {self.period_end}"):
             recovery.recover(self.workspace, self.company)
             yield
@@ -157,7 +157,7 @@ def start(
             "NO_PERIOD",
             what=f"No pay or billing period of {company} ends on {end}",
             where=f"mappings/{company}/pay_calendar.csv and [billing] in company.toml",
-            fix=f"Choose a day on which a period ends, such as {', '.join(day.isoformat() for day in sorted(ends))}, or extend the calendar.",
+            fix=f"Give a period's last day, such as {', '.join(map(str, sorted(ends)))}, or extend the calendar.",
         )
     show_errors_calmly()
     run = Run(
@@ -166,6 +166,11 @@ def start(
     if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":  # a run's own kernel keeps the company until it ends
         _HELD.enter_context(run.locked("the week of"))
     return run
+
+
+def release_locks() -> None:
+    """Let go of what a run's own kernel held."""
+    _HELD.close()
 
 
 def _date(value: str | date) -> date:

@@ -20,11 +20,11 @@ from etl.workspace import Workspace
 def status(workspace: str | Path, company: str | None = None) -> Outcome:
     """One row per company × period with a draft or batch: state, entries held, the next step."""
     place = Workspace(Path(workspace).resolve())
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name in [company] if company else companies(place):
         records = audit_log.read_log(place, name)
-        for day in sorted({record.text("period_end") for record in records if record.type == "draft"}):
-            rows.append(_row(place, name, date.fromisoformat(day), records))
+        days = sorted({record.text("period_end") for record in records if record.type == "draft"})
+        rows += [_row(place, name, date.fromisoformat(day), records) for day in days]
     return Outcome(
         title=f"{len(rows)} period(s)",
         headings=("company", "period", "batch", "state", "held", "next step"),

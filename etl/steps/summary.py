@@ -1,4 +1,4 @@
-"""The last screen of a week: per stream entries and hours in, exported, held; money; unreconciled; where the files are."""
+"""The last screen of a week: per stream what came in, what is exported and held; money; where the files are."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def summary(run: Run) -> Outcome:
     control = read_manifest(sealed.folder, sealed.manifest_digest)["control"]
     reconciled = batches.newest(records, "reconcile", run.period_end)
     unreconciled = str(reconciled.whole("unreconciled")) if reconciled else "not reconciled yet"
+    kind = "batch" if batch else "draft batch"
     undated = control["pay"].get("undated", {}).get("entries", 0)
     facts = [
         ("policy", POLICY_WORDS[run.settings.company.policy]),
@@ -36,7 +37,7 @@ def summary(run: Run) -> Outcome:
     if undated:
         facts.insert(0, ("without a date", f"{undated} entries wait, in no period; see Exceptions"))
     return Outcome(
-        title=f"{run.settings.company.name}: {'batch' if batch else 'draft batch'} {sealed.batch:04d}, {run.owned.label}"
+        title=f"{run.settings.company.name}: {kind} {sealed.batch:04d}, {run.owned.label}"
         f"{', closed' if batches.is_closed(records, run.period_end) else ''}",
         facts=tuple(facts),
         headings=("stream", "in", "exported", "held", "other", "remainder", "money exported"),
@@ -76,9 +77,5 @@ def _row(stream: str, states: dict[str, Any]) -> tuple[str, ...]:
 
 def _next(run: Run, batch: batches.Batch | None) -> str:
     if batch is None:
-        return (
-            f"another person approves: timebooks approve batch --company {run.company} --period-end {run.period_end}"
-        )
-    return (
-        f"upload the files in {run.shown(batch.folder)}/upload; what is held is on sheet Exceptions of the workbook"
-    )
+        return f"another person approves: timebooks approve batch --company {run.company} --period-end {run.period_end}"
+    return f"upload the files in {run.shown(batch.folder)}/upload; what is held is on sheet Exceptions of the workbook"

@@ -15,12 +15,12 @@ def journal_totals(content: bytes, document: str) -> dict[str, tuple[Decimal, De
     totals: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
     for row in rows:
         number = row.get("DOCNUM") or row.get("*JournalNo") or ""
-        debits, credits = totals[number]
+        debit, credit = totals[number]
         if "AMOUNT" in row:
             amount = Decimal(row["AMOUNT"])
-            totals[number] = (debits + max(amount, Decimal(0)), credits - min(amount, Decimal(0)))
+            totals[number] = (debit + max(amount, Decimal(0)), credit - min(amount, Decimal(0)))
         else:
-            totals[number] = (debits + Decimal(row["*Debits"] or 0), credits + Decimal(row["*Credits"] or 0))
+            totals[number] = (debit + Decimal(row["*Debits"] or 0), credit + Decimal(row["*Credits"] or 0))
     return dict(totals)
 
 

@@ -38,24 +38,19 @@ class RollForward:
     states: Mapping[tuple[Stream, str], tuple[int, int]]
     remainders: Mapping[Stream, int]
 
-    def entries(self, stream: Stream, state: str) -> str:
-        """The entries in a state, as a formula for another sheet."""
-        return self._sum(_ENTRIES, stream, state)
-
-    def hours(self, stream: Stream, state: str) -> str:
-        """The hours in a state, as a formula for another sheet."""
-        return self._sum(_SECONDS, stream, state) + "/3600"
-
-    def remainder(self, stream: Stream) -> tuple[str, str]:
-        """The remainder in entries and in hours, as formulas for another sheet."""
-        row = self.remainders[stream]
-        return f"{quoted(TITLE)}!{_ENTRIES}{row}", f"{quoted(TITLE)}!{_SECONDS}{row}/3600"
-
-    def _sum(self, column: str, stream: Stream, state: str) -> str:
+    def in_state(self, stream: Stream, state: str) -> tuple[Cell, Cell]:
+        """The entries and the hours in a state, for another sheet: live, or 0 where no entry is in it."""
         if (stream, state) not in self.states:
-            return "0"
+            return Cell(0, "count"), Cell(0, "hours")
         first, last = self.states[stream, state]
-        return f"SUM({quoted(TITLE)}!{column}{first}:{column}{last})"
+        entries, seconds = (f"SUM({quoted(TITLE)}!{column}{first}:{column}{last})" for column in (_ENTRIES, _SECONDS))
+        return Cell(kind="count", formula=entries), Cell(kind="hours", formula=f"{seconds}/3600")
+
+    def remainder(self, stream: Stream) -> tuple[Cell, Cell]:
+        """The remainder in entries and in hours, for another sheet."""
+        row = self.remainders[stream]
+        return (Cell(kind="count", look="total", formula=f"{quoted(TITLE)}!{_ENTRIES}{row}"),
+                Cell(kind="hours", look="total", formula=f"{quoted(TITLE)}!{_SECONDS}{row}/3600"))
 
 
 def roll_forward(header: BatchHeader, table: pa.Table | None) -> RollForward:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from openpyxl.utils import get_column_letter
 
 from etl.workbooks.text import safe_title
@@ -22,6 +23,7 @@ Value = str | int | Decimal | date | None
 
 ONE_PAGE = 72   # rows that are still easy to read on one upright page
 
+FIGURES: tuple[Kind, ...] = ("seconds", "hours", "amount", "rate", "count")
 PLACE = re.compile(r"\{([^{}^]+)(\^?)\}")
 """A place in a column's formula: {Heading} is this row's cell, {Heading^} the cell above it."""
 
@@ -73,6 +75,18 @@ class Sheet:
         """The notes, broken to the sheet's width, so that no line runs out of the printed page."""
         width = sum(column.width for column in self.columns)
         return tuple(line for note in self.notes for line in textwrap.wrap(note, width) or [""])
+
+    @cached_property
+    def widths(self) -> tuple[int, ...]:
+        """The widths of the columns; figures get the room that their total may need, so that none shows as #####."""
+        values = (column for column in self.columns if not column.formula)
+        needed = {
+            column.heading: _room(self.rows, at) for at, column in enumerate(values) if column.kind in FIGURES}
+        widest = {   # a running balance is as wide as what it adds up
+            kind: max((needed.get(column.heading, 0) for column in self.columns if column.kind == kind), default=0)
+            for kind in FIGURES}
+        return tuple(max(column.width, needed.get(column.heading, widest.get(column.kind, 0)))
+                     for column in self.columns)
 
     @property
     def count_rows(self) -> int:
@@ -150,6 +164,16 @@ class Marks:
     period: str = ""
     batch: str = ""
     banner: str = ""
+
+
+def _room(rows: pa.Table | Sequence[tuple[Value, ...]], at: int) -> int:
+    """Characters that the sum of a column of figures takes, with separators, decimals and a little air."""
+    if isinstance(rows, pa.Table):
+        total = pc.sum(pc.abs(rows.column(at))).as_py() or 0
+    else:
+        figures = (row[at] for row in rows)
+        total = sum(abs(figure) for figure in figures if isinstance(figure, int | Decimal))
+    return len(f"{total:,}") + 3
 
 
 def quoted(title: str) -> str:

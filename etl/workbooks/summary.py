@@ -107,14 +107,9 @@ def _streams(page: PageRows, checks: _Checks, roll: RollForward) -> None:
     words = [f"{STREAM_WORDS[stream]} {unit}" for stream in streams for unit in ("entries", "hours")]
     page.add(*heads("State", *words, numbers=range(1, len(words) + 1)))
     for state, word in (OPENING | STATE_WORDS).items():
-        page.add(Cell(word, is_wrapped=True), *(
-            cell for stream in streams for cell in (
-                Cell(kind="count", formula=f"={roll.entries(stream, state)}"),
-                Cell(kind="hours", formula=f"={roll.hours(stream, state)}"))))
+        page.add(Cell(word, is_wrapped=True), *(cell for stream in streams for cell in roll.in_state(stream, state)))
     row = page.add(Cell("Remainder, must be 0", look="total"), *(
-        cell for stream in streams for entries, hours in [roll.remainder(stream)] for cell in (
-            Cell(kind="count", look="total", formula=f"={entries}"),
-            Cell(kind="hours", look="total", formula=f"={hours}"))))
+        cell for stream in streams for cell in roll.remainder(stream)))
     letters = "BCDEFG"[:len(words)]
     page.add(Cell("Check"), *(agreed(f"{letter}{row}", is_right=True) for letter in letters))
     checks.put(f"B{row + 1}:{letters[-1]}{row + 1}", len(letters))

@@ -14,11 +14,10 @@ from etl.errors import TargetError
 from etl.units import is_currency
 from etl.workbooks.cells import Ink, cells_xml, formula_xml, row_xml, value_xml
 from etl.workbooks.looks import amount_digits
-from etl.workbooks.sheets import PLACE, Cell, Column, Sheet
+from etl.workbooks.sheets import FIGURES, PLACE, Cell, Column, Sheet
 from etl.workbooks.text import count_lines
 
 ROW_LIMIT = 1_048_576
-_NUMBERS = ("seconds", "hours", "amount", "rate", "count")
 
 
 def sheet_xml(sheet: Sheet, ink: Ink) -> str:
@@ -51,7 +50,7 @@ class _Table:
     def top(self) -> list[str]:
         """Title, notes, an empty row, the headings; one calm line when there is nothing to list."""
         lines = [Cell(self.sheet.title, look="title"), *(Cell(line, look="note") for line in self.sheet.top_lines)]
-        heads = [Cell(column.heading, look="head", is_wrapped=True, is_right=column.kind in _NUMBERS)
+        heads = [Cell(column.heading, look="head", is_wrapped=True, is_right=column.kind in FIGURES)
                  for column in self.sheet.columns]
         rows = [self._row(at, [line]) for at, line in enumerate(lines, 1)]
         rows.append(self._row(self.sheet.header_row, heads))
@@ -93,7 +92,7 @@ class _Table:
         return tuple(sorted(code for code in codes if code and is_currency(code)))
 
     def _row(self, row: int, cells: Sequence[Cell]) -> str:
-        return cells_xml(self.ink, row, cells, [column.width for column in self.sheet.columns])
+        return cells_xml(self.ink, row, cells, self.sheet.widths)
 
     def _column(self, letter: str, column: Column, rows: range) -> list[str]:
         """The cells of one column, one text per row; an empty cell is an empty text."""

@@ -76,8 +76,7 @@ def _long_texts_sheet(long_texts: LongTexts, title: str) -> Sheet:
 def _add_sheet(book: Workbook, name: str, sheet: Sheet | Page, marks: Marks) -> None:
     """An empty sheet with everything but its rows: widths, frozen header, filter, page set-up, footer."""
     made = book.create_sheet(name)
-    widths = sheet.widths if isinstance(sheet, Page) else [column.width for column in sheet.columns]
-    for at, width in enumerate(widths, 1):
+    for at, width in enumerate(sheet.widths, 1):
         made.column_dimensions[get_column_letter(at)].width = width
     made.sheet_view.showGridLines = False
     made.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
@@ -90,7 +89,7 @@ def _add_sheet(book: Workbook, name: str, sheet: Sheet | Page, marks: Marks) -> 
         made.freeze_panes = f"A{sheet.first_row}"
         made.print_title_rows = f"{sheet.header_row}:{sheet.header_row}"
         if sheet.count_rows:
-            made.auto_filter.ref = f"A{sheet.header_row}:{get_column_letter(len(widths))}{sheet.last_row}"
+            made.auto_filter.ref = f"A{sheet.header_row}:{get_column_letter(len(sheet.columns))}{sheet.last_row}"
     made.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.65, header=0.3, footer=0.3)
     made.oddHeader = HeaderFooterItem(center=_printed(marks.banner))
     made.oddFooter = HeaderFooterItem(

@@ -82,17 +82,20 @@ def members(sheet: str, properties: str = "", state: str = "visible", more: str 
     formats = "".join(f'<xf numFmtId="{number}" applyNumberFormat="1"/>' for number in STYLES)
     return {
         "[Content_Types].xml":
-            f'{XML}<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>',
+            f'{XML}<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+            "</Types>",
         "xl/workbook.xml":
             f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{REL}">{properties}<sheets>'
             f'<sheet name="Time" sheetId="1" state="{state}" r:id="rId1"/>{more}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels":
             f'{XML}<Relationships xmlns="{PACKAGE}/relationships">'
-            + "".join(f'<Relationship Id="rId{n}" Type="{REL}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in (1, 2))
+            + "".join(f'<Relationship Id="rId{n}" Type="{REL}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+                      for n in (1, 2))
             + f'<Relationship Id="rId9" Type="{REL}/styles" Target="styles.xml"/></Relationships>',
         "xl/styles.xml":
             f'{XML}<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" '
-            f'formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts><cellXfs count="{len(STYLES)}">{formats}</cellXfs></styleSheet>',
+            f'formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts><cellXfs count="{len(STYLES)}">{formats}</cellXfs>'
+            "</styleSheet>",
         "xl/worksheets/sheet1.xml": sheet,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -19,7 +20,9 @@ JOBS = ("Harbor Museum:Exhibit Lighting", "Harbor Museum:Visitor Center", "Delta
         "Alder County:Courthouse Renovation Phase II", "North Rim Outfitters:Web Shop")
 
 
-def header(*, is_sandbox: bool = False, name: str = "Alder & Pine Studio", labor_posting: str = "distribution") -> BatchHeader:
+def header(
+    *, is_sandbox: bool = False, name: str = "Alder & Pine Studio", labor_posting: str = "distribution",
+) -> BatchHeader:
     company = "sandbox-alder" if is_sandbox else "alder-pine"
     return BatchHeader(company, name, "USD", MONDAY, MONDAY + timedelta(days=6), "week 2026-W46", BatchNumber(42),
                        is_sandbox, "two_person", labor_posting, "sha256:" + "9f2c" * 16, "Timebooks 0.1.0")
@@ -89,8 +92,9 @@ def _work(people: int, per_person: int) -> tuple[list[dict[str, object]], list[d
             "bill_state": "held" if not is_mapped else "exported" if at % 3 else "out_of_scope"})
         pieces.append(key | times | {
             "piece_id": f"P{at}", "piece_on": worked_on, "workweek_start": MONDAY,
-            "hour_class": "overtime" if is_overtime else "regular", "pay_item": "Overtime" if is_overtime else "Hourly Wage",
-            "rule_id": "weekly-40", "is_in_pay_period": True, "is_in_bill_period": True})
+            "hour_class": "overtime" if is_overtime else "regular",
+            "pay_item": "Overtime" if is_overtime else "Hourly Wage", "rule_id": "weekly-40",
+            "is_in_pay_period": True, "is_in_bill_period": True})
     return entries, pieces
 
 
@@ -127,7 +131,8 @@ def _billed(entries: list[dict[str, object]]) -> list[dict[str, object]]:
                       if entry["customer_job"] == job and entry["bill_state"] == "exported")
         lines.append({
             "line_id": f"0042-I-{number:03d}", "customer_job": job, "service_item": "Design", "bill_rate": Decimal(125),
-            "bill_seconds": seconds, "amount": Decimal(seconds) / 3600 * 125, "currency": "USD"})
+            "bill_seconds": seconds, "currency": "USD",
+            "amount": (Decimal(seconds) / 3600 * 125).quantize(Decimal("0.01"))})
     return lines
 
 
@@ -135,7 +140,8 @@ def _exceptions(held: list[dict[str, object]]) -> list[dict[str, object]]:
     items: list[dict[str, object]] = [{
         "code": "TE021", "severity": "hold", "streams": "cost bill", "entry_id": entry["entry_id"],
         "employee_ref": "dana@example.com", "worked_on": entry["worked_on"], "seconds": entry["pay_seconds"],
-        "found": "project “Lobby refit (new)” is not mapped", "expected": "one row in projects.csv valid on the day",
+        "found": "project “Lobby refit (new)” is not mapped",
+        "expected": "one row in projects.csv valid on the day",
         "remedy": "Add the project to mappings/alder-pine/projects.csv, then run again.", "due": "before invoicing"}
         for entry in held[:6]]
     items.append({
@@ -176,82 +182,7 @@ def _controls(entries: list[dict[str, object]]) -> list[dict[str, object]]:
 
 
 def small() -> dict[str, pa.Table]:
-    """Two people, four entries, a journal with its reversal, invoices in two currencies; every figure agrees."""
-    entries = table(schemas.ENTRIES, """
-        entry_id  version  employee_id  employee_name  customer_job            worked_seconds  pay_state  cost_state  bill_state
-        h:1       1        E1           Dana Okafor    Harbor Museum:Lighting  28810           exported   exported    exported
-        h:2       1        E1           Dana Okafor    Kumo KK:Website         7200            exported   exported    exported
-        h:3       2        E2           Jonah Nair     -                       10800           exported   held        held
-        h:4       1        E2           Jonah Nair     Harbor Museum:Lighting  7200            exported   exported    out_of_scope
-    """)
-    pieces = table(schemas.PIECES, """
-        piece_id  entry_id  version  employee_id  hour_class  pay_item  pay_seconds  bill_seconds  is_in_pay_period  is_in_bill_period
-        h:1/1r    h:1       1        E1           regular     Hourly    28800        28800         yes               yes
-        h:2/1r    h:2       1        E1           regular     Hourly    7200         7200          yes               yes
-        h:3/2r    h:3       2        E2           regular     Hourly    10800        10800         yes               yes
-        h:4/1r    h:4       1        E2           regular     Hourly    7200         7200          yes               yes
-    """)
-    payroll = table(schemas.PAYROLL_LINES, """
-        payroll_line_id  employee_id  employee_name  hour_class  pay_item  pay_seconds  amount  currency
-        0042-P-001       E1           Dana Okafor    regular     Hourly    36000        310.00  USD
-        0042-P-002       E2           Jonah Nair     regular     Hourly    18000        -       USD
-    """)
-    postings = table(schemas.POSTINGS, """
-        line_id     document_number  line_number  posted_on   account                  customer_job            class   amount   currency  memo
-        0042-L-001  TB0042L          1            2026-11-15  Job Costs:Direct Labor   Harbor Museum:Lighting  Studio  310.25   USD       Labor, lighting
-        0042-L-002  TB0042L          2            2026-11-15  Payroll Expenses:Wages   -                       -       -310.25  USD       Labor moved to jobs
-        0042-R-001  TB0042LR         1            2026-11-16  Job Costs:Direct Labor   Harbor Museum:Lighting  Studio  -310.25  USD       Reversal
-        0042-R-002  TB0042LR         2            2026-11-16  Payroll Expenses:Wages   -                       -       310.25   USD       Reversal
-    """)
-    allocations = table(schemas.ALLOCATIONS, """
-        line_id     entry_id  version  piece_id  seconds  amount  currency
-        0042-L-001  h:1       1        h:1/1r    28800    248.20  USD
-        0042-L-001  h:4       1        h:4/1r    7200     62.05   USD
-    """)
-    times = table(schemas.TIME_ACTIVITIES, """
-        line_id     entry_id  employee_name  pay_seconds  exported_seconds
-        0042-T-001  h:1       Dana Okafor    28800        28800
-        0042-T-002  h:2       Dana Okafor    7200         7200
-        0042-T-003  h:3       Jonah Nair     10800        10800
-        0042-T-004  h:4       Jonah Nair     7200         7200
-        0042-T-005  h:4       Jonah Nair     20           0
-    """)
-    hours = table(schemas.PAYROLL_HOURS, """
-        line_id     employee_id  pay_item  pay_seconds  exported_seconds  amount  currency
-        0042-H-001  E1           Hourly    36000        36000             310.00  USD
-        0042-H-002  E2           Hourly    18000        18000             -       USD
-    """)
-    billed = table(schemas.BILLABLE_LINES, """
-        line_id     customer_job            service_item  bill_rate  bill_seconds  amount   currency
-        0042-B-001  Harbor Museum:Lighting  Design        125        28800         1000.00  USD
-        0042-B-002  Kumo KK:Website         Design        9000       7200          18000    JPY
-    """)
-    found = table(schemas.EXCEPTIONS, """
-        code   severity  streams     entry_id  employee_ref        worked_on   seconds  found          expected                   remedy                   due
-        TE008  hold      cost, bill  h:3       jonah@example.com   2026-11-10  10800    project Lobby  The project is not mapped  Add a row to projects.csv  -
-    """)
-    roll = table(schemas.ROLL_FORWARD, """
-        stream  state         reason  count_entries  seconds  amount   currency
-        pay     received      -       4              54010    -        -
-        pay     exported      -       4              54010    310.00   USD
-        cost    received      -       4              54010    -        -
-        cost    exported      -       3              43210    310.25   USD
-        cost    held          TE008   1              10800    -        -
-        bill    received      -       4              54010    -        -
-        bill    carried_in    -       0              600      -        -
-        bill    exported      -       2              36010    1000.00  USD
-        bill    exported      -       0              0        18000    JPY
-        bill    held          TE008   1              10800    -        -
-        bill    out_of_scope  TE047   1              7200     -        -
-        bill    carried_out   -       0              600      -        -
-    """)
-    controls = table(schemas.CONTROL_TOTALS, """
-        figure         left_name  left_value        right_name       right_value       difference
-        entries        landing    4                 roll-forward     4                 0
-        labor          journal    310.25            allocations      310.250           0.000
-        hash total     landing    9812039812093812  batch            9812039812093812  0
-    """)
-    return {
-        "entries": entries, "pieces": pieces, "payroll_lines": payroll, "postings": postings, "allocations": allocations,
-        "time_activities": times, "payroll_hours": hours, "billable_lines": billed, "exceptions": found,
-        "roll_forward": roll, "control_totals": controls}
+    """The small batch of small/batch.txt."""
+    text = (Path(__file__).parent / "small" / "batch.txt").read_text(encoding="utf-8")
+    blocks = [block.partition("]\n") for block in text.split("\n[")[1:]]
+    return {name: table(getattr(schemas, name.upper()), body) for name, _, body in blocks}

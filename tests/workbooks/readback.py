@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from fractions import Fraction
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import openpyxl
@@ -32,7 +32,7 @@ def cells(content: bytes):
 def raw_cells(content: bytes, sheet: int = 1) -> dict[str, tuple[str, str]]:
     """Per place, what the file itself says: type (n, f, inlineStr) and text."""
     with ZipFile(io.BytesIO(content)) as archive:
-        root = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{sheet}.xml"))
+        root = ET.fromstring(archive.read(f"xl/worksheets/sheet{sheet}.xml"))
     found = {}
     for cell in root.iter(f"{_MAIN}c"):
         formula, value, text = (cell.find(f"{_MAIN}{tag}") for tag in ("f", "v", f"is/{_MAIN}t"))

@@ -22,8 +22,10 @@ HOSTILE = [  # text, why
     ('=HYPERLINK("http://example.com";"pay")', "a live link"),
     ("=1+1", "a formula"), ("+1", "a formula in some programs"), ("-2+3", "an honest memo, or a formula"),
     ("@SUM(1)", "a formula of old"), ("\t=1", "a tab before it"), (" =1", "a space before it"),
-    ("＝1+1", "full-width"), ("\ufeff=1", "an invisible mark before it"), ("\x00=1", "a zero byte before it"),
-    ("=cmd|' /C calc'!A0", "starts a program"), ("'=1", "an apostrophe of its own"),
+    ("\uff1d1+1", "a full-width sign"), ("\ufeff=1", "an invisible mark before it"),
+    ("\x00=1", "a zero byte before it"),
+    ("=cmd|' /C calc'!A0", "starts a program"),
+    ("'=1", "an apostrophe of its own"),
     ("#N/A", "an error value to openpyxl"), ("TRUE", "a truth value when typed"), ("1e5", "a number when typed"),
     ("0042", "would lose its zeros"), ("2026-01-01", "a date when typed"), ("_x0041_", "an escape of the format"),
     ("a\r\nb", "two line ends"), ("\x07\x1b[31m", "control characters"), ("  spaces  ", "at both ends"),
@@ -64,7 +66,7 @@ def test_a_long_text_is_cut_in_its_cell_and_whole_in_parts(source):
     seen = raw_cells(content)["B4"][1]
     assert "cut here" in seen
     assert len(seen.encode("utf-16-le")) // 2 <= 32_767
-    parts = [row for row in opened(content)["Long texts (2)"].iter_rows(min_row=5, values_only=True)]
+    parts = list(opened(content)["Long texts (2)"].iter_rows(min_row=5, values_only=True))
     assert [row[:3] for row in parts] == [("Long texts", "B4", number) for number in range(1, len(parts) + 1)]
     places = raw_cells(content, 2)
     assert "".join(original(places[f"D{row}"][1]) for row in range(5, 5 + len(parts))) == source
@@ -133,8 +135,8 @@ def test_several_currencies_are_never_added_up():
 
 
 def test_formula_columns_and_their_totals():
-    columns = (Column("Entry", "text", 8), Column("Seconds", "seconds", 9), Column("Hours", "hours", 8, "{Seconds}/3600"),
-               Column("So far", "seconds", 9, "{So far^}+{Seconds}"))
+    columns = (Column("Entry", "text", 8), Column("Seconds", "seconds", 9),
+               Column("Hours", "hours", 8, "{Seconds}/3600"), Column("So far", "seconds", 9, "{So far^}+{Seconds}"))
     found = raw_cells(rendered(Sheet("Time", columns, [("a", 5400), ("b", 60)], totals=("Seconds", "Hours"))))
     assert [found[place][1] for place in ("C4", "C5", "B6", "C6")] == ["B4/3600", "B5/3600", "SUM(B4:B5)", "B6/3600"]
     assert found["D5"] == ("f", "D4+B5"), "the cell above"
@@ -169,7 +171,8 @@ def test_a_table_sheet_is_set_up_for_reading_and_printing():
                            marks=Marks("Nut & Bolt", "week 2026-W46", "batch 0042", "SANDBOX — NOT FOR UPLOAD")))
     sheet = book["Money"]
     assert (sheet.freeze_panes, sheet.print_title_rows, sheet.auto_filter.ref) == ("A6", "$5:$5", "A5:C6")
-    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == ("landscape", 1, 0)
+    paper = sheet.page_setup
+    assert (paper.orientation, paper.fitToWidth, paper.fitToHeight) == ("landscape", 1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.oddFooter.left.text == "Nut && Bolt"
     assert sheet.oddFooter.center.text == "SANDBOX — NOT FOR UPLOAD · week 2026-W46 · batch 0042"
@@ -183,6 +186,24 @@ def test_a_footer_holds_at_most_255_characters():
     book = opened(rendered(Page("P", (9,), ()), marks=Marks("&" * 300, "=" * 300, "💥" * 300, "b" * 300)))
     footer = book["P"].oddFooter
     assert len("".join(part.text for part in (footer.left, footer.center, footer.right))) < 240
+
+
+WIDE = [  # amounts, width of the column asked for, width it gets, why
+    (["1.000"], 12, 12, "as asked for"),
+    (["999999999.990"], 12, 18, "the figure with its separators, and a little air"),
+    (["-999999999.990", "999999999.990"], 12, 20, "the running balance or the total may be as wide as their sum"),
+]
+
+
+@pytest.mark.parametrize(("amounts", "asked", "width", "why"), WIDE)
+def test_no_figure_shows_as_number_signs(amounts, asked, width, why):
+    columns = (Column("Amount", "amount", asked, currency="Currency"), Column("Currency", "text", 9),
+               Column("So far", "amount", asked, "{So far^}+{Amount}", currency="Currency"))
+    for rows in ([(Decimal(amount), "USD") for amount in amounts],
+                 pa.table({"a": pa.array([Decimal(amount) for amount in amounts], pa.decimal128(18, 3)),
+                           "b": ["USD"] * len(amounts)})):
+        sheet = opened(rendered(Sheet("Money", columns, rows)))["Money"]
+        assert {round(sheet.column_dimensions[letter].width) for letter in "AC"} <= {width, width - 1}, why
 
 
 def test_no_rows_give_one_calm_line():

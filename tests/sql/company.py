@@ -1,0 +1,304 @@
+"""A small company in memory: cross-references and timesheets as text in, any table of the decisions out.
+
+Everything runs as in production but for the landing: the CSVs are loaded, company.toml is parsed, the steps put their
+inputs, and the statements of etl/sql run in their one order, audits included.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from etl.mapping.declared import FILES, WEEKDAYS
+from etl.mapping.load import MappingSet, load_mappings
+from etl.periods import PayPeriod, pay_calendar, period_ending
+from etl.settings import Drop, Settings, parse_settings
+from etl.sql.run import MAP, MARTS, RULES, STAGING, Engine
+from etl.steps.inputs import put_inputs
+from etl.steps.map_entries import stage
+from etl.steps.run import Run
+from etl.store.landing import Pull
+from etl.tables import EXCEPTIONS, LANDED_COLUMNS, LANDED_ENTRIES
+from etl.units import BatchNumber
+from etl.workspace import Workspace
+from tests.sql.text import records, shown
+
+ID = "acme"
+ORDER: tuple[str, ...] = (*STAGING, *MAP, *RULES, *MARTS)
+MONDAY = "2026-11-09"   # the first day of the usual week
+ENTRY = {"person": "ann", "client": "-", "project": "web", "service": "dev", "date": MONDAY, "billable": "yes"}
+SHORT = {"id": "entry_ref"} | {name.rpartition("_")[0] or name: name for name in LANDED_COLUMNS if name != "entry_ref"}
+SHORT = {"time" if short == "duration" else short: name for short, name in SHORT.items() if name != "person_name"} | {
+    "person": "person_ref"}
+DEFAULTS: Mapping[str, Mapping[str, str]] = {   # what a cross-reference of a test need not say
+    "employees.csv": {"source": "*", "worker_type": "employee", "pay_group": "weekly", "flsa_status": "nonexempt",
+                      "work_location": "US"},
+    "projects.csv": {"source": "*", "client_ref": "*", "billing_method": "time_and_materials"},
+    "items.csv": {"source": "*", "hour_kind": "worked"},
+    "rates.csv": {"customer_job": "*", "service_item": "*", "employee_id": "*", "currency": "USD"},
+    "private/pay_rates.csv": {"currency": "USD"},
+    "dimensions.csv": {"dimension": "class"},
+}
+TOML = """
+[company]
+id = "acme"
+name = "Acme Studio"
+home_currency = "{home}"
+zone = "America/New_York"
+go_live = {go_live}
+policy = "four_eyes"
+[pay]
+across_midnight = "{across_midnight}"
+[billing]
+period = "{billing}"
+first_start = {billing_start}
+[unmapped]
+mode = "{unmapped}"
+[labor_posting]
+mode = "{posting}"
+[targets]
+documents = ["quickbooks_desktop.time"]
+[targets.quickbooks_desktop]
+company_name = "{books_name}"
+company_create_time = "1478822400"
+transfer_to_payroll = true
+"""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One export file of a drop. `complete`: first and last day it answers for, for `population` (empty = everybody)."""
+
+    rows: tuple[tuple[tuple[str, str], ...], ...]
+    source: str = "tracker"
+    complete: str = ""
+    population: str = ""
+
+
+def delivery(entries: str | Sequence[Mapping[str, str]], **columns: str) -> Delivery:
+    """An export file from a table as text, or from rows; columns as in ENTRY and SHORT."""
+    given = records(entries) if isinstance(entries, str) else entries
+    return Delivery(tuple(tuple(row.items()) for row in given), **columns)
+
+
+@dataclass(frozen=True)
+class Company:
+    """Cross-references as text (columns of docs; absent columns have the usual value, `-` is an empty cell)."""
+
+    employees: str = """
+        person_ref  employee_id  employee_name  worker_type  pay_group  flsa_status  work_location
+        ann         E1           Ann Abel       employee     weekly     nonexempt    US
+        bob         E2           Bob Berg       employee     weekly     nonexempt    US
+        eve         E3           Eve Ek         employee     weekly     exempt       US
+        cole        V1           Cole & Co      contractor   -          -            -"""
+    projects: str = """
+        project_ref  customer_job
+        web          Mill:Web
+        shop         Mill:Shop
+        (none)       -"""
+    items: str = """
+        service_ref  service_item  hour_kind
+        dev          Engineering   worked
+        art          Design        worked
+        vacation     Vacation      paid_leave
+        holiday      Holiday       holiday
+        unpaid       Unpaid leave  unpaid_leave"""
+    pay_items: str = """
+        hour_kind   hour_class        pay_item
+        worked      regular           Regular
+        worked      overtime          Overtime
+        worked      overtime_premium  Overtime Premium
+        paid_leave  regular           Vacation
+        holiday     regular           Holiday"""
+    accounts: str = """
+        purpose         account               account_type
+        direct_labor    Job Costs:Labor       COGS
+        internal_labor  Overhead:Labor        EXP
+        leave_expense   Overhead:Leave        EXP
+        wages_expense   Wages Expense         EXP
+        accrued_wages   Accrued Wages         OCLIAB
+        suspense        Suspense:Labor        OCASSET"""
+    dimensions: str = "by  ref  value  precedence"
+    rates: str = """
+        bill_rate
+        100.00"""
+    pay_rates: str = """
+        employee_id  pay_rate
+        E1           40.00
+        E2           20.00
+        E3           50.00"""
+    calendar: str = f"""
+        pay_group  kind    start       workweek
+        weekly     weekly  {MONDAY}    monday"""
+    rounding: str = ""
+    entry: tuple[tuple[str, str], ...] = ()   # what a timesheet of the test need not say
+    home: str = "USD"
+    go_live: str = "2026-01-01"
+    across_midnight: str = "split"
+    billing: str = "weekly"
+    unmapped: str = "hold"
+    posting: str = "accrue"
+    books_name: str = "Acme Studio"
+    zone: str = "America/New_York"
+    duration: str = "clock"
+    end_rolls_over: bool = False
+
+    def run(self, end: str = "") -> Run:
+        """The run of the period that ends on `end`; by default the calendar's first."""
+        settings, mappings = _loaded(self)
+        last = date.fromisoformat(end) if end else mappings.pay_periods[0].period.end
+        periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == last)
+        billing = None if self.billing == "none" else period_ending(self.billing, last, settings.billing.first_start)
+        return _Run(Workspace(Path(_SCRATCH.name)), ID, last, "prepared by a test", settings, mappings, periods, billing)
+
+    def books(self, *deliveries: str | Delivery, end: str = "", to: str = MARTS[-1]) -> Books:
+        """The decisions of one period on these exports, run up to the table `to`."""
+        return self.books_of(self.run(end), deliveries, to)
+
+    def books_of(self, run: Run, deliveries: Sequence[str | Delivery], to: str) -> Books:
+        """The same for a run at hand."""
+        tables: dict[str, pa.Table] = {}
+        pulls = []
+        for number, given in enumerate(deliveries, 1):
+            export = delivery(given) if isinstance(given, str) else given
+            tables[f"pull-{number}"] = self._landed(export)
+            pulls.append(self._pull(number, export))
+        engine = _Engine(tables)
+        stage(run, engine, tuple(pulls))
+        engine.put("checked_items", EXCEPTIONS.empty_table())
+        engine.run(ORDER[1:ORDER.index(to) + 1])
+        return Books(engine, run)
+
+    def _landed(self, export: Delivery) -> pa.Table:
+        usual = ENTRY | dict(self.entry)
+        rows = []
+        for number, cells in enumerate(export.rows, 2):
+            row = usual | dict(cells)
+            rows.append({"source_row": number} | {SHORT[name]: _cell(text) for name, text in row.items()})
+        return pa.Table.from_pylist(rows, schema=LANDED_ENTRIES)
+
+    def _pull(self, number: int, export: Delivery) -> Pull:
+        drop = Drop.model_validate({
+            "name": export.source, "files": "*.csv", "zone": self.zone, "duration": self.duration,
+            "end_rolls_over": self.end_rolls_over, "instant_format": "%Y-%m-%d %H:%M", "columns": {
+                "person": "person_ref", "date": "date_text", "start": "start_text", "time": "duration_text"}})
+        request = {"completeness": "complete" if export.complete else "additive", "window": export.complete.split(),
+                   "population": export.population.split(), "declaration": drop.model_dump(mode="json")}
+        return Pull(f"{number:06d}", number, export.source, "export.csv", Path(f"pull-{number}"), len(export.rows),
+                    request, "0" * 64)
+
+
+class _Run(Run):
+    def batch_number(self) -> BatchNumber:
+        return BatchNumber(42)
+
+
+class _Engine(Engine):
+    """The real one; landed rows come from memory instead of Parquet files."""
+
+    def __init__(self, landed: Mapping[str, pa.Table]) -> None:
+        scratch = Path(_SCRATCH.name)
+        super().__init__(None, scratch, [scratch])
+        self._landed = landed
+
+    def link_parquet(self, name: str, paths: Sequence[Path]) -> None:
+        tables = [self._landed[str(path)] for path in paths]
+        self.put(name, pa.concat_tables([
+            table.append_column("filename", pa.array([str(path)] * len(table), pa.string()))
+            for path, table in zip(paths, tables, strict=True)]))
+
+
+@dataclass
+class Books:
+    """What the decisions made of it."""
+
+    engine: Engine
+    run: Run
+
+    def rows(self, table: str, columns: str, **where: str) -> list[list[str]]:
+        """Some columns of a table as a person reads them: 8:00:00, 1,072.50 as 1072.50, `-` for nothing."""
+        dicts = self.engine.fetch(table).to_pylist()
+        return [[shown(name, row[name]) for name in columns.split()] for row in dicts
+                if all(shown(name, row[name]) == text for name, text in where.items())]
+
+    def column(self, table: str, name: str, **where: str) -> list[str]:
+        """One column, likewise."""
+        return [cell for [cell] in self.rows(table, name, **where)]
+
+    def must_show(self, table: str, expected: str, why: str = "", **where: str) -> None:
+        """Assert that the table holds exactly these rows in this order; the header names the columns compared."""
+        wanted = records(expected)
+        columns = expected.strip().splitlines()[0]
+        assert self.rows(table, columns, **where) == [list(row.values()) for row in wanted], why or table
+
+    def state_of(self, entry_id: str) -> str:
+        """An entry's newest version in the three streams: "exported - / held TE008 / held TE008"."""
+        last = [row for row in self.engine.fetch("entries_rounded").to_pylist()
+                if row["entry_id"].partition(":")[2] == entry_id][-1]
+        return " / ".join(f"{last[f'{stream}_state']} {last[f'{stream}_reason'] or '-'}" for stream in
+                          ("pay", "cost", "bill"))
+
+
+_SCRATCH = tempfile.TemporaryDirectory(prefix="timebooks-sql-")
+
+
+@cache
+def _loaded(company: Company) -> tuple[Settings, MappingSet]:
+    with tempfile.TemporaryDirectory() as folder:
+        _write(company, Path(folder))
+        mappings = load_mappings(Path(folder), ID)
+    first = mappings.pay_periods[0].period.start.isoformat()
+    fields = {name: getattr(company, name) for name in Company.__dataclass_fields__}
+    text = TOML.format(**fields, billing_start=first)
+    for rule in records(company.rounding) if company.rounding else ():
+        text += "[[rounding]]\n" + "".join(
+            f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n" for name, cell in rule.items())
+    return parse_settings(text, ID, "company.toml"), mappings
+
+
+def _write(company: Company, folder: Path) -> None:
+    (folder / "private").mkdir(mode=0o700)
+    for declared in FILES:
+        rows = _calendar(company.calendar) if declared.name == "pay_calendar.csv" else [
+            DEFAULTS.get(declared.name, {}) | row for row in records(getattr(company, _field(declared.name)))]
+        with (folder / declared.name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([column.name for column in declared.columns])
+            writer.writerows([[_blank(row.get(column.name, _usual(column.name))) for column in declared.columns]
+                              for row in rows])
+    (folder / "private" / "pay_rates.csv").chmod(0o600)
+
+
+def _calendar(text: str) -> list[dict[str, str]]:
+    rows = []
+    for row in records(text):
+        [pay] = pay_calendar(row["pay_group"], row["kind"], date.fromisoformat(row["start"]), 1)
+        rows.append({
+            "pay_group": pay.pay_group, "kind": pay.kind, "period_start": str(pay.period.start),
+            "period_end": str(pay.period.end), "cut_off": f"{pay.cut_off:%Y-%m-%d %H:%M}",
+            "pay_date": str(pay.pay_date), "workweek_start": row["workweek"]})
+    return rows
+
+
+def _field(file: str) -> str:
+    return file.removeprefix("private/").removesuffix(".csv")
+
+
+def _usual(column: str) -> str:
+    return "1900-01-01" if column == "effective_from" else "-"
+
+
+def _blank(text: str) -> str:
+    return "" if text == "-" else text
+
+
+def _cell(text: str) -> str | None:
+    return None if text == "-" else text
