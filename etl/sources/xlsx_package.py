@@ -158,6 +158,7 @@ def _parser(found: SheetScan | None, *, is_tree: bool = False) -> Any:
     if not is_tree:
         parser.parser.DefaultHandlerExpand = None
     if found is not None:
+        parser.parser.ordered_attributes = False
         parser.parser.StartElementHandler = found.start
     return parser
 

@@ -26,7 +26,8 @@ from ranked;
 
 -- Powers of ten as whole numbers: power() and ** are floating point.
 create or replace macro ten_to(n) as (
-    ([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000]::hugeint[])[n + 1]);
+    ([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+        1000000000000]::hugeint[])[n + 1]);
 
 -- Minor units as an amount DECIMAL(18,3): 123 of a currency with 2 digits is 1.230.
 create or replace macro amount_of(minor, digits) as (

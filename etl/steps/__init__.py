@@ -8,6 +8,7 @@ from etl.steps.explain import explain
 from etl.steps.export import export
 from etl.steps.history import history_view, rebuild_history
 from etl.steps.map_entries import map_entries
+from etl.steps.outcome import Outcome
 from etl.steps.pull import pull
 from etl.steps.reconcile import reconcile
 from etl.steps.rules import apply_rules
@@ -19,6 +20,7 @@ from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
 
 __all__ = [
+    "Outcome",
     "Run",
     "apply_rules",
     "approval",

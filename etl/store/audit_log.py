@@ -131,11 +131,11 @@ def _numbered(workspace: Workspace, folder: Path) -> tuple[dict[int, files.Stamp
         return numbered, findings
     with os.scandir(folder) as entries:
         for entry in entries:
-            found = entry.stat(follow_symlinks=False)
-            named = _RECORD_FILE.fullmatch(entry.name)
-            if named and not (found.st_size == 0 and files.is_claim(folder / entry.name)):
-                numbered[int(named[1])] = files.stamp(found)
-            elif not named and entry.name.endswith(".json"):
+            if named := _RECORD_FILE.fullmatch(entry.name):
+                found = entry.stat(follow_symlinks=False)
+                if found.st_size > 0 or not files.is_claim(folder / entry.name):
+                    numbered[int(named[1])] = files.stamp(found)
+            elif entry.name.endswith(".json"):
                 findings.append(finding(workspace, folder / entry.name, _NO_RECORD))
     return numbered, findings
 

@@ -21,8 +21,10 @@ def write_draft(
     """The period's newest draft: this content, under the number the period's first draft reserved.
 
     Where the newest draft is this content already, nothing is written and that one is returned.
-    Raises RefusedError for a period that is exported or closed, DamageError where the newest draft was changed.
+    Raises RefusedError for a period that is exported or closed, DamageError where the newest draft was changed,
+    StoreError for a file's path that is not safe everywhere or is given twice.
     """
+    staging.check_paths([*(file.path for file in content.files), MANIFEST])
     with company_lock(workspace, company, person):
         records = audit_log.read_log(workspace, company)
         refuse_finished(records, period_end)

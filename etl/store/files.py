@@ -96,8 +96,8 @@ def publish_new(path: Path, content: bytes) -> None:
 
 
 def _name(temporary: Path, path: Path) -> None:
-    fault_point("link", path)
     try:
+        fault_point("link", path)
         os.link(temporary, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:

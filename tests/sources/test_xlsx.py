@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
 import pytest
 
 from etl.sources.files import remarks_of
-from etl.sources.findings import Limits
+from etl.sources.findings import FileRefusedError, Limits
 from tests.sources.drops import (
     COLUMNS,
     GOOD_ROWS,
@@ -77,7 +78,7 @@ def test_a_workbook_written_by_openpyxl():
     sheet.title = "Time"
     sheet.append(list(COLUMNS))
     sheet.append(["Müller", date(2026, 3, 2), timedelta(hours=26, minutes=15), 1001, "line 1\nline 2 & <more>"])
-    sheet.append(["eli", datetime(2026, 3, 2, 9, 30), time(7, 30), "0042", None])
+    sheet.append(["eli", datetime.fromisoformat("2026-03-02T09:30"), time(7, 30), "0042", None])
     book.create_sheet("Notes").append(["ignored"])
     out = io.BytesIO()
     book.save(out)
@@ -93,7 +94,7 @@ def test_every_second_of_a_day_is_read_to_the_second():
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(list(COLUMNS))
-    midnight = datetime(2026, 3, 2)
+    midnight = datetime.fromisoformat("2026-03-02")
     moments = [midnight + timedelta(seconds=second) for second in range(1, 86400, 61)]
     for moment in moments:
         sheet.append(["dana", moment, 3 * (moment - midnight), "x", moment.time()])
@@ -301,9 +302,5 @@ def test_every_flipped_byte_is_refused_or_harmless():
     content = workbook()
     for at in range(0, len(content), 11):
         damaged = content[:at] + bytes([content[at] ^ 0x41]) + content[at + 1:]
-        try:
-            landed = rows_of(damaged, DROP)
-        except Exception as error:
-            assert hasattr(error, "findings"), f"byte {at}: {error!r}"
-        else:
-            assert landed == LANDED, f"byte {at}"
+        with suppress(FileRefusedError):
+            assert rows_of(damaged, DROP) == LANDED, f"byte {at}"

@@ -9,20 +9,18 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
-from etl.mapping.declared import FILES, WEEKDAYS
+from etl.mapping.declared import FILES
 from etl.mapping.load import MappingSet, load_mappings
-from etl.periods import PayPeriod, pay_calendar, period_ending
+from etl.periods import pay_calendar, period_ending
 from etl.settings import Drop, Settings, parse_settings
 from etl.sql.run import MAP, MARTS, RULES, STAGING, Engine
-from etl.steps.inputs import put_inputs
 from etl.steps.map_entries import stage
 from etl.steps.run import Run
 from etl.store.landing import Pull
@@ -75,7 +73,10 @@ transfer_to_payroll = true
 
 @dataclass(frozen=True)
 class Delivery:
-    """One export file of a drop. `complete`: first and last day it answers for, for `population` (empty = everybody)."""
+    """One export file of a drop.
+
+    `complete`: the first and last day it answers for, for the persons of `population` (empty = everybody).
+    """
 
     rows: tuple[tuple[tuple[str, str], ...], ...]
     source: str = "tracker"
@@ -157,7 +158,8 @@ class Company:
         last = date.fromisoformat(end) if end else mappings.pay_periods[0].period.end
         periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == last)
         billing = None if self.billing == "none" else period_ending(self.billing, last, settings.billing.first_start)
-        return _Run(Workspace(Path(_SCRATCH.name)), ID, last, "prepared by a test", settings, mappings, periods, billing)
+        place = Workspace(Path(_SCRATCH.name))
+        return _Run(place, ID, last, "preparer", settings, mappings, periods, billing)
 
     def books(self, *deliveries: str | Delivery, end: str = "", to: str = MARTS[-1]) -> Books:
         """The decisions of one period on these exports, run up to the table `to`."""

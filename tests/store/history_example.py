@@ -17,112 +17,241 @@ WEEK, NEXT_WEEK = date(2026, 11, 15), date(2026, 11, 22)
 
 FIRST = {   # Dana works 8 h and 10 h; the second entry was corrected once; Jonah's project is not mapped
     "entries": """
-        entry_id  version  source  entry_ref  employee_id  employee_name  customer_job      service_item  class  hour_kind  worked_on   started_at            worked_seconds  pay_seconds  bill_seconds  is_billable  note               pay_state   pay_reason  cost_state  cost_reason  bill_state  bill_reason
-        E1        1        clock   17         dana         Dana Okafor    Harbor:Lighting   Design        East   worked     2026-11-09  2026-11-09T14:00:00Z  28800           28800        28800         yes          first sketch       exported    -           exported    -            exported    -
-        E2        1        clock   18         dana         Dana Okafor    Harbor:Lighting   Design        East   worked     2026-11-10  2026-11-10T14:00:00Z  32400           32400        32400         yes          typo               superseded  TE030       superseded  TE030        superseded  TE030
-        E2        2        clock   18         dana         Dana Okafor    Harbor:Lighting   Design        East   worked     2026-11-10  2026-11-10T14:00:00Z  36000           36000        36000         yes          it's "NA", café    exported    -           exported    -            exported    -
-        E3        1        clock   19         jonah        Jonah Nair     -                 -             -      worked     2026-11-11  -                     7200            7200         7200          yes          NULL               exported    -           held        TE008        held        TE008
-        E4        1        clock   20         dana         Dana Okafor    Harbor:Lighting   Design        East   worked     2026-11-16  2026-11-16T14:00:00Z  3600            3600         3600          yes          next week's        exported    -           exported    -            exported    -
+        entry_id        E1                 E2                 E2                 E3          E4
+        version         1                  1                  2                  1           1
+        source          clock              clock              clock              clock       clock
+        entry_ref       17                 18                 18                 19          20
+        employee_id     dana               dana               dana               jonah       dana
+        employee_name   Dana Okafor        Dana Okafor        Dana Okafor        Jonah Nair  Dana Okafor
+        customer_job    Harbor:Lighting    Harbor:Lighting    Harbor:Lighting    -           Harbor:Lighting
+        service_item    Design             Design             Design             -           Design
+        class           East               East               East               -           East
+        hour_kind       worked             worked             worked             worked      worked
+        worked_on       2026-11-09         2026-11-10         2026-11-10         2026-11-11  2026-11-16
+        started_at      2026-11-09T14:00Z  2026-11-10T14:00Z  2026-11-10T14:00Z  -           2026-11-16T14:00Z
+        worked_seconds  28800              32400              36000              7200        3600
+        pay_seconds     28800              32400              36000              7200        3600
+        bill_seconds    28800              32400              36000              7200        3600
+        is_billable     yes                yes                yes                yes         yes
+        note            first sketch       typo               it's "NA", café    NULL        next week's
+        pay_state       exported           superseded         exported           exported    exported
+        pay_reason      -                  TE030              -                  -           -
+        cost_state      exported           superseded         exported           held        exported
+        cost_reason     -                  TE030              -                  TE008       -
+        bill_state      exported           superseded         exported           held        exported
+        bill_reason     -                  TE030              -                  TE008       -
         """,
     "pieces": """
-        piece_id   entry_id  version  employee_id  piece_on    workweek_start  hour_class  pay_item  worked_seconds  pay_seconds  bill_seconds  premium_seconds  rule_id  rule_sentence                  is_in_pay_period  is_in_bill_period
-        E1/1/1r    E1        1        dana         2026-11-09  2026-11-09      regular     Regular   28800           28800        28800         0                US-40    regular up to 40 h a week      yes               yes
-        E2/2/1r    E2        2        dana         2026-11-10  2026-11-09      regular     Regular   28800           28800        28800         0                US-40    regular up to 40 h a week      yes               yes
-        E2/2/1o    E2        2        dana         2026-11-10  2026-11-09      overtime    Overtime  7200            7200         7200          7200             CA-8     over 8 h a day                 yes               yes
-        E3/1/1r    E3        1        jonah        2026-11-11  2026-11-09      regular     Regular   7200            7200         7200          0                US-40    regular up to 40 h a week      yes               no
-        E4/1/1r    E4        1        dana         2026-11-16  2026-11-16      regular     Regular   3600            3600         3600          0                US-40    regular up to 40 h a week      no                no
+        piece_id           E1/1/1r            E2/2/1r            E2/2/1o         E3/1/1r            E4/1/1r
+        entry_id           E1                 E2                 E2              E3                 E4
+        version            1                  2                  2               1                  1
+        employee_id        dana               dana               dana            jonah              dana
+        piece_on           2026-11-09         2026-11-10         2026-11-10      2026-11-11         2026-11-16
+        workweek_start     2026-11-09         2026-11-09         2026-11-09      2026-11-09         2026-11-16
+        hour_class         regular            regular            overtime        regular            regular
+        pay_item           Regular            Regular            Overtime        Regular            Regular
+        worked_seconds     28800              28800              7200            7200               3600
+        pay_seconds        28800              28800              7200            7200               3600
+        bill_seconds       28800              28800              7200            7200               3600
+        premium_seconds    0                  0                  7200            0                  0
+        rule_id            US-40              US-40              CA-8            US-40              US-40
+        rule_sentence      up to 40 h a week  up to 40 h a week  over 8 h a day  up to 40 h a week  up to 40 h a week
+        is_in_pay_period   yes                yes                yes             yes                no
+        is_in_bill_period  yes                yes                yes             no                 no
         """,
     "payroll_lines": """
-        payroll_line_id  employee_id  employee_name  pay_group  workweek_start  hour_class  pay_item  pay_seconds  premium_seconds  amount  currency  regular_rate_numerator  regular_rate_denominator
-        0001-P-001       dana         Dana Okafor    hourly     2026-11-09      regular     Regular   57600        0                640.00  USD       720000000               64800
-        0001-P-002       dana         Dana Okafor    hourly     2026-11-09      overtime    Overtime  7200         7200             120.01  USD       720000000               64800
-        0001-P-003       jonah        Jonah Nair     hourly     2026-11-09      regular     Regular   7200         0                -       USD       -                       -
+        payroll_line_id           0001-P-001   0001-P-002   0001-P-003
+        employee_id               dana         dana         jonah
+        employee_name             Dana Okafor  Dana Okafor  Jonah Nair
+        pay_group                 hourly       hourly       hourly
+        workweek_start            2026-11-09   2026-11-09   2026-11-09
+        hour_class                regular      overtime     regular
+        pay_item                  Regular      Overtime     Regular
+        pay_seconds               57600        7200         7200
+        premium_seconds           0            7200         0
+        amount                    640.00       120.01       -
+        currency                  USD          USD          USD
+        regular_rate_numerator    720000000    720000000    -
+        regular_rate_denominator  64800        64800        -
         """,
     "payroll_hours": """
-        line_id     employee_id  employee_name  pay_item  workweek_start  pay_seconds  exported_seconds  amount  currency
-        0001-P-001  dana         Dana Okafor    Regular   2026-11-09      57600        57600             640.00  USD
-        0001-P-002  dana         Dana Okafor    Overtime  2026-11-09      7200         7200              120.01  USD
-        0001-P-003  jonah        Jonah Nair     Regular   2026-11-09      7200         7200              -       USD
+        line_id           0001-P-001   0001-P-002   0001-P-003
+        employee_id       dana         dana         jonah
+        employee_name     Dana Okafor  Dana Okafor  Jonah Nair
+        pay_item          Regular      Overtime     Regular
+        workweek_start    2026-11-09   2026-11-09   2026-11-09
+        pay_seconds       57600        7200         7200
+        exported_seconds  57600        7200         7200
+        amount            640.00       120.01       -
+        currency          USD          USD          USD
         """,
     "postings": """
-        line_id     document_number  line_number  posted_on   account        customer_job     class  amount   currency  memo
-        0001-L-001  TB0001L          1            2026-11-15  Labor Cost     Harbor:Lighting  East   760.01   USD       Labor Lighting / East
-        0001-L-002  TB0001L          2            2026-11-15  Wages Expense  -                -      -760.01  USD       Labor distributed to jobs
+        line_id          0001-L-001             0001-L-002
+        document_number  TB0001L                TB0001L
+        line_number      1                      2
+        posted_on        2026-11-15             2026-11-15
+        account          Labor Cost             Wages Expense
+        customer_job     Harbor:Lighting        -
+        class            East                   -
+        amount           760.01                 -760.01
+        currency         USD                    USD
+        memo             Labor Lighting / East  Labor distributed to jobs
         """,
     "allocations": """
-        line_id     entry_id  version  piece_id  seconds  amount  currency
-        0001-B-001  E1        1        E1/1/1r   28800    800.00  USD
-        0001-B-001  E2        2        E2/2/1r   28800    800.00  USD
-        0001-B-001  E2        2        E2/2/1o   7200     200.00  USD
-        0001-L-001  E1        1        E1/1/1r   28800    320.00  USD
-        0001-L-001  E2        2        E2/2/1r   28800    320.00  USD
-        0001-L-001  E2        2        E2/2/1o   7200     120.01  USD
+        line_id   0001-B-001  0001-B-001  0001-B-001  0001-L-001  0001-L-001  0001-L-001
+        entry_id  E1          E2          E2          E1          E2          E2
+        version   1           2           2           1           2           2
+        piece_id  E1/1/1r     E2/2/1r     E2/2/1o     E1/1/1r     E2/2/1r     E2/2/1o
+        seconds   28800       28800       7200        28800       28800       7200
+        amount    800.00      800.00      200.00      320.00      320.00      120.01
+        currency  USD         USD         USD         USD         USD         USD
         """,
     "billable_lines": """
-        line_id     customer_job     service_item  bill_rate   bill_seconds  quantity_hours  quantity_digits  amount   currency
-        0001-B-001  Harbor:Lighting  Design        100.000000  64800         18.000000       2                1800.00  USD
+        line_id          0001-B-001
+        customer_job     Harbor:Lighting
+        service_item     Design
+        bill_rate        100.000000
+        bill_seconds     64800
+        quantity_hours   18.000000
+        quantity_digits  2
+        amount           1800.00
+        currency         USD
         """,
     "time_activities": """
-        line_id     entry_id  worked_on   customer_job     employee_name  service_item  pay_item  pay_seconds  exported_seconds  is_for_payroll  is_billable
-        0001-T-001  E1        2026-11-09  Harbor:Lighting  Dana Okafor    Design        Regular   28800        28800             yes             yes
+        line_id           0001-T-001
+        entry_id          E1
+        worked_on         2026-11-09
+        customer_job      Harbor:Lighting
+        employee_name     Dana Okafor
+        service_item      Design
+        pay_item          Regular
+        pay_seconds       28800
+        exported_seconds  28800
+        is_for_payroll    yes
+        is_billable       yes
         """,
     "exceptions": """
-        code   severity  streams     entry_id  employee_ref  worked_on   seconds  found              expected                   remedy
-        TE008  hold      cost, bill  E3        jonah         2026-11-11  7200     project Shed       The project is not mapped  Add a row to projects.csv
-        TE001  hold      pay         E9        jonah         -           3600     date (none)        The entry has no date      Ask the person for the day
+        code          TE008                      TE001
+        severity      hold                       hold
+        streams       cost, bill                 pay
+        entry_id      E3                         E9
+        employee_ref  jonah                      jonah
+        worked_on     2026-11-11                 -
+        seconds       7200                       3600
+        found         project Shed               date (none)
+        expected      The project is not mapped  The entry has no date
+        remedy        Add a row to projects.csv  Ask the person for the day
         """,
     "roll_forward": """
-        stream  state     reason  count_entries  seconds  amount  currency
-        pay     received  -       3              72000    -       -
-        pay     exported  -       3              72000    760.01  USD
-        cost    received  -       3              72000    -       -
-        cost    exported  -       2              64800    760.01  USD
-        cost    held      TE008   1              7200     -       -
-        bill    received  -       3              72000    -       -
-        bill    exported  -       2              64800    1800.00  USD
-        bill    held      TE008   1              7200     -       -
+        stream         pay       pay       cost      cost      cost   bill      bill      bill
+        state          received  exported  received  exported  held   received  exported  held
+        reason         -         -         -         -         TE008  -         -         TE008
+        count_entries  3         3         3         2         1      3         2         1
+        seconds        72000     72000     72000     64800     7200   72000     64800     7200
+        amount         -         760.01    -         760.01    -      -         1800.00   -
+        currency       -         USD       -         USD       -      -         USD       -
         """,
     "control_totals": """
-        figure       left_name      left_value  right_name  right_value  difference
-        pay seconds  payroll lines  72000       pieces      72000        0
+        figure       pay seconds
+        left_name    payroll lines
+        left_value   72000
+        right_name   pieces
+        right_value  72000
+        difference   0
         """,
 }
 SECOND = {   # the entry of the week's edge comes again, now in its own period, and Jonah's undated one stays open
     "entries": """
-        entry_id  version  source  entry_ref  employee_id  employee_name  customer_job     service_item  hour_kind  worked_on   worked_seconds  pay_seconds  bill_seconds  is_billable  pay_state  cost_state  bill_state
-        E4        1        clock   20         dana         Dana Okafor    Harbor:Lighting  Design        worked     2026-11-16  3600            3600         3600          yes          exported   exported    exported
+        entry_id        E4
+        version         1
+        source          clock
+        entry_ref       20
+        employee_id     dana
+        employee_name   Dana Okafor
+        customer_job    Harbor:Lighting
+        service_item    Design
+        hour_kind       worked
+        worked_on       2026-11-16
+        worked_seconds  3600
+        pay_seconds     3600
+        bill_seconds    3600
+        is_billable     yes
+        pay_state       exported
+        cost_state      exported
+        bill_state      exported
         """,
     "pieces": """
-        piece_id  entry_id  version  employee_id  piece_on    workweek_start  hour_class  pay_item  worked_seconds  pay_seconds  bill_seconds  premium_seconds  is_in_pay_period  is_in_bill_period
-        E4/1/1r   E4        1        dana         2026-11-16  2026-11-16      regular     Regular   3600            3600         3600          0                yes               yes
+        piece_id           E4/1/1r
+        entry_id           E4
+        version            1
+        employee_id        dana
+        piece_on           2026-11-16
+        workweek_start     2026-11-16
+        hour_class         regular
+        pay_item           Regular
+        worked_seconds     3600
+        pay_seconds        3600
+        bill_seconds       3600
+        premium_seconds    0
+        is_in_pay_period   yes
+        is_in_bill_period  yes
         """,
     "exceptions": """
-        code   severity  streams  entry_id  employee_ref  worked_on  seconds  found        expected               remedy
-        TE001  hold      pay      E9        jonah         -          3600     date (none)  The entry has no date  Ask the person for the day
+        code          TE001
+        severity      hold
+        streams       pay
+        entry_id      E9
+        employee_ref  jonah
+        worked_on     -
+        seconds       3600
+        found         date (none)
+        expected      The entry has no date
+        remedy        Ask the person for the day
         """,
     "postings": """
-        line_id  document_number  line_number  posted_on  account  amount  currency
+        line_id
+        document_number
+        line_number
+        posted_on
+        account
+        amount
+        currency
         """,
 }
 OTHER = {   # another company, with the same entry id
     "entries": """
-        entry_id  version  source  entry_ref  employee_id  employee_name  hour_kind  worked_on   worked_seconds  pay_seconds  pay_state
-        E1        1        sheet   1          kofi         Kofi Abbott    worked     2026-11-12  1               1            exported
+        entry_id        E1
+        version         1
+        source          sheet
+        entry_ref       1
+        employee_id     kofi
+        employee_name   Kofi Abbott
+        hour_kind       worked
+        worked_on       2026-11-12
+        worked_seconds  1
+        pay_seconds     1
+        pay_state       exported
         """,
     "roll_forward": """
-        stream  state     count_entries  seconds
-        pay     received  1              1
-        pay     exported  1              1
+        stream         pay       pay
+        state          received  exported
+        count_entries  1         1
+        seconds        1         1
         """,
 }
 
 
 def table(kind, text):
-    """A batch's table from text: cells two or more spaces apart, `-` is empty; columns left out are empty."""
+    """A batch's table from text: a line per column, its cells two or more spaces apart, `-` is empty.
+
+    Columns left out are empty.
+    """
     lines = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in text.strip().splitlines()]
-    rows = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
-    return pa.table({field.name: pa.array([_value(field.type, row.get(field.name, "-")) for row in rows], field.type)
-                     for field in KINDS[kind]}, schema=KINDS[kind])
+    given = {name: cells for name, *cells in lines}
+    empty = ["-"] * len(lines[0][1:])
+    assert {len(cells) for cells in given.values()} == {len(empty)}, kind
+    columns = {field.name: [_value(field.type, cell) for cell in given.get(field.name, empty)] for field in KINDS[kind]}
+    return pa.table(columns, schema=KINDS[kind])
 
 
 def _value(kind, text):
@@ -149,9 +278,9 @@ def publish(workspace, company, period_end, number, tables):
         path = folder / "data" / f"{kind}.parquet"
         pq.write_table(content, path)
         digests[kind] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return PublishedBatch(
-        company, period_end, number, 1, audit_number=number * 5, exported_at=f"{period_end + timedelta(days=1)}T08:30:00Z",
-        manifest_digest=hashlib.sha256(repr(sorted(digests.items())).encode()).hexdigest(), folder=folder, tables=digests)
+    manifest_digest = hashlib.sha256(repr(sorted(digests.items())).encode()).hexdigest()
+    return PublishedBatch(company, period_end, number, 1, number * 5, f"{period_end + timedelta(days=1)}T08:30:00Z",
+                          manifest_digest, folder, digests)
 
 
 def three_batches(workspace):
@@ -178,5 +307,12 @@ def many_batches(workspace, count, rows=40, company="acme"):
 
 def answers(workspace):
     """What every published view says, rows in a fixed order."""
-    return {view: sorted(map(repr, history.query(workspace, f"select * from {view}", limit=100_000).to_pylist()))
-            for view in history.VIEWS}
+    with history.attach(workspace) as connection:
+        return {view: sorted(map(repr, connection.execute(f"select * from {view}").to_arrow_table().to_pylist()))
+                for view in history.VIEWS}
+
+
+def contents(folder):
+    """Every file below a folder with its bytes."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}

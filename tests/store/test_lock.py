@@ -18,21 +18,21 @@ from tests.store.week import COMPANY
 FORK = multiprocessing.get_context("fork")
 
 
-def _hold(workspace, ready, done):
+def _hold(workspace, ready):
     with company_lock(workspace, COMPANY, "Dana Preparer", "week to 2026-11-15"):
         ready.set()
-        done.wait(30)
+        time.sleep(60)
 
 
 @pytest.fixture
 def holder(workspace):
     """Another process that holds the company's lock."""
-    ready, done = FORK.Event(), FORK.Event()
-    process = FORK.Process(target=_hold, args=(workspace, ready, done))
+    ready = FORK.Event()
+    process = FORK.Process(target=_hold, args=(workspace, ready))
     process.start()
     assert ready.wait(30)
     yield process
-    done.set()
+    process.kill()
     process.join(30)
 
 

@@ -106,12 +106,13 @@ def rolled_money(expected, stream, currency):
 def line_figures(book, expected):
     """The running balance of each line and the total of the journal; hours of the exceptions."""
     running = defaultdict(Decimal)
+    postings = {line["line_id"]: line for line in expected.tables["postings"]}
     found = list(book["Lines"].iter_rows())
     for row in found[5:]:
         if row[0].value == "Total":
             yield "Lines", row[6].coordinate, expected.amount("postings", "USD")
         else:
-            line = next(line for line in expected.tables["postings"] if line["line_id"] == row[0].value)
+            line = postings[row[0].value]
             running[line["document_number"]] += line["amount"]
             yield "Lines", row[8].coordinate, running[line["document_number"]]
     for row in list(book["Exceptions"].iter_rows())[5:]:
@@ -125,8 +126,9 @@ def summary_figures(book, expected):
               "Held": "held", "Rejected": "rejected", "Superseded by a later version": "superseded",
               "Withdrawn at the source": "withdrawn", "Out of scope": "out_of_scope",
               "Carried out to another period": "carried_out"}
-    counted = {"Time activities": ("time_activities", "exported_seconds"),
-               "Payroll hours": ("payroll_hours", "exported_seconds"), "Invoice lines": ("billable_lines", "bill_seconds")}
+    counted = {
+        "Time activities": ("time_activities", "exported_seconds"),
+        "Payroll hours": ("payroll_hours", "exported_seconds"), "Invoice lines": ("billable_lines", "bill_seconds")}
     for row in book["Summary"].iter_rows():
         label, at = row[0].value, row[0].row
         if str(label).startswith("TB0042"):
@@ -172,8 +174,11 @@ def same(found, wanted):
     return isinstance(found, int | float) and round(Fraction(found), 6) == round(Fraction(wanted), 6)
 
 
-@pytest.mark.parametrize("tables", [small(), week()], ids=["small", "week"])
-def test_every_formula_comes_to_what_is_added_up_here(tables, tmp_path):
+@pytest.mark.parametrize("make", [
+    small, week, pytest.param(lambda: week(postings=20_000), marks=pytest.mark.long)],
+    ids=["small", "week", "20,000 lines"])
+def test_every_formula_comes_to_what_is_added_up_here(make, tmp_path):
+    tables = make()
     content = render_reconciliation(header(), tables)
     formulas = {(title, place) for title, place, _, kind, _, _ in cells(content) if kind == "f"}
     wanted = dict(figures(opened(content), tables))

@@ -49,6 +49,9 @@ def test_hostile_text_is_a_string_and_nothing_else(text, why):
         assert original(seen) == text, why
     assert not any(kind == "f" for number in (1, 2) for kind, _ in raw_cells(content, number).values()), why
     assert all(kind == "s" and quote for _, _, _, kind, _, quote in cells(content)), why
+    with ZipFile(io.BytesIO(content)) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml")
+    assert xml.count(b"<t ") == xml.count(b'<t xml:space="preserve">') > 0, "spaces at both ends are kept"
 
 
 @settings(max_examples=200, deadline=None)

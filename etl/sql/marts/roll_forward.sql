@@ -44,10 +44,13 @@ counted as (
     select stream, 'carried_out', null, 0, sum(whole - inside)::bigint, 4 from seconds where is_owned and whole <> inside group by stream
     union all
     select stream, 'undated', reason, count(*), sum(whole)::bigint, 5 from seconds where is_undated group by stream, reason),
-valued as (
-    select counted.*, amounts.currency, amount_of(amounts.minor, amounts.digits) as amount,
+valued as (   -- money may come alone: the premium of a workweek whose hours lie in the period before
+    select coalesce(counted.stream, amounts.stream) as stream, coalesce(counted.state, amounts.state) as state,
+        coalesce(counted.reason, amounts.reason) as reason, coalesce(counted.count_entries, 0) as count_entries,
+        coalesce(counted.seconds, 0) as seconds, coalesce(counted.turn, 3) as turn,
+        amounts.currency, amount_of(amounts.minor, amounts.digits) as amount,
         row_number() over (partition by counted.stream, counted.state, counted.reason order by amounts.currency) as currency_turn
-    from counted left join amounts on amounts.stream = counted.stream and amounts.state = counted.state
+    from counted full join amounts on amounts.stream = counted.stream and amounts.state = counted.state
         and amounts.reason is not distinct from counted.reason)
 select stream, state, reason, case when currency_turn = 1 then count_entries else 0 end as count_entries,
     case when currency_turn = 1 then seconds else 0 end as seconds, amount, currency

@@ -8,7 +8,7 @@ summed as (
 digits as (
     select summed.*,
         case when bill_rate <= 1 then 0 when bill_rate <= 10 then 1 when bill_rate <= 100 then 2
-            when bill_rate <= 1000 then 3 else 4 end as rate_digits,
+            when bill_rate <= 1000 then 3 when bill_rate <= 10000 then 4 when bill_rate <= 100000 then 5 else 6 end as rate_digits,
     from summed),
 quantities as (
     select digits.*, greatest(2, least(6, rate_digits + bill_minor_digits))::int as quantity_digits from digits),
@@ -18,7 +18,7 @@ printed as (
     from quantities),
 priced as (
     select row_number() over (order by customer_job, service_item, bill_rate, bill_currency) as bill_line_no, printed.*,
-        divide_half_up(quantity_units * (bill_rate * 1000000)::hugeint,
+        divide_half_up(quantity_units * (bill_rate::decimal(24, 6) * 1000000)::hugeint,
             ten_to(quantity_digits + 6 - bill_minor_digits)) as amount_minor
     from printed)
 select * from priced

@@ -34,9 +34,9 @@ rated as (
         and bill_rates.service_item = referenced.service_item and bill_rates.employee_id = referenced.employee_id),
 classed as (
     select rated.* exclude (bill), bill.bill_rate as bill_rate, bill.currency as bill_currency,
-        case when by_item.precedence <= coalesce(by_job.precedence, 999)
-                and by_item.precedence <= coalesce(by_person.precedence, 999) then by_item.value
-            when by_job.precedence <= coalesce(by_person.precedence, 999) then by_job.value
+        case when by_item.precedence <= coalesce(by_job.precedence, 1000000)
+                and by_item.precedence <= coalesce(by_person.precedence, 1000000) then by_item.value
+            when by_job.precedence <= coalesce(by_person.precedence, 1000000) then by_job.value
             else by_person.value end as class
     from rated
     left join map_classes as by_item on by_item.by = 'service_item' and by_item.ref = rated.service_item

@@ -5,7 +5,8 @@ redelivered as (select * from entries_redelivered),
 parameters as (select * from run_parameters),
 in_window as (
     select distinct entry_id from keyed, parameters
-    where worked_on is null or worked_on between first_day_read and window_end),
+    where worked_on is null or worked_on between first_day_read and window_end
+        or (worked_on = first_day_read - 1 and worked_seconds > first_day_seconds + second_day_seconds)),   -- over two midnights
 last_deliveries as (
     select entry_id, max(pull_number) as last_pull_number from keyed semi join in_window using (entry_id) group by entry_id),
 versions as (

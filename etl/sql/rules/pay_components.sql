@@ -32,7 +32,7 @@ exact as (
         case when has_premium then pay_seconds else 0 end as premium_seconds,
         regular_rate_numerator, regular_rate_denominator,
         case when not is_pay_rate_missing then
-            case when has_straight then (pay_rate * 1000000)::hugeint * pay_seconds * premium_denominator
+            case when has_straight then (pay_rate::decimal(24, 6) * 1000000)::hugeint * pay_seconds * premium_denominator
                 * regular_rate_denominator else 0 end
             + case when has_premium then premium_numerator * pay_seconds * regular_rate_numerator else 0 end
             end as exact_numerator,

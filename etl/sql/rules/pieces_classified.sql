@@ -22,7 +22,7 @@ measured as (
     from running),
 straight as (
     select *, 'regular' as hour_class, 0 as class_no, pay_seconds - overtime_seconds as class_seconds
-    from measured where overtime_seconds < pay_seconds or pay_seconds = 0),
+    from measured where overtime_seconds = 0 or overtime_seconds < pay_seconds),
 over as (
     select *, 'overtime' as hour_class, 1 as class_no, overtime_seconds as class_seconds from measured where overtime_seconds > 0),
 both_classes as (select * from straight union all select * from over),

@@ -45,8 +45,12 @@ timed as (
             timezone($zone, started_at) <> started_local or timezone($zone, ended_at) <> ended_local
             or timezone($zone, started_at - interval 1 hour) = started_local
             or timezone($zone, started_at + interval 1 hour) = started_local
+            or timezone($zone, started_at - interval 30 minute) = started_local   -- Lord Howe Island
+            or timezone($zone, started_at + interval 30 minute) = started_local
             or timezone($zone, ended_at - interval 1 hour) = ended_local
-            or timezone($zone, ended_at + interval 1 hour) = ended_local) as is_clock_ambiguous
+            or timezone($zone, ended_at + interval 1 hour) = ended_local
+            or timezone($zone, ended_at - interval 30 minute) = ended_local
+            or timezone($zone, ended_at + interval 30 minute) = ended_local) as is_clock_ambiguous
     from instants),
 staged as (
     select source, pull_number, pull_id, source_row, entry_ref, updated_text, person_ref, person_name, client_ref,
