@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from etl.errors import EtlError, SettingsError
 
@@ -254,12 +254,13 @@ def main() -> None:
     except EtlError as error:
         typer.echo(error.message(), err=True)
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:   # a missing or unknown option, said as the command line says it
+        typer.echo(getattr(error, "format_message", error.__str__)(), err=True)
+        typer.echo("  fix:   see timebooks --help, or the command with --help", err=True)
         sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("stopped; nothing half-written is left, run again to go on", err=True)
         sys.exit(2)
     except Exception as error:

@@ -13,7 +13,7 @@ from etl.settings import Drop
 from etl.sources.dialects import fitted
 from etl.sources.findings import KEPT, LIMITS, FileRefusedError, Finding, Limits, counted, no_rows, refuse_if, refused
 from etl.sources.headers import check_header
-from etl.sources.preflight import CsvText, csv_text
+from etl.sources.preflight import BOM, CsvText, csv_text
 
 _BLOCK = 1 << 23   # bytes one thread parses at a time
 
@@ -78,6 +78,7 @@ def _row_ends(text: CsvText, at: int, end: int, quotes: int) -> bool:
 def _rows(text: CsvText, names: list[str], file_name: str, drop: Drop) -> pa.Table:
     """Arrow's reader, told everything: no type, no null word, no quote rule is left for it to guess."""
     wrong: list[int] = []
+    rows = BOM + text.rows if text.rows[:3] == BOM else text.rows   # Arrow takes one mark off whatever it reads
 
     def note(row: arrow_csv.InvalidRow) -> str:
         wrong.append(row.actual_columns)
@@ -85,7 +86,7 @@ def _rows(text: CsvText, names: list[str], file_name: str, drop: Drop) -> pa.Tab
 
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(pa.py_buffer(text.rows)),
+            pa.BufferReader(pa.py_buffer(rows)),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=drop.delimiter, quote_char='"', double_quote=True, escape_char=False,

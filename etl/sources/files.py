@@ -82,10 +82,11 @@ def read_file(path: Path, limits: Limits = LIMITS) -> bytes:
             raise _not_a_file(path.name, str(path)) from None
         raise SourceError("FILE_UNREADABLE", what=f"{path.name} cannot be opened: {error.strerror}", where=str(path),
                           fix="Make the file readable for you, then run again.") from None
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode) or before.st_nlink > 1:
+        os.close(descriptor)
+        raise _not_a_file(path.name, str(path))
     with os.fdopen(descriptor, "rb", buffering=0) as file:
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode) or before.st_nlink > 1:
-            raise _not_a_file(path.name, str(path))
         if before.st_size > limits.file_bytes:
             raise FileRefusedError(path.name, [too_large(limits.file_bytes, "on disk")])
         content = b"".join(iter(lambda: file.read(_STEP), b""))

@@ -14,7 +14,6 @@ from etl.sources.landed import FIRST_ROW
 from etl.sources.numbers import plain_number
 from etl.tables import TEXT
 
-_SECONDS = pa.timestamp("s")
 _UTC_NAMES = ("UTC", "Etc/UTC", "Z", "+00:00")
 
 
@@ -70,7 +69,7 @@ def _text(column: pa.ChunkedArray, name: str, findings: list[Finding]) -> pa.Chu
     if pa.types.is_timestamp(kind) and (kind.tz is None or kind.tz in _UTC_NAMES):
         return _clocked(column.cast(pa.timestamp("ns")), "%Y-%m-%d %H:%M:%S", "Z" if kind.tz else "")
     if pa.types.is_time(kind):
-        return column.cast(pa.time64("ns")).cast(TEXT)
+        return _without_zeros(column.cast(pa.time64("ns")).cast(TEXT))
     findings.append(Finding(0, name, "PARQUET_TYPE", f"Column {name!r} is of type {kind}, which has no plain text",
                             "Write the column as text, decimal, date or UTC timestamp into the file."))
     return pa.chunked_array([pa.nulls(len(column), TEXT)])
@@ -92,9 +91,10 @@ def _numbers(column: pa.ChunkedArray, name: str, findings: list[Finding]) -> pa.
 
 def _clocked(column: pa.ChunkedArray, layout: str, zone: str) -> pa.ChunkedArray:
     """Timestamps as text, a fraction of a second only where there is one."""
-    whole = pc.floor_temporal(column, unit="second")
-    short = pc.strftime(whole.cast(_SECONDS), format=layout)
-    full = pc.strftime(column, format=layout)   # prints nine digits
-    fraction = pc.utf8_rtrim(full, characters="0")
-    text = pc.if_else(pc.equal(whole, column), short, fraction)
+    text = _without_zeros(pc.strftime(column, format=layout))
     return pc.binary_join_element_wise(text, zone, "") if zone else text
+
+
+def _without_zeros(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Clock times of nine digits behind the point, cut to those that say something."""
+    return pc.utf8_rtrim(pc.utf8_rtrim(text, characters="0"), characters=".")

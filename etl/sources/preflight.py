@@ -14,7 +14,7 @@ from etl.sources.findings import LIMITS, FileRefusedError, Finding, Limits, refu
 
 _STEP = 1 << 24   # bytes looked at in one go
 _PART = 1 << 20   # bytes decoded in one go
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PAR1", "Parquet"),
@@ -70,7 +70,7 @@ def kind_of(content: bytes) -> str:
     for signature, kind in _SIGNATURES:
         if content.startswith(signature):
             return kind
-    start = content[:512].removeprefix(_BOM).lstrip().lower()
+    start = content[:512].removeprefix(BOM).lstrip().lower()
     return "HTML or XML" if start.startswith(_MARKUP) else "text"
 
 
@@ -166,14 +166,14 @@ def _decoded(content: bytes, file_name: str, drop: Drop) -> bytes:
                       f'Save it as "CSV UTF-8", or declare encoding = "{mark or "utf-8"}" for this drop.', line=1)
     try:
         if drop.encoding == "utf-8":
-            text, bad = content.removeprefix(_BOM), _first_not_utf8(content)
+            text, bad = content.removeprefix(BOM), _first_not_utf8(content)
         else:
             text, bad = content.decode(drop.encoding).encode(), -1
     except UnicodeDecodeError as error:
         text, bad = b"", error.start
     if bad >= 0:
         raise FileRefusedError(file_name, [_undecodable(content, drop.encoding, bad)])
-    if text.startswith(_BOM):
+    if text.startswith(BOM):
         raise refused(file_name, "CSV_BOM",
                       "The header starts with an invisible character, a second byte-order mark (U+FEFF)",
                       'Save the file again as "CSV UTF-8".', line=1)
@@ -182,7 +182,7 @@ def _decoded(content: bytes, file_name: str, drop: Drop) -> bytes:
 
 def _mark(content: bytes) -> str:
     """The encoding a byte-order mark tells, or nothing."""
-    if content.startswith(_BOM):
+    if content.startswith(BOM):
         return "utf-8"
     return "utf-16" if content.startswith(_UTF16) else ""
 

@@ -52,6 +52,8 @@ class SheetScan:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """One element begins; `tag` carries its namespace before a closing brace."""
+        if self.is_beyond:
+            return
         name = self._names.get(tag)
         if name is None:
             name = self._names[tag] = tag.rpartition("}")[2]

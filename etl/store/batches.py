@@ -154,11 +154,14 @@ def replaced_drafts(workspace: Workspace, company: str, records: Sequence[Record
     latest = {draft.batch: draft.folder for draft in drafts}
     exported = {record.whole("batch"): batch_of(workspace, company, record)
                 for record in records if record.type == "export"}
+    approved = {(record.body.get("batch"), record.body.get("revision"), record.body.get("manifest"))
+                for record in records if record.type == "approve"}
     replaced = {}
     for draft in drafts:
         batch = exported.get(draft.batch)
         if batch is not None and batch.revision == draft.revision:
             replaced[draft.number] = batch.folder
-        elif draft.folder != latest[draft.batch] and approval_of(records, draft) is None:
+        elif (draft.folder != latest[draft.batch]
+              and (draft.batch, draft.revision, draft.manifest_digest) not in approved):
             replaced[draft.number] = latest[draft.batch] if batch is None else batch.folder
     return replaced

@@ -6,7 +6,10 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from etl.mapping.declared import FILES
+from etl.mapping.load import load_mappings
 from etl.workspace import Workspace
 
 COMPANY, SOURCE, ZONE = "bench-works", "tracker", "America/Los_Angeles"
@@ -82,8 +85,16 @@ def service_ref(item: int) -> str:
     return "Vacation" if item == COUNT_ITEMS - 2 else f"Task {item:02d}"
 
 
+def entries_path(workspace: Workspace) -> Path:
+    """Where the landed entries lie."""
+    return workspace.landing(COMPANY) / "entries.parquet"
+
+
 def write_company(root: Path, count_entries: int) -> Workspace:
-    """A workspace at `root` with everything but entries: settings, people, projects, rates, calendar."""
+    """A workspace at `root` with everything but entries: settings, people, projects, rates, calendar.
+
+    The cross-references also lie at `root` as Parquet, each under its table's name: what the peers read.
+    """
     workspace = Workspace(root)
     folder, people = workspace.mappings(COMPANY), range(count_people(count_entries))
     (folder / "private").mkdir(parents=True)
@@ -99,6 +110,8 @@ def write_company(root: Path, count_entries: int) -> Workspace:
     _write(folder, "pay_items.csv", PAY_ITEMS)
     _write(folder, "pay_calendar.csv", [
         ("weekly", "weekly", PERIOD_START, PERIOD_END, "2026-11-17 12:00", "2026-11-20", "monday")])
+    for name, table in load_mappings(folder, COMPANY).tables.items():
+        pq.write_table(table, root / f"{name}.parquet")
     return workspace
 
 

@@ -84,6 +84,9 @@ def members(sheet: str, properties: str = "", state: str = "visible", more: str 
         "[Content_Types].xml":
             f'{XML}<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
             "</Types>",
+        "_rels/.rels":
+            f'{XML}<Relationships xmlns="{PACKAGE}/relationships">'
+            f'<Relationship Id="rId1" Type="{REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml":
             f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{REL}">{properties}<sheets>'
             f'<sheet name="Time" sheetId="1" state="{state}" r:id="rId1"/>{more}</sheets></workbook>',

@@ -80,6 +80,7 @@ class Delivery:
 
     rows: tuple[tuple[tuple[str, str], ...], ...]
     source: str = "tracker"
+    zone: str = ""   # of the drop; else the company's
     complete: str = ""
     population: str = ""
 
@@ -189,7 +190,7 @@ class Company:
 
     def _pull(self, number: int, export: Delivery) -> Pull:
         drop = Drop.model_validate({
-            "name": export.source, "files": "*.csv", "zone": self.zone, "duration": self.duration,
+            "name": export.source, "files": "*.csv", "zone": export.zone or self.zone, "duration": self.duration,
             "end_rolls_over": self.end_rolls_over, "instant_format": "%Y-%m-%d %H:%M", "columns": {
                 "person": "person_ref", "date": "date_text", "start": "start_text", "time": "duration_text"}})
         request = {"completeness": "complete" if export.complete else "additive", "window": export.complete.split(),

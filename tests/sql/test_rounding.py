@@ -152,7 +152,8 @@ BILLED = [   # what differs between two entries of 4 minutes of a day, seconds b
 
 @pytest.mark.parametrize(("other", "billed", "why"), BILLED)
 def test_billing_is_rounded_by_person_job_and_item(engine, other, billed, why):
-    rows = rounded(engine, [rule(QUARTER, "up", "day", "bill")], [{"worked_seconds": 240}, {"worked_seconds": 240} | other])
+    one = {"worked_seconds": 240}
+    rows = rounded(engine, [rule(QUARTER, "up", "day", "bill")], [one, one | other])
     assert [row["bill_seconds"] for row in rows] == billed, why
 
 
@@ -160,7 +161,8 @@ def test_the_rule_in_force_on_the_day_worked_counts(engine):
     """Quarter hours to Tuesday, nothing on Wednesday, tenths from Thursday; both ends inclusive."""
     rules = [rule(QUARTER, "up") | {"effective_to": MONDAY + timedelta(days=1)},
              rule(TENTH, "up") | {"effective_from": MONDAY + timedelta(days=3)}]
-    rows = rounded(engine, rules, [{"worked_on": MONDAY + timedelta(days=day), "worked_seconds": 60} for day in range(5)])
+    days = [MONDAY + timedelta(days=day) for day in range(5)]
+    rows = rounded(engine, rules, [{"worked_on": day, "worked_seconds": 60} for day in days])
     assert [row["pay_seconds"] for row in rows] == [900, 900, 60, 360, 360]
 
 
@@ -168,7 +170,8 @@ def test_a_week_with_two_rules_has_two_groups(engine):
     """4 minutes on each day up to quarters: Monday and Tuesday 15 together, Wednesday 6 by the new rule."""
     rules = [rule(QUARTER, "up", "week") | {"effective_to": MONDAY + timedelta(days=1)},
              rule(TENTH, "up", "week") | {"effective_from": MONDAY + timedelta(days=2)}]
-    rows = rounded(engine, rules, [{"worked_on": MONDAY + timedelta(days=day), "worked_seconds": 240} for day in range(3)])
+    days = [MONDAY + timedelta(days=day) for day in range(3)]
+    rows = rounded(engine, rules, [{"worked_on": day, "worked_seconds": 240} for day in days])
     assert [row["pay_seconds"] for row in rows] == [450, 450, 360]
 
 

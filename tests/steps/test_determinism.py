@@ -1,4 +1,4 @@
-"""The same entries give the same bytes: whatever the order of rows, the zone, the locale, the hash seed, the threads."""
+"""The same entries give the same bytes: whatever the order of rows, zone, locale, hash seed, threads."""
 
 from __future__ import annotations
 
@@ -17,20 +17,49 @@ from tests.steps.real_logs import monday, source_rows
 ROOT = Path(__file__).resolve().parents[2]
 ZONES = ("UTC", "America/St_Johns", "Asia/Kathmandu")
 LOCALES = ("C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8")
-SAMPLE = [   # zone, locale, hash seed, threads, shuffle seed
+SAMPLE = [  # zone, locale, hash seed, threads, shuffle seed
     (ZONES[0], LOCALES[0], "0", 1, 0),
     (ZONES[1], LOCALES[1], "1", 2, 11),
     (ZONES[2], LOCALES[2], "2", 2, 12),
 ]
-ALL = [(zone, locale, str(place), threads, place * 2 + threads) for place, (zone, locale) in enumerate(
-    (zone, locale) for zone in ZONES for locale in LOCALES) for threads in (1, 2)]
+ALL = [
+    (zone, locale, str(place), threads, place * 2 + threads)
+    for place, (zone, locale) in enumerate((zone, locale) for zone in ZONES for locale in LOCALES)
+    for threads in (1, 2)
+]
 
 
-def run(root: Path, source: Path, weeks: list[str], zone: str, locale: str, hash_seed: str, threads: int, shuffle: int) -> dict[str, str]:
+Case = tuple[str, str, str, int, int]
+
+
+def run(root: Path, source: Path, weeks: list[str], case: Case) -> dict[str, str]:
+    zone, locale, hash_seed, threads, shuffle = case
     root.mkdir()
-    environment = os.environ | {"TZ": zone, "LANG": locale, "LC_ALL": locale, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-m", "tests.steps.digest_weeks", str(root), str(source), "D", str(shuffle), str(threads), ",".join(weeks)],
-                          cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    environment = os.environ | {
+        "TZ": zone,
+        "LANG": locale,
+        "LC_ALL": locale,
+        "PYTHONHASHSEED": hash_seed,
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tests.steps.digest_weeks",
+            str(root),
+            str(source),
+            "D",
+            str(shuffle),
+            str(threads),
+            ",".join(weeks),
+        ],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
@@ -40,13 +69,13 @@ def ten_weeks(source: Path) -> list[str]:
     return [week.isoformat() for week in sorted(random.Random(3).sample(weeks, 10))]
 
 
-def check(cases: list[tuple[str, str, str, int, int]], tmp_path: Path) -> None:
+def check(cases: list[Case], tmp_path: Path) -> None:
     source = shared("data/cesaw/time_log_org_D.csv.gz")
     weeks = ten_weeks(source)
-    first = run(tmp_path / "first", source, weeks, *cases[0])
+    first = run(tmp_path / "first", source, weeks, cases[0])
     assert len([name for name in first if name.endswith("postings.parquet")]) == 10
     for number, case in enumerate(cases[1:]):
-        other = run(tmp_path / str(number), source, weeks, *case)
+        other = run(tmp_path / str(number), source, weeks, case)
         differing = sorted(name for name in first.keys() | other.keys() if first.get(name) != other.get(name))
         assert not differing, (case, differing)
 

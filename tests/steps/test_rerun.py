@@ -16,8 +16,16 @@ WORKBOOK = "SANDBOX_reconciliation.xlsx"
 
 def tree(root: Path) -> dict[str, tuple[str, int]]:
     """Digest and time of change of every file that is to last."""
-    kept = [path for part in ("data/landing", "data/audit_log", "data/drafts", "reports") for path in (root / part).rglob("*") if path.is_file()]
-    return {path.relative_to(root).as_posix(): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in kept}
+    kept = [
+        path
+        for part in ("data/landing", "data/audit_log", "data/drafts", "reports")
+        for path in (root / part).rglob("*")
+        if path.is_file()
+    ]
+    return {
+        path.relative_to(root).as_posix(): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+        for path in kept
+    }
 
 
 def week(root: Path) -> steps.Outcome:
@@ -65,8 +73,15 @@ def test_a_mapping_row_for_the_held_work_after_the_export_is_refused_with_both_n
     week(workspace)
     projects = workspace / "mappings" / SAMPLE / "projects.csv"
     header = projects.read_text(encoding="utf-8").splitlines()[0].split(",")
-    row = {"source": "*", "client_ref": "Tidewell Ferries", "project_ref": "Pier Kiosk Pilot", "customer_job": "Tidewell Ferries:Pier Kiosk",
-           "billing_method": "time_and_materials", "effective_from": "2026-11-01", "effective_to": ""}
+    row = {
+        "source": "*",
+        "client_ref": "Tidewell Ferries",
+        "project_ref": "Pier Kiosk Pilot",
+        "customer_job": "Tidewell Ferries:Pier Kiosk",
+        "billing_method": "time_and_materials",
+        "effective_from": "2026-11-01",
+        "effective_to": "",
+    }
     with projects.open("a", encoding="utf-8", newline="") as file:
         file.write(",".join(row[name] for name in header) + "\r\n")
     before = tree(workspace)
@@ -74,4 +89,5 @@ def test_a_mapping_row_for_the_held_work_after_the_export_is_refused_with_both_n
         week(workspace)
     assert refused.value.code == "CHANGED_AFTER_EXPORT"
     assert {name: value for name, value in tree(workspace).items() if "/mappings/" not in name} == {
-        name: value for name, value in before.items() if "/mappings/" not in name}, "nothing but the mapping set is kept"
+        name: value for name, value in before.items() if "/mappings/" not in name
+    }, "nothing but the mapping set is kept"

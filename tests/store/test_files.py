@@ -10,7 +10,7 @@ import pytest
 
 from etl.errors import DamageError, EtlError, StoreError
 from etl.store import files
-from tests.store.faults import FailAt, Killed, KillAt
+from tests.store.faults import FailAt, KillAt, Killed
 
 
 def test_a_new_file_is_private_and_never_written_over(tmp_path):

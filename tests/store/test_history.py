@@ -258,7 +258,7 @@ def test_one_table_per_kind_and_no_folder_per_company(made):
 
 
 def test_what_is_current(made):
-    workspace, batches = made
+    workspace, _ = made
     assert history.is_current(workspace, {"acme": 10, "birch": 5})
     for heads, why in (({"acme": 15, "birch": 5}, "behind"), ({"acme": 5, "birch": 5}, "ahead"),
                        ({"acme": 10}, "a company too many"), ({"acme": 10, "birch": 5, "cedar": 1}, "one too few"),

@@ -63,7 +63,8 @@ def test_a_redelivery_changes_nothing(workspace):
     again = week.land(workspace, A)
     assert not again.is_new
     assert (again.pull_id, again.number) == (first.pull_id, first.number)
-    assert landing.already_landed(workspace, COMPANY, "timesheets", "week 46.csv", files.sha256_bytes(A), REQUEST) == again
+    digest = files.sha256_bytes(A)
+    assert landing.already_landed(workspace, COMPANY, "timesheets", "week 46.csv", digest, REQUEST) == again
     assert week.snapshot(workspace) == before
 
 
@@ -107,11 +108,12 @@ def test_a_table_of_another_shape_does_not_land(workspace):
     assert week.digests(workspace) == {}
 
 
-SPOILED = ["entries.parquet", "pull.json"]
+def _change(path):
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
 
 
-@pytest.mark.parametrize("name", SPOILED)
-@pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(path.read_bytes()[:-1] + b"?"), lambda path: path.unlink()])
+@pytest.mark.parametrize("name", ["entries.parquet", "pull.json"])
+@pytest.mark.parametrize("spoil", [_change, lambda path: path.unlink()])
 def test_a_spoiled_pull_is_not_read(workspace, name, spoil):
     path = week.land(workspace).entries_path.with_name(name)
     landing.read_pulls(workspace, COMPANY)
@@ -144,7 +146,8 @@ def test_pulls_are_read_once(workspace, monkeypatch):
 def test_a_mapping_set_lands_once(workspace):
     digest = week.land_mapping(workspace)
     folder = mapping_sets.mapping_folder(workspace, COMPANY, digest)
-    assert {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()} == MAPPING
+    assert {path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*") if path.is_file()} == MAPPING
     assert stat.S_IMODE((folder / "private" / "pay_rates.csv").stat().st_mode) == 0o600
     before = week.snapshot(workspace)
     assert week.land_mapping(workspace) == digest

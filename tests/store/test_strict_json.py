@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from etl.store.strict_json import NotStrictError, dump, dump_lines, load
 
 PLAIN = st.recursive(st.none() | st.booleans() | st.integers(-10**30, 10**30) | st.text(),
-                     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12)
+                     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+                     max_leaves=12)
 
 
 @given(PLAIN)

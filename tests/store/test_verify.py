@@ -12,7 +12,7 @@ from etl.store import audit_log, files
 from etl.store.recovery import recover
 from etl.store.verify import Anchor, verify_store
 from tests.store import week
-from tests.store.faults import Killed, KillAt
+from tests.store.faults import KillAt, Killed
 from tests.store.week import COMPANY, NOW
 
 SEED = 20261115
@@ -162,9 +162,10 @@ def test_a_log_cut_further_is_found_without_an_anchor(whole):
 
 def test_numbers_out_of_order_are_found(workspace):
     body = {"revision": 1, "period_end": "2026-11-15", "manifest": "0" * 64, "batch_key": "k", "figures": "f"}
-    for batch, revision, day in ((1, 1, "2026-11-15"), (3, 1, "2026-11-22"), (1, 2, "2026-11-29"), (1, 4, "2026-11-15")):
-        audit_log.append(workspace, COMPANY, "draft", body | {"batch": batch, "revision": revision, "period_end": day},
-                         person="Dana", now=NOW)
+    drafts = [(1, 1, "2026-11-15"), (3, 1, "2026-11-22"), (1, 2, "2026-11-29"), (1, 4, "2026-11-15")]
+    for batch, revision, day in drafts:
+        said = body | {"batch": batch, "revision": revision, "period_end": day}
+        audit_log.append(workspace, COMPANY, "draft", said, person="Dana", now=NOW)
     assert {item.record for item in findings(workspace) if "out of order" in item.what} == {3, 4, 5}
 
 
@@ -202,7 +203,8 @@ def test_recovery_does_not_put_changed_bytes_in_place(whole):
 
 
 def test_recovery_sweeps_what_no_record_names(whole):
-    for name in ("data/scratch/acme/staging-pull-000009-abc/entries.parquet", "data/audit_log/acme/.00000010.json.tmp-1-0a0b0c0d",
+    for name in ("data/scratch/acme/staging-pull-000009-abc/entries.parquet",
+                 "data/audit_log/acme/.00000010.json.tmp-1-0a0b0c0d",
                  "reports/acme/2026-11-15/.staging-batch-0001/control.csv"):
         (whole.root / name).parent.mkdir(parents=True, exist_ok=True)
         (whole.root / name).write_bytes(b"half")

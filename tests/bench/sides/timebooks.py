@@ -1,0 +1,36 @@
+"""Ours: landed Parquet through staging, map and rules to postings, billable lines and allocations, audits included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from etl.sql.run import MAP, RULES, Engine
+from etl.steps.map_entries import stage
+from etl.steps.pull import request_of
+from etl.steps.run import Run, start
+from etl.store.landing import Pull
+from tests.bench import company
+
+RESULT = ("payroll_lines", "labor_lines", "postings", "billable_lines", "allocations")
+
+
+def prepare(folder: Path) -> Run:
+    """The run of the week, with settings and cross-references read as any step finds them."""
+    return start(company.COMPANY, company.PERIOD_END, folder, person="bench", in_memory=True)
+
+
+def work(run: Run) -> Engine:
+    """Everything the product does between the landing and the tables of a batch."""
+    drop = run.settings.drops[0]
+    pull = Pull("000001", 1, drop.name, "entries.csv", company.entries_path(run.workspace), 0, request_of(drop, "entries.csv"), "")
+    with run.engine() as engine:
+        stage(run, engine, (pull,))
+        engine.run((*MAP, *RULES, *RESULT))
+    return engine
+
+
+def tables(engine: Engine) -> dict[str, pa.Table]:
+    """The result, outside the measured time."""
+    return {name: engine.fetch(name) for name in RESULT}
