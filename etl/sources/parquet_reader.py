@@ -8,10 +8,11 @@ import pyarrow.parquet as pq
 
 from etl.settings import Drop
 from etl.sources.dialects import fitted
-from etl.sources.findings import KEPT, LIMITS, Finding, Limits, counted, no_rows, refuse_if, refused
+from etl.sources.findings import KEPT, LIMITS, FileRefusedError, Finding, Limits, counted, no_rows, refuse_if, refused
 from etl.sources.headers import check_header
 from etl.sources.landed import FIRST_ROW
 from etl.sources.numbers import plain_number
+from etl.sources.preflight import too_large
 from etl.tables import TEXT
 
 _UTC_NAMES = ("UTC", "Etc/UTC", "Z", "+00:00")
@@ -26,22 +27,49 @@ def read_parquet(content: bytes, file_name: str, drop: Drop, limits: Limits = LI
     number, and refused where that needs an exponent; smaller floats and nested types are refused.
     """
     try:
-        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
-        names = list(file.schema_arrow.names)
-        refuse_if(file_name, check_header(names, fitted(drop, names), unit="row"))
-        if file.metadata.num_rows == 0:
-            raise no_rows(file_name)
-        refuse_if(file_name, _beyond(file.metadata, limits))
-        table = file.read(use_threads=True)
-    except (pa.ArrowException, OSError) as error:
+        texts = _texts(content, file_name, drop, limits)
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise refused(file_name, "PARQUET_DAMAGED", f"The Parquet file is damaged: {error}",
                       "Export or copy the file again.") from None
-    findings: list[Finding] = []
-    texts = {name: _text(table[name], name, findings) for name in names}
-    refuse_if(file_name, findings)
     nulls = pa.array(sorted({"", drop.null_text}))
     return pa.table({name: pc.if_else(pc.is_in(text, value_set=nulls), pa.scalar(None, TEXT), text)
                      for name, text in texts.items()})
+
+
+def _texts(content: bytes, file_name: str, drop: Drop, limits: Limits) -> dict[str, pa.ChunkedArray]:
+    """Each column as text. Texts are read as codes, so that a small file cannot become a large table unseen."""
+    schema = pq.read_schema(pa.BufferReader(content))
+    names = list(schema.names)
+    refuse_if(file_name, check_header(names, fitted(drop, names), unit="row"))
+    coded = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+    file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=coded, page_checksum_verification=True)
+    if file.metadata.num_rows == 0:
+        raise no_rows(file_name)
+    refuse_if(file_name, _beyond(file.metadata, limits))
+    table = file.read()
+    table.validate(full=True)   # Parquet does not promise that its texts are UTF-8
+    size = sum(_bytes_of_texts(column) for column in table.columns)
+    if size > limits.unpacked_bytes:
+        raise FileRefusedError(file_name, [too_large(limits.unpacked_bytes, "unpacked")])
+    findings: list[Finding] = []
+    texts = {name: _text(table[name], name, findings) for name in names}
+    refuse_if(file_name, [*findings, *_nul(texts)])
+    return texts
+
+
+def _nul(texts: dict[str, pa.ChunkedArray]) -> list[Finding]:
+    """NUL characters inside a text (B06)."""
+    return [Finding(0, name, "TEXT_NUL", f"A text of column {name!r} holds a NUL character",
+                    "Export again; a NUL is never part of a name or a note.")
+            for name, text in texts.items() if pc.any(pc.match_substring(text, "\0")).as_py()]
+
+
+def _bytes_of_texts(column: pa.ChunkedArray) -> int:
+    """What the texts of a coded column need when each is written out."""
+    if not pa.types.is_dictionary(column.type):
+        return 0
+    return sum(pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices).cast(pa.int64())).as_py() or 0
+               for chunk in column.chunks)
 
 
 def _beyond(metadata: pq.FileMetaData, limits: Limits) -> list[Finding]:
@@ -67,7 +95,7 @@ def _text(column: pa.ChunkedArray, name: str, findings: list[Finding]) -> pa.Chu
     if pa.types.is_float64(kind) or pa.types.is_decimal(kind):
         return _numbers(column, name, findings)
     if pa.types.is_timestamp(kind) and (kind.tz is None or kind.tz in _UTC_NAMES):
-        return _clocked(column.cast(pa.timestamp("ns")), "%Y-%m-%d %H:%M:%S", "Z" if kind.tz else "")
+        return _clocked(column.cast(pa.timestamp(kind.unit)), "Z" if kind.tz else "")
     if pa.types.is_time(kind):
         return _without_zeros(column.cast(pa.time64("ns")).cast(TEXT))
     findings.append(Finding(0, name, "PARQUET_TYPE", f"Column {name!r} is of type {kind}, which has no plain text",
@@ -89,12 +117,13 @@ def _numbers(column: pa.ChunkedArray, name: str, findings: list[Finding]) -> pa.
     return pa.chunked_array([pa.array(texts, TEXT).take(coded.indices)])
 
 
-def _clocked(column: pa.ChunkedArray, layout: str, zone: str) -> pa.ChunkedArray:
+def _clocked(column: pa.ChunkedArray, zone: str) -> pa.ChunkedArray:
     """Timestamps as text, a fraction of a second only where there is one."""
-    text = _without_zeros(pc.strftime(column, format=layout))
+    text = pc.strftime(column, format="%Y-%m-%d %H:%M:%S")
+    text = text if column.type.unit == "s" else _without_zeros(text)
     return pc.binary_join_element_wise(text, zone, "") if zone else text
 
 
 def _without_zeros(text: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Clock times of nine digits behind the point, cut to those that say something."""
+    """Clock times with digits behind the point, cut to those that say something."""
     return pc.utf8_rtrim(pc.utf8_rtrim(text, characters="0"), characters=".")

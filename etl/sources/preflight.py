@@ -216,7 +216,7 @@ def _nul(text: bytes, newline: bytes) -> list[Finding]:
     if at < 0:
         return []
     line = _line(text, at, newline)
-    return [Finding(line, "", "CSV_NUL",
+    return [Finding(line, "", "TEXT_NUL",
                     f"The text holds {text.count(bytes(1)):,} NUL byte(s), the first in line {line}",
                     "Export again; a NUL byte is never part of a name or a note.")]
 

@@ -29,12 +29,8 @@ def show_errors_calmly() -> None:
         shell.set_custom_exc((EtlError,), _calm)
 
 
-def _calm(
-    _shell: Any,
-    _kind: type[BaseException],
-    error: BaseException,
-    _trace: Any,
-    **_: Any,
-) -> list[str]:
-    print(str(error), file=sys.stderr)  # noqa: T201 - the cell's own output
-    return [str(error)]
+def _calm(shell: Any, kind: type[BaseException], error: BaseException, _trace: Any, **_: Any) -> list[str]:
+    """Show the error as its message alone; notebook clients and papermill are told by it too."""
+    lines = [str(error)]
+    shell._showtraceback(kind, error, lines)
+    return lines

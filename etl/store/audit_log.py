@@ -58,16 +58,16 @@ def append(
 
 
 def commit(workspace: Workspace, company: str, statement: Statement, seen: Sequence[Record] | None = None) -> Record:
-    """As `append`; with `seen`, refused where since then somebody else recorded something of the same type."""
+    """As `append`; with `seen`, the log as just read, refused where somebody else since recorded the same type."""
+    records = read_log(workspace, company) if seen is None else seen
     for _ in range(TRIES):
-        records = read_log(workspace, company)
         if not records:
             ensure_open(workspace, company, person=statement.person, now=statement.now)
-            continue
+        elif (record := _published(workspace, company, statement, records)) is not None:
+            return record
+        records = read_log(workspace, company)
         if seen is not None and any(record.type == statement.type for record in records[len(seen):]):
             break
-        if _published(workspace, company, statement, records):
-            return read_log(workspace, company)[len(records)]
     raise BusyError("LOG_BUSY", what="Another run wrote into this company's audit log at the same time",
                     where=f"data/audit_log/{company}", fix="Wait until the other run has ended, then run again.")
 
@@ -77,22 +77,27 @@ def ensure_open(workspace: Workspace, company: str, *, person: str, now: datetim
     records = read_log(workspace, company)
     if not records:
         files.make_folder(workspace.audit_log(company))
-        _published(workspace, company, Statement("open", {"sandbox": is_sandbox(company)}, person, now), ())
-        records = read_log(workspace, company)
+        opening = Statement("open", {"sandbox": is_sandbox(company)}, person, now)
+        return _published(workspace, company, opening, ()) or read_log(workspace, company)[0]
     return records[0]
 
 
-def _published(workspace: Workspace, company: str, statement: Statement, records: Sequence[Record]) -> bool:
-    """Whether the statement got the next number; somebody else may have been faster."""
-    number = len(records) + 1
+def _published(
+    workspace: Workspace, company: str, statement: Statement, records: Sequence[Record],
+) -> Record | None:
+    """The record, read back, where the statement got the next number; somebody else may have been faster."""
+    number, previous = len(records) + 1, records[-1].digest if records else ""
     if (statement.type == "open") != (number == 1):
         raise ValueError("a log is opened once, by its first record")
-    content = encode(statement, number=number, previous=records[-1].digest if records else "", company=company)
+    path = workspace.audit_log(company) / file_name(number)
     try:
-        files.publish_new(workspace.audit_log(company) / file_name(number), content)
+        files.publish_new(path, encode(statement, number=number, previous=previous, company=company))
     except FileExistsError:
-        return False
-    return True
+        return None
+    record, wrong, _ = _record(path, number, company, previous, collecting=False)
+    for what in wrong:
+        raise finding(workspace, path, what, number).error()
+    return record
 
 
 def _walk(

@@ -145,23 +145,30 @@ def staged_draft(workspace: Workspace, company: str, batch: int, revision: int) 
     return staging.staging_path(workspace, company, f"draft-{batch:04d}-r{revision}")
 
 
-def replaced_drafts(workspace: Workspace, company: str, records: Sequence[Record]) -> dict[int, Path]:
-    """By its record's number, each draft that its own export, or unapproved a later revision, has replaced.
+def drafts_root(workspace: Workspace, company: str) -> Path:
+    """The folder of all drafts of a company, one folder a period in it."""
+    return workspace.root / "data" / "drafts" / company
 
-    With each the folder that replaced it.
-    """
+
+def reports_root(workspace: Workspace, company: str) -> Path:
+    """The folder of all periods of a company."""
+    return workspace.root / "reports" / company
+
+
+def replaced_drafts(workspace: Workspace, company: str, records: Sequence[Record]) -> list[tuple[Draft, Path]]:
+    """Each draft that its own export, or (where it was not approved) a later revision has replaced, and that folder."""
     drafts = [draft_of(workspace, company, record) for record in records if record.type == "draft"]
     latest = {draft.batch: draft.folder for draft in drafts}
     exported = {record.whole("batch"): batch_of(workspace, company, record)
                 for record in records if record.type == "export"}
     approved = {(record.body.get("batch"), record.body.get("revision"), record.body.get("manifest"))
                 for record in records if record.type == "approve"}
-    replaced = {}
+    replaced = []
     for draft in drafts:
         batch = exported.get(draft.batch)
         if batch is not None and batch.revision == draft.revision:
-            replaced[draft.number] = batch.folder
+            replaced.append((draft, batch.folder))
         elif (draft.folder != latest[draft.batch]
               and (draft.batch, draft.revision, draft.manifest_digest) not in approved):
-            replaced[draft.number] = latest[draft.batch] if batch is None else batch.folder
+            replaced.append((draft, latest[draft.batch] if batch is None else batch.folder))
     return replaced

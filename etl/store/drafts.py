@@ -59,14 +59,16 @@ def _published(
     return replace(draft, is_new=True)
 
 
-def remove_replaced(workspace: Workspace, company: str) -> list[Draft]:
-    """The folders of drafts whose replacement is in place, removed; their records stay."""
-    records = audit_log.read_log(workspace, company)
-    gone = [draft for number, replacement in batches.replaced_drafts(workspace, company, records).items()
-            if (draft := batches.draft_of(workspace, company, records[number - 1])).folder.exists()
-            and replacement.exists()]
-    for draft in gone:
-        files.remove_tree(draft.folder)
+def remove_replaced(workspace: Workspace, company: str, records: Sequence[Record]) -> list[Path]:
+    """The folders of drafts whose replacement is in place, and of periods without drafts, removed; records stay."""
+    periods = files.listed(batches.drafts_root(workspace, company))
+    lying = {folder for period in periods for folder in files.listed(period)}
+    days = {folder.parent.name for folder in lying}
+    concerned = [record for record in records if record.body.get("period_end") in days]
+    gone = [draft.folder for draft, replacement in batches.replaced_drafts(workspace, company, concerned)
+            if draft.folder in lying and replacement.exists()]
+    for folder in gone + [period for period in periods if period.name not in days or lying <= set(gone)]:
+        files.remove_tree(folder)
     return gone
 
 

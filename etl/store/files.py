@@ -117,18 +117,18 @@ def _claim(temporary: Path, path: Path) -> None:
         raise
 
 
-def move(source: Path, target: Path) -> None:
+def move(source: Path, target: Path, across: Path | None = None) -> None:
     """The staged file or folder under its final name: one rename, both folders synced.
 
-    Where the two lie on different file systems, a durable copy beside the target is renamed instead.
-    Raises DamageError where the name is taken.
+    Where the two lie on different file systems, a durable copy in `across` (a folder on the target's, by default the
+    one the target lies in) is renamed instead. Raises DamageError where the name is taken.
     """
     try:
         rename(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        beside = target.with_name(f".staging-{target.name}")
+        beside = (across or target.parent) / f".staging-{target.name}"
         remove_tree(beside)
         _copy_tree(source, beside)
         rename(beside, target)

@@ -20,8 +20,8 @@ from etl.store.history_statements import VIEWS
 from etl.store.history_tables import STORED, PublishedBatch, batch_rows, check_files, in_portions, read_tables
 from etl.workspace import Workspace
 
-__all__ = ["VIEWS", "PublishedBatch", "attach", "commit", "compact", "compare", "export_copy", "is_current", "query",
-           "rebuild", "row_digests"]
+__all__ = ["VIEWS", "PublishedBatch", "ask", "attach", "commit", "compact", "compare", "export_copy", "is_current",
+           "query", "rebuild", "row_digests"]
 
 _PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 _ROWS_A_STEP = 10_000
@@ -77,23 +77,29 @@ def query(workspace: Workspace, sql: str, parameters: Mapping[str, object] | Non
     anything else than a SELECT over the history, for a mistake in it, and for one that takes too long.
     """
     with attach(workspace) as connection:
-        tree = connection.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchone()
-        reason = refusal(tree[0]) if tree else "The query is empty"
-        if reason is not None:
-            raise refused(reason)
-        watchdog = threading.Timer(timeout_seconds, connection.interrupt)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            return _first_rows(connection.execute(sql, dict(parameters or {})).to_arrow_reader(_ROWS_A_STEP), limit)
-        except duckdb.InterruptException:
-            raise refused(f"The query took longer than {timeout_seconds:g} seconds") from None
-        except duckdb.Error as error:
-            if isinstance(error, _BROKEN) or Place.of(workspace).data.as_posix() in str(error):
-                raise damaged(f"A file of the history cannot be read: {lake.first_line(error)}") from None
-            raise refused(f"The query cannot be answered: {lake.first_line(error)}") from None
-        finally:
-            watchdog.cancel()
+        return ask(connection, sql, parameters, limit, timeout_seconds)
+
+
+def ask(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None = None,
+        limit: int = 1000, timeout_seconds: float = 60.0) -> pa.Table:
+    """The same as `query`, for several questions over one `attach`: opening takes longer than most answers."""
+    tree = connection.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchone()
+    reason = refusal(tree[0]) if tree else "The query is empty"
+    if reason is not None:
+        raise refused(reason)
+    watchdog = threading.Timer(timeout_seconds, connection.interrupt)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        return _first_rows(connection.execute(sql, dict(parameters or {})).to_arrow_reader(_ROWS_A_STEP), limit)
+    except duckdb.InterruptException:
+        raise refused(f"The query took longer than {timeout_seconds:g} seconds") from None
+    except duckdb.Error as error:
+        if isinstance(error, _BROKEN) or "/data/history/files/" in str(error):
+            raise damaged(f"A file of the history cannot be read: {lake.first_line(error)}") from None
+        raise refused(f"The query cannot be answered: {lake.first_line(error)}") from None
+    finally:
+        watchdog.cancel()
 
 
 def export_copy(workspace: Workspace, path: Path) -> None:

@@ -70,11 +70,10 @@ def land(
     A redelivery, equal in bytes and declaration to the newest pull of that file, writes nothing and returns that one.
     """
     with company_lock(workspace, company, person):
-        known = already_landed(
-            workspace, company, delivery.drop, delivery.file_name, delivery.digest, delivery.request)
-        if known is not None:
-            return known
         records = audit_log.read_log(workspace, company)
+        known = _newest(workspace, company, delivery.drop, delivery.file_name, records)
+        if known is not None and _is_same(known, delivery.digest, delivery.request):
+            return known
         pull_id = f"{1 + sum(1 for _ in pull_records(records)):06d}-{delivery.digest[:12]}"
         contents, rows = _contents(company, pull_id, delivery, assert_schema(table, LANDED_ENTRIES, "landed_entries"))
         staged = staged_pull(workspace, company, pull_id)
@@ -94,13 +93,23 @@ def already_landed(
     workspace: Workspace, company: str, drop: str, file_name: str, received_digest: str, request: Mapping[str, Any],
 ) -> Pull | None:
     """The newest pull of this file, where it has these bytes and this declaration: there is nothing to parse."""
-    for record in reversed(list(pull_records(audit_log.read_log(workspace, company)))):
+    newest = _newest(workspace, company, drop, file_name, audit_log.read_log(workspace, company))
+    return newest if newest is not None and _is_same(newest, received_digest, request) else None
+
+
+def _newest(
+    workspace: Workspace, company: str, drop: str, file_name: str, records: Sequence[Record],
+) -> Pull | None:
+    """The newest pull of one file of one drop, checked."""
+    for record in reversed(list(pull_records(records))):
         if (record.text("drop"), record.text("file_name")) == (drop, file_name):
-            if record.text("received_digest") != received_digest or is_pending(workspace, company, record):
-                return None
-            newest = _pull(workspace, company, record, check=True)
-            return newest if dump(newest.request) == dump(dict(request)) else None
+            pending = is_pending(workspace, company, record)
+            return None if pending else _pull(workspace, company, record, check=True)
     return None
+
+
+def _is_same(pull: Pull, received_digest: str, request: Mapping[str, Any]) -> bool:
+    return pull.received_digest == received_digest and dump(dict(pull.request)) == dump(dict(request))
 
 
 def read_pulls(workspace: Workspace, company: str, *, check: bool = True) -> tuple[Pull, ...]:

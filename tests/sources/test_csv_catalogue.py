@@ -84,7 +84,7 @@ REFUSED = [  # id, bytes, changes of the drop, code, words of the message, why
      "Byte FC at offset 65, line 3, is not utf-8", "Windows text nobody declared"),
     ("B04", GOOD + b"x\x81,", {"encoding": "cp1252"}, "CSV_ENCODING", "Byte 81 at offset 65, line 3",
      "a byte Windows has not"),
-    ("B06", csv_of(ROW, "da\0na,2026-03-02,1,x,y"), {}, "CSV_NUL", "in line 3", "a NUL byte inside a field"),
+    ("B06", csv_of(ROW, "da\0na,2026-03-02,1,x,y"), {}, "TEXT_NUL", "in line 3", "a NUL byte inside a field"),
     ("B07", csv_of(ROW, ROW).replace(b"\n", b"\r\n", 2), {}, "CSV_LINE_ENDS", "line 3 is the first to end in LF",
      "CRLF, then LF"),
     ("B07", csv_of(ROW, ROW).replace(b"\n", b"\r", 1), {}, "CSV_LINE_ENDS", "line 2 is the first to end in LF",
@@ -189,7 +189,7 @@ def test_refused(row, content, changes, code, words, why):
 def test_all_findings_of_a_file_are_told_at_once():
     content = csv_of(ROW, "da\0na", 'eli,2026-03-02,1,x,"open').replace(b"\n", b"\r\n", 1)
     assert [(finding.line, finding.code) for finding in refusal(content).findings] == [
-        (2, "CSV_LINE_ENDS"), (3, "CSV_NUL"), (4, "CSV_QUOTES")]
+        (2, "CSV_LINE_ENDS"), (3, "TEXT_NUL"), (4, "CSV_QUOTES")]
     header = refusal(csv_of(ROW, header="Who,Who,day,Rate,"))
     assert [finding.code for finding in header.findings] == [
         "HEADER_UNNAMED", "HEADER_DUPLICATE", "HEADER_RENAMED", *["HEADER_MISSING"] * 3, "HEADER_UNKNOWN"]

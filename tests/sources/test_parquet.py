@@ -80,6 +80,8 @@ REFUSED = [  # changed columns, code, words, why
     ({"Memo": pa.array([timedelta(hours=1)])}, "PARQUET_TYPE", "duration", "a duration has no declared unit"),
     ({"Memo": pa.array([["a"]])}, "PARQUET_TYPE", "list", "a nested column"),
     ({"Memo": pa.array([b"a"])}, "PARQUET_TYPE", "binary", "bytes are no text"),
+    ({"Memo": pa.array(["a\0b"])}, "TEXT_NUL", "column 'Memo' holds a NUL", "a NUL inside a text"),
+    ({"Memo": pa.array([b"M\xfcller"]).cast(pa.string(), safe=False)}, "PARQUET_DAMAGED", "UTF8", "text that is none"),
     ({"Who": pa.array(["a\nb"])}, "TEXT_LINE_BREAK", "Row 2", "a line break in a code"),
     ({"Who": pa.array([None], pa.string()), "Day": pa.array([None], pa.date32())}, "ROW_NO_ENTRY", "Row 2",
      "neither person nor time"),
@@ -105,6 +107,21 @@ def test_columns_are_checked_by_name():
 def test_limits_are_read_from_the_footer():
     error = refusal(parquet(Memo=pa.array(["x"] * 9)), DROP, limits=Limits(rows=8))
     assert (error.code, "9 rows" in str(error)) == ("FILE_TOO_LARGE", True)
+
+
+def test_a_text_repeated_by_its_code_is_counted_as_often_as_it_stands():
+    """A small file that would become a large table: 100 rows of one text of 100,000 bytes."""
+    content = parquet(Memo=pa.array(["x" * 100_000] * 100))
+    assert len(content) < 10_000
+    assert refusal(content, DROP, limits=Limits(unpacked_bytes=5_000_000)).code == "FILE_TOO_LARGE"
+
+
+def test_instants_of_every_precision_and_far_away():
+    for unit in ("s", "ms", "us", "ns"):
+        column = pa.array([NOON.replace(tzinfo=None), None], pa.timestamp(unit))
+        assert rows_of(parquet(Memo=column), DROP)[0]["note"] == "2026-03-02 12:00:30"
+    far = pa.array([datetime.fromisoformat("9999-12-31T00:00:00")], pa.timestamp("us"))
+    assert rows_of(parquet(Memo=far), DROP)[0]["note"] == "9999-12-31 00:00:00"
 
 
 def test_every_cut_is_refused():

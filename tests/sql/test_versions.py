@@ -101,7 +101,7 @@ CASES: Mapping[str, tuple[list[Delivery], list[str], str]] = {
                       ["1 1 1:00:00 superseded TE030", "1 2 1:00:00 exported -"], "moved to next week is not gone"),
     # ---- before go-live ----
     "go-live": ([day("1  2026-11-08  1:00  x", "2  2026-11-09  1:00  x")],
-                ["1 1 1:00:00 out_of_scope TE032", "2 1 1:00:00 exported -"], "the day before go-live, and the day itself"),
+                ["1 1 1:00:00 out_of_scope TE032", "2 1 1:00:00 exported -"], "the day before, and the day itself"),
 }
 
 

@@ -1,0 +1,102 @@
+"""The stage notebooks through papermill: the same bytes as without them, alone and in order, strangers refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from etl import runner, steps
+from etl.errors import RefusedError, SettingsError
+from etl.shipped import shipped
+from etl.steps.init import SAMPLE, SAMPLE_PERIOD_END, init
+from tests.shared import shared
+from tests.steps.digest_weeks import digests
+from tests.steps.real_logs import monday, run_week, source_rows
+from tests.timelog import company_id, make_time_log_company
+
+STAGES = (*runner.TO_DRAFT, *runner.AFTER_DRAFT)
+
+
+def through_notebooks(root: Path, company: str, week: date) -> None:
+    """One week as two people work: drafted through notebooks, approved, and run again to the close."""
+    end = week + timedelta(days=6)
+    drafted = runner.run_week(company, end, root, "preparer", lambda _: None)
+    assert "approve" in drafted.next_step
+    steps.approve_batch(steps.start(company, end, root), "approver")
+    with runner.warm_kernel():
+        for name in runner.AFTER_DRAFT:
+            _, outcome = runner.run_notebook(name, {"company": company, "period_end": str(end), "workspace": str(root)})
+            assert outcome is not None
+            assert outcome.exit_code == 0
+
+
+def test_three_real_weeks_give_the_same_bytes_with_and_without_notebooks(tmp_path: Path) -> None:
+    source = shared("data/cesaw/time_log_org_D.csv.gz")
+    weeks = sorted({week for row in source_rows(source) if (week := monday(row))})[20:23]
+    company = company_id("D")
+    for name in ("notebooks", "steps"):
+        make_time_log_company(tmp_path / name, "D", source)
+    for week in weeks:
+        through_notebooks(tmp_path / "notebooks", company, week)
+        run_week(tmp_path / "steps", company, week)
+    with_notebooks = digests(tmp_path / "notebooks", company)
+    assert len([name for name in with_notebooks if name.endswith("postings.parquet")]) == 3
+    assert with_notebooks == digests(tmp_path / "steps", company)
+    runs = list((tmp_path / "notebooks" / "reports").rglob("runs/*/10_pull.ipynb"))
+    assert len(runs) == 3, "executed notebooks are kept as runs"
+    assert not list((tmp_path / "notebooks" / "reports").rglob("batch-*/**/*.ipynb")), "and never in the batch folder"
+
+
+def test_each_notebook_runs_alone_and_in_order(tmp_path: Path) -> None:
+    init(tmp_path, with_sample=True)
+    parameters = {"company": SAMPLE, "period_end": SAMPLE_PERIOD_END, "workspace": str(tmp_path)}
+    for name in STAGES:
+        with runner.warm_kernel():  # a kernel of its own: nothing but the working database passes between them
+            executed, outcome = runner.run_notebook(name, parameters)
+        assert outcome is not None, name
+        assert outcome.exit_code == 0, outcome.text()
+        assert not any(
+            output["output_type"] == "error"
+            for cell in json.loads(executed)["cells"]
+            for output in cell.get("outputs", [])
+        )
+
+
+def test_the_front_door_and_the_history_run_from_top_to_bottom(tmp_path: Path) -> None:
+    init(tmp_path, with_sample=True)
+    with runner.warm_kernel():
+        _, outcome = runner.run_notebook("week", {"workspace": str(tmp_path)})
+        assert outcome is not None
+        assert "draft batch 0001" in outcome.title
+    steps.week(steps.start(SAMPLE, SAMPLE_PERIOD_END, tmp_path, in_memory=True))
+    with runner.warm_kernel():
+        _, outcome = runner.run_notebook("history", {"workspace": str(tmp_path)})
+    assert outcome is not None
+    assert outcome.rows
+
+
+def test_a_step_before_its_time_says_so_without_a_traceback(tmp_path: Path) -> None:
+    init(tmp_path, with_sample=True)
+    with runner.warm_kernel(), pytest.raises(RefusedError) as refused:
+        runner.run_notebook(
+            "30_rules", {"company": SAMPLE, "period_end": SAMPLE_PERIOD_END, "workspace": str(tmp_path)}
+        )
+    assert refused.value.code == "STEP_MISSING"
+    assert refused.value.fix
+
+
+STRANGERS = [
+    ({"compnay": "x"}, "a misspelt name, of which papermill would only warn"),
+    ({"period_end": 20261122}, "a number where a text is declared"),
+    ({"company = __import__('os').system('true') or 'x'": "y"}, "code in a name: papermill pastes names into the cell"),
+]
+
+
+@pytest.mark.parametrize(("parameters", "why"), STRANGERS, ids=[why for _, why in STRANGERS])
+def test_undeclared_parameters_are_refused(parameters: dict[str, object], why: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        runner.check_parameters(shipped("notebooks") / "10_pull.ipynb", parameters)
+    assert refused.value.code == "PARAMETER_REFUSED", why

@@ -1,0 +1,348 @@
+"""Each entry version has one state and reason in pay, cost and billing: as mapped, as the company declared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from tests.sql.company import Books, Company, delivery
+
+FIRM = Company(
+    employees="""
+        source  person_ref  employee_id  employee_name  worker_type  pay_group  effective_from  effective_to
+        *       ann         E1           Ann Abel       employee     weekly     2026-11-10      2026-11-12
+        kimai   kim         E2           Kim Kahn       employee     weekly     2026-01-01      -
+        *       bob         E3           Bob Berg       employee     weekly     2026-01-01      -
+        *       nora        E4           Nora Norate    employee     weekly     2026-01-01      -
+        *       pound       E5           Pia Pound      employee     weekly     2026-01-01      -
+        *       (none)      E6           Nameless       employee     weekly     2026-01-01      -
+        *       cole        V1           Cole & Co      contractor   -          2026-01-01      -""",
+    projects="""
+        client_ref  project_ref  customer_job  billing_method      effective_from  effective_to
+        *           web          Mill:Web      time_and_materials  2026-01-01      2026-11-10
+        *           web          Mill:Web 2    time_and_materials  2026-11-11      2026-11-12
+        Mill        api          Mill:Api      time_and_materials  2026-01-01      -
+        Bank        api          Bank:Api      time_and_materials  2026-01-01      -
+        (none)      api          Own:Api       time_and_materials  2026-01-01      -
+        *           fixed        Mill:Fixed    not_billed          2026-01-01      -
+        *           free         Mill:Free     time_and_materials  2026-01-01      -
+        *           (none)       -             time_and_materials  2026-01-01      -""",
+    items="""
+        service_ref  service_item  hour_kind
+        dev          Engineering   worked
+        art          Design        worked
+        (none)       General       worked
+        vacation     Vacation      paid_leave
+        unpaid       Unpaid        unpaid_leave""",
+    rates="""
+        customer_job  service_item  employee_id  bill_rate
+        Mill:Web      *             *            110.00
+        Mill:Web 2    *             *            111.00
+        Mill:Api      *             *            120.00
+        Bank:Api      *             *            130.00
+        Own:Api       *             *            140.00""",
+    pay_rates="""
+        employee_id  pay_rate  currency
+        E1           40.00     USD
+        E2           40.00     USD
+        E3           40.00     USD
+        E6           40.00     USD
+        E5           30.00     GBP""",
+    entry=(("person", "bob"), ("date", "2026-11-10"), ("time", "1:00")))
+ALL = "exported - / exported - / exported -"
+
+
+def every(state: str) -> str:
+    """The same state in pay, cost and billing."""
+    return " / ".join([state] * 3)
+
+
+def gap(code: str) -> str:
+    """Pay goes on, cost and billing wait."""
+    return f"exported - / held {code} / held {code}"
+
+
+CASES = [   # entry, how it differs from an hour of bob's on Web on Tuesday the 10th, pay / cost / bill, why
+    ("plain", "", ALL, "mapped in every way"),
+    ("first", "person ann", ALL, "the first day of a person's row"),
+    ("last", "person ann, date 2026-11-12", ALL, "the last day, inclusive"),
+    ("before", "person ann, date 2026-11-09", every("held TE007"), "the day before: no payroll record"),
+    ("after", "person ann, date 2026-11-13", every("held TE007"), "the day after"),
+    ("stranger", "person zoe", every("held TE007"), "a person nobody knows"),
+    ("only kimai", "person kim", every("held TE007"), "known in another tracker only"),
+    ("nameless", "person -", ALL, "(none) stands for an empty cell"),
+    ("web last", "date 2026-11-12", ALL, "the last day of a project's row"),
+    ("web gone", "date 2026-11-13", gap("TE008"), "the day after: pay goes on"),
+    ("no project", "project new", gap("TE008"), "an unknown project"),
+    ("not billed", "project new, billable no", "exported - / held TE008 / out_of_scope TE047",
+     "of time that is not billable only cost waits"),
+    ("no service", "service new", gap("TE009"), "an unknown service"),
+    ("neither", "project new, service new", gap("TE008"), "both: the project is named first"),
+    ("any service", "service -", ALL, "(none) of the services"),
+    ("mill", "client Mill, project api", ALL, "a project known by its client"),
+    ("no client", "project api", ALL, "and one without a client"),
+    ("other", "client Other, project api", gap("TE008"), "of another client it is another project"),
+    ("any client", "client Other", ALL, "unless * stands for any client"),
+    ("internal", "project -, billable no", "exported - / exported - / out_of_scope TE047", "internal time is cost"),
+    ("internal 2", "project -", "exported - / exported - / held TE013", "and cannot be billed to nobody"),
+    ("fixed", "project fixed", "exported - / exported - / out_of_scope TE048", "a project at a fixed fee"),
+    ("no rate", "project free", "exported - / exported - / held TE011", "no bill rate holds the bill only"),
+    ("no pay rate", "person nora", "exported - / held TE012 / exported -", "no pay rate holds the person's cost only"),
+    ("pounds", "person pound", "exported - / held TE012 / exported -", "a pay rate in another currency is none"),
+    ("contractor", "person cole", "out_of_scope TE040 / out_of_scope TE042 / exported -",
+     "a contractor is billed, never paid by payroll"),
+    ("vacation", "project -, service vacation, time 8:00", "exported - / exported - / out_of_scope TE044",
+     "leave is paid and never billed"),
+    ("leave gap", "project new, service vacation, time 8:00", "exported - / exported - / out_of_scope TE044",
+     "leave needs no project"),
+    ("unpaid", "project -, service unpaid, time 8:00, billable no",
+     "out_of_scope TE041 / out_of_scope TE041 / out_of_scope TE044", "unpaid leave"),
+    ("invoiced", "billed yes", "exported - / exported - / out_of_scope TE045", "billed by the tracker already"),
+    ("unclear", "billable maybe", "exported - / exported - / held TE019", "a mark that cannot be read holds the bill"),
+    ("unmarked", "billable -", "exported - / exported - / out_of_scope TE047", "no mark is no billable time"),
+    ("upper case", "billable YES", ALL, "the mark in capitals"),
+    ("euro", "currency EUR", ALL, "a currency that there is"),
+    ("euros", "currency EURO", every("held TE017"), "and one that there is not"),
+    ("long", "time 24:00", ALL, "24 hours can be worked"),
+    ("too long", "time 24:00:01", every("held TE002"), "a second more cannot"),
+    ("negative", "time -1:00", every("held TE004"), "negative"),
+    ("nothing", "time 0:00", every("rejected TE003"), "nothing to post"),
+    ("unreadable", "time 1 hour", every("held TE006"), "a duration in words"),
+    ("empty", "time -", every("held TE006"), "no duration at all"),
+    ("undated", "date -", every("held TE001"), "no day"),
+    ("misdated", "date 10.11.2026", every("held TE001"), "a day in another notation"),
+    ("year 26", "date 0026-11-10", every("held TE001"), "a year of two digits is no year"),
+]
+
+
+@cache
+def books_of(**choices: str) -> Books:
+    rows = []
+    for name, differs, _, _ in CASES:
+        cells = dict(cell.split(" ", 1) for cell in differs.split(", ") if cell)
+        rows.append({"id": name} | cells)
+    return replace(FIRM, **choices).books(delivery(rows))
+
+
+@pytest.mark.parametrize(("name", "differs", "state", "why"), CASES, ids=[case[0] for case in CASES])
+def test_states(name, differs, state, why):
+    assert books_of().state_of(name) == state, f"{differs}: {why}"
+
+
+DECLARED = [   # choice, entry, state, why
+    ({"unmapped": "stop"}, "no project", gap("TE008"), "the state is the same, the item stops the run"),
+    ({"unmapped": "suspense"}, "no project", "exported - / exported TE008 / held TE008",
+     "cost goes to suspense, billing waits"),
+    ({"unmapped": "suspense"}, "no service", "exported - / exported TE009 / held TE009", "likewise for a service"),
+    ({"unmapped": "suspense"}, "plain", ALL, "what is mapped goes to its own account"),
+    ({"unmapped": "suspense"}, "no pay rate", "exported - / held TE012 / exported -", "nothing to post without a rate"),
+    ({"posting": "none"}, "plain", "exported - / out_of_scope TE043 / exported -", "no labor journal is written"),
+    ({"posting": "none"}, "no project", "exported - / out_of_scope TE043 / held TE008", "nor one that could wait"),
+    ({"posting": "distribution"}, "plain", ALL, "time of a job is distributed"),
+    ({"posting": "distribution"}, "internal", "exported - / out_of_scope TE049 / out_of_scope TE047",
+     "internal time stays in wages expense"),
+    ({"posting": "distribution"}, "vacation", "exported - / out_of_scope TE049 / out_of_scope TE044", "so does leave"),
+    ({"posting": "distribution"}, "no project", gap("TE008"), "and what is not mapped waits"),
+    ({"billing": "none"}, "plain", "exported - / exported - / out_of_scope TE046", "no billing in this run"),
+]
+
+
+@pytest.mark.parametrize(("choice", "entry", "state", "why"), DECLARED)
+def test_what_the_company_declares(choice, entry, state, why):
+    assert books_of(**choice).state_of(entry) == state, why
+
+
+def test_pay_does_not_depend_on_what_is_mapped():
+    """Hold, stop and suspense, with a journal or none: the same hours and the same money on the payroll."""
+    columns = "employee_id pay_item pay_seconds amount"
+    expected = books_of().rows("payroll_lines", columns)
+    for choice in ({"unmapped": "stop"}, {"unmapped": "suspense"}, {"posting": "none"}, {"posting": "distribution"}):
+        assert books_of(**choice).rows("payroll_lines", columns) == expected, choice
+    assert ["E4", "Regular", "1:00:00", "-"] in expected, "hours without a rate go to payroll without an amount"
+
+
+def test_suspense_is_one_line_to_be_cleared():
+    """Without a project: five hours of bob's, one of them not billable; without a service: one."""
+    rows = books_of(unmapped="suspense").rows(
+        "postings", "account customer_job memo amount", document_number="TB0042L", account="Suspense:Labor")
+    assert rows == [["Suspense:Labor", "-", "Unmapped labor", "240.00"]]
+    assert not books_of().rows("postings", "account", account="Suspense:Labor")
+
+
+SEVERITIES = [   # choice, entry, code, severity, streams
+    ({}, "no project", "TE008", "hold", "cost, bill"),
+    ({"unmapped": "stop"}, "no project", "TE008", "stop", "cost, bill"),
+    ({"unmapped": "suspense"}, "no project", "TE008", "note", "cost, bill"),
+    ({}, "stranger", "TE007", "stop", "pay, cost, bill"),
+    ({}, "euros", "TE017", "stop", "pay, cost, bill"),
+    ({}, "no rate", "TE011", "hold", "bill"),
+    ({}, "no pay rate", "TE012", "hold", "cost"),
+    ({}, "too long", "TE002", "hold", "pay, cost, bill"),
+    ({}, "undated", "TE001", "hold", "pay, cost, bill"),
+    ({}, "nothing", "TE003", "note", "pay, cost, bill"),
+]
+
+
+@pytest.mark.parametrize(("choice", "entry", "code", "severity", "streams"), SEVERITIES)
+def test_exception_items(choice, entry, code, severity, streams):
+    rows = books_of(**choice).rows("exceptions", "code severity streams", entry_id=f"tracker:{entry}")
+    assert rows == [[code, severity, streams]]
+
+
+def test_stop_items_come_first_and_pay_has_a_deadline():
+    rows = books_of().rows("exceptions", "severity streams due")
+    assert [row[0] for row in rows] == sorted((row[0] for row in rows), key=["stop", "hold", "note"].index)
+    assert {bool(row[2] != "-") for row in rows if row[1].startswith("pay") and row[0] != "note"} == {True}
+    assert {row[2] for row in rows if not row[1].startswith("pay")} == {"-"}
+
+
+def test_states_that_need_nobody_are_no_items():
+    codes = set(books_of().column("exceptions", "code"))
+    assert not codes & {"TE030", "TE032", "TE040", "TE041", "TE042", "TE044", "TE045", "TE047", "TE048"}
+
+
+# ---- which row answers ----
+def test_the_job_of_the_day_worked():
+    rows = dict(books_of().rows("entries", "entry_ref customer_job"))
+    assert [rows[name] for name in ("first", "last", "mill", "no client", "any client", "other")] == [
+        "Mill:Web", "Mill:Web 2", "Mill:Api", "Own:Api", "Mill:Web", "-"]
+
+
+def test_two_trackers_may_use_one_name_for_two_people():
+    firm = replace(FIRM, employees="""
+        source  person_ref  employee_id  employee_name
+        kimai   a           E1           Ann Abel
+        toggl   a           E2           Bob Berg""", entry=(("person", "a"), ("time", "1:00")))
+    books = firm.books(delivery([{"id": "1"}], source="kimai"), delivery([{"id": "1"}], source="toggl"))
+    assert books.rows("entries", "entry_id employee_name") == [["kimai:1", "Ann Abel"], ["toggl:1", "Bob Berg"]]
+
+
+RATES = [   # rows of rates.csv besides "* * * 100.00": job, item, person, rate; the rate billed; why
+    ([], "100.00", "the rate for anybody"),
+    (["*  Engineering  *  101.00"], "101.00", "an item's rate beats it"),
+    (["*  Engineering  *  101.00", "Mill:Web  *  *  102.00"], "102.00", "a job's beats an item's"),
+    (["Mill:Web  *  *  102.00", "Mill:Web  Engineering  *  103.00"], "103.00", "job and item beat the job"),
+    (["Mill:Web  Engineering  *  103.00", "*  *  E1  104.00"], "104.00", "a person's beats both"),
+    (["*  *  E1  104.00", "*  Engineering  E1  105.00"], "105.00", "person and item"),
+    (["*  Engineering  E1  105.00", "Mill:Web  *  E1  106.00"], "106.00", "person and job"),
+    (["Mill:Web  *  E1  106.00", "Mill:Web  Engineering  E1  107.00"], "107.00", "all three"),
+    (["Mill:Shop  *  *  108.00", "*  Design  *  108.00", "*  *  E2  108.00"], "100.00", "others' rates never"),
+]
+
+
+@pytest.mark.parametrize(("rows", "billed", "why"), RATES)
+def test_the_closest_bill_rate_counts(rows, billed, why):
+    header = "customer_job  service_item  employee_id  bill_rate"
+    books = Company(rates="\n".join([header, "*  *  *  100.00", *rows])).books("time\n1:00", to="entries_mapped")
+    assert books.column("entries_mapped", "bill_rate") == [billed], why
+
+
+def test_a_closer_rate_that_has_ended_gives_way():
+    books = Company(rates="""
+        customer_job  service_item  employee_id  bill_rate  effective_from  effective_to
+        *             *             *            100.00     2026-01-01      -
+        *             *             E1           120.00     2026-11-10      2026-11-11""").books("""
+        date        time
+        2026-11-09  1:00
+        2026-11-10  1:00
+        2026-11-11  1:00
+        2026-11-12  1:00""", to="entries_mapped")
+    assert books.column("entries_mapped", "bill_rate") == ["100.00", "120.00", "120.00", "100.00"]
+
+
+CLASSES = [   # rows of dimensions.csv (by, ref, value, precedence), class, why
+    ([], "-", "none"),
+    (["customer_job  Mill:Web  By job  1"], "By job", "one"),
+    (["customer_job  Mill:Web  By job  2", "service_item  Engineering  By item  1"], "By item",
+     "the lower number first"),
+    (["customer_job  Mill:Web  By job  1", "service_item  Engineering  By item  2"], "By job", "whichever it is"),
+    (["employee  E1  By person  1", "customer_job  Mill:Web  By job  2", "service_item  Engineering  By item  3"],
+     "By person", "a person's too"),
+    (["employee  E1  By person  3", "customer_job  Mill:Shop  Other job  1"], "By person", "others' rows never"),
+    (["service_item  Engineering  By item  100000"], "By item", "a number is a number"),
+]
+
+
+@pytest.mark.parametrize(("rows", "value", "why"), CLASSES)
+def test_the_class_by_precedence(rows, value, why):
+    firm = Company(dimensions="\n".join(["by  ref  value  precedence", *rows]))
+    books = firm.books("time\n1:00", to="entries_mapped")
+    assert books.column("entries_mapped", "class") == [value], why
+
+
+# ---- a missing pay rate holds the cost of the person, and of nobody and nothing else ----
+RATE_FROM_MONDAY = Company(pay_rates="""
+    employee_id  pay_rate  effective_from
+    E1           40.00     2026-11-09
+    E2           20.00     2026-01-01""", go_live="2026-01-01")
+MISSING = [   # ann's other entry, state of her cost, why
+    ("2026-11-08  8:00  dev", "exported -", "time of last week needs no rate in this one"),
+    ("2026-11-08  0:00  dev", "exported -", "nor does nothing"),
+    ("2026-11-08  8:00  unpaid", "exported -", "nor unpaid leave"),
+    ("2026-11-10  8:00  dev", "exported -", "she has one in this week"),
+]
+
+
+@pytest.mark.parametrize(("other", "state", "why"), MISSING)
+def test_a_missing_rate_of_other_time(other, state, why):
+    sheet = f"id  date  time  service\n1  2026-11-09  1:00  dev\n2  {other}"
+    books = RATE_FROM_MONDAY.books(sheet, to="entries_with_states")
+    [found] = books.rows("entries_with_states", "cost_state cost_reason", entry_id="tracker:1")
+    assert " ".join(found) == state, why
+
+
+def test_a_missing_rate_of_an_hour_that_reaches_into_the_week_counts():
+    books = RATE_FROM_MONDAY.books("""
+        id  person  date        start             time
+        1   ann     2026-11-09  2026-11-09 08:00  1:00
+        2   ann     2026-11-08  2026-11-08 22:00  8:00
+        3   bob     2026-11-09  2026-11-09 08:00  1:00""", to="entries_with_states")
+    states = dict(books.rows("entries_with_states", "entry_ref cost_state"))
+    assert states == {"1": "held", "2": "held", "3": "exported"}
+
+
+def test_a_missing_rate_of_a_superseded_day_counts_no_longer():
+    """First dated to a Wednesday without a rate, then corrected to Monday."""
+    until_tuesday = Company(pay_rates="employee_id  pay_rate  effective_to\nE1           40.00     2026-11-10")
+    wednesday, monday = (f"id  date        time\n1   2026-11-{day}  1:00" for day in ("11", "09"))
+    books = until_tuesday.books(wednesday, monday, to="entries_with_states")
+    assert books.rows("entries_with_states", "version cost_state") == [["2", "exported"], ["1", "superseded"]]
+
+
+def test_one_missing_day_holds_the_whole_week_of_the_person():
+    """The regular rate needs the rate of every hour: payroll gets the hours, the money is not known."""
+    until_tuesday = Company(pay_rates="""
+        employee_id  pay_rate  effective_to
+        E1           40.00     2026-11-10
+        E2           20.00     -""")
+    books = until_tuesday.books("""
+        person  date        time
+        ann     2026-11-09  8:00
+        ann     2026-11-11  8:00
+        bob     2026-11-11  8:00""")
+    books.must_show("payroll_lines", """
+        employee_id  pay_seconds  amount
+        E1           16:00:00     -
+        E2           8:00:00      160.00""")
+    assert books.column("postings", "amount", document_number="TB0042L") == ["160.00", "-160.00"]
+
+
+# ---- time documents ----
+TIME = [   # posting, project, service, billable; job and item in the time file; why
+    ("accrue", "web", "dev", "yes", ["Mill:Web", "Engineering"], "billed time carries its job"),
+    ("accrue", "web", "dev", "no", ["Mill:Web", "Engineering"], "so does time that is cost of the job"),
+    ("accrue", "new", "dev", "no", ["-", "-"], "what waits for its mapping goes to payroll without a job"),
+    ("none", "web", "dev", "no", ["Mill:Web", "Engineering"], "the books cost the job from this very line"),
+    ("none", "new", "dev", "no", ["-", "-"], "an unmapped project has no job to cost"),
+    ("none", "web", "new", "no", ["-", "-"], "nor is a job costed before the service is mapped"),
+]
+
+
+@pytest.mark.parametrize("case", TIME, ids=lambda case: case[-1])
+def test_job_and_item_of_a_time_activity(case):
+    posting, project, service, billable, expected, why = case
+    books = Company(posting=posting).books(
+        f"project  service  billable  time\n{project}  {service}  {billable}  1:00")
+    assert books.rows("time_activities", "customer_job service_item pay_item") == [[*expected, "Regular"]], why
