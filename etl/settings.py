@@ -164,24 +164,20 @@ class Drop(_Part):
 
 
 def _check_columns(drop: Drop) -> None:
-    """A declared drop names, for each column of the file, the canonical column it feeds, or `extra`."""
-    unknown = sorted(set(drop.columns.values()) | set(drop.constants)) and sorted(
-        (set(drop.columns.values()) | set(drop.constants)) - set(LANDED_COLUMNS)
-    )
-    if unknown:
-        raise ValueError(
-            f"{', '.join(unknown)}: not a column Timebooks knows; choose from {', '.join(LANDED_COLUMNS)}"
-        )
-    fed = [name for name in drop.columns.values() if name not in ("extra", "start_text", "end_text")]
-    twice = sorted({name for name in fed if fed.count(name) > 1})
-    if twice:
-        raise ValueError(f"{', '.join(twice)}: fed by two columns of the file; keep one, the other is extra")
-    for needed in ("person_ref",):
-        if needed not in drop.columns.values() and needed not in drop.constants:
-            raise ValueError(f"no column is declared as {needed}")
-    if not {"date_text", "start_text"} & set(drop.columns.values()):
+    """A declared drop says what each column of the file feeds: canonical columns, a space between, or extra."""
+    feeds = [name for value in drop.columns.values() for name in value.split()]
+    if unknown := sorted({*feeds, *drop.constants} - set(LANDED_COLUMNS)):
+        raise ValueError(f"{', '.join(unknown)}: not a column Timebooks knows; choose from {', '.join(LANDED_COLUMNS)}")
+    single = [name for name in feeds if name not in ("extra", "start_text", "end_text")]
+    if twice := sorted({name for name in single if single.count(name) > 1} | (set(feeds) & set(drop.constants))):
+        raise ValueError(f"{', '.join(twice)}: fed twice; keep one, the other column is extra")
+    if strangers := sorted(set(drop.optional_columns) - set(drop.columns)):
+        raise ValueError(f"optional_columns: {', '.join(strangers)} is not one of the columns declared")
+    if "person_ref" not in {*feeds, *drop.constants}:
+        raise ValueError("no column is declared as person_ref")
+    if not {"date_text", "start_text"} & set(feeds):
         raise ValueError("no column is declared as date_text or start_text: when was the time worked?")
-    if drop.duration != "from_start_and_end" and "duration_text" not in drop.columns.values():
+    if drop.duration != "from_start_and_end" and "duration_text" not in feeds:
         raise ValueError(f'duration = "{drop.duration}" needs a column declared as duration_text')
 
 

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # ships no types
-from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]  # ships no types
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
 
 from etl.sources.findings import FileRefusedError, Finding, Limits, refuse_if, refused, visible
 from etl.sources.preflight import too_large

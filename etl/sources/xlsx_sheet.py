@@ -7,7 +7,7 @@ from collections import Counter
 
 from etl.sources.findings import KEPT, Finding, Limits
 
-_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_LETTERS = re.compile(r"[A-Z]{1,3}")
 _FIXES = {
     "XLSX_FORMULA": "Copy the sheet and paste it as values, or export as CSV.",
     "XLSX_ERROR_CELL": "Correct the cell in the spreadsheet.",
@@ -45,6 +45,7 @@ class SheetScan:
         self.is_beyond = False
         self._limits = limits
         self._row = self._column = 0
+        self._row_text = "0"
         self._letters: dict[str, int] = {}
         self._names: dict[str, str] = {}
         self._found: list[Finding] = []
@@ -52,11 +53,12 @@ class SheetScan:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """One element begins; `tag` carries its namespace before a closing brace."""
-        if self.is_beyond:
-            return
         name = self._names.get(tag)
         if name is None:
-            name = self._names[tag] = tag.rpartition("}")[2]
+            local = tag.rpartition("}")[2]
+            name = self._names[tag] = local if local in ("c", "row", "f", "mergeCell") else ""
+        if not name or self.is_beyond:
+            return
         if name == "c":
             self._cell(attributes)
         elif name == "row":
@@ -89,6 +91,7 @@ class SheetScan:
         if row <= self._row:
             self._tell("XLSX_CELL_TWICE", "comes twice, or out of order", given)
         self._row, self._column = max(row, self._row), 0
+        self._row_text = str(self._row)
         if self._row > self._limits.sheet_rows + 1:
             self.is_beyond = True
             self._tell("XLSX_LIMIT", f"lies beyond the {self._limits.sheet_rows:,} rows read", str(self._row))
@@ -98,9 +101,10 @@ class SheetScan:
     def _cell(self, attributes: dict[str, str]) -> None:
         given = attributes.get("r")
         column = self._column + 1 if given is None else self._column_of(given)
-        if column <= self._column:
+        if column > self._column:
+            self._column = column
+        else:
             self._tell("XLSX_CELL_TWICE", "comes twice, out of order or in another row", given or "")
-        self._column = max(column, self._column)
         if column > self._limits.columns:
             self.is_beyond = True
             self._tell("XLSX_LIMIT", f"lies beyond the {self._limits.columns} columns that are read")
@@ -109,10 +113,10 @@ class SheetScan:
 
     def _column_of(self, address: str) -> int:
         """The column of an address in this row; 0 where it is none."""
-        match = _ADDRESS.fullmatch(address)
-        if match is None or int(match[2]) != self._row:
+        if not address.endswith(self._row_text):
             return 0
-        letters = match[1]
-        if letters not in self._letters:
-            self._letters[letters] = column_number(letters)
-        return self._letters[letters]
+        letters = address[:-len(self._row_text)]
+        number = self._letters.get(letters)
+        if number is None:
+            number = self._letters[letters] = column_number(letters) if _LETTERS.fullmatch(letters) else 0
+        return number

@@ -37,6 +37,7 @@ def pull(run: Run) -> Outcome:
             fix="Add a [[drops]] section for the tracker's export.",
         )
     with run.locked("pulling"):
+        declared = {drop.name: effective(drop) for drop in run.settings.drops}
         pulled, fresh = [], []
         for drop in run.settings.drops:
             for path in file_source.list_files(run.workspace.inbox(run.company), drop):
@@ -49,11 +50,16 @@ def pull(run: Run) -> Outcome:
                 if known is not None:
                     pulled.append(_Pulled(drop.name, path.name, known.rows, is_new=False))
                     continue
-                fresh.append((delivery, file_source.parse_file(received, path.name, effective(drop))))
+                fresh.append((delivery, file_source.parse_file(received, path.name, declared[drop.name])))
+        remarks = [
+            (f"{delivery.file_name}, {remark.code}", remark.what)
+            for delivery, _ in fresh
+            for remark in file_source.remarks_of(delivery.received, delivery.file_name, declared[delivery.drop])
+        ]
         for delivery, table in fresh:
             landed = landing.land(run.workspace, run.company, delivery, table, person=run.person, now=run.now())
             pulled.append(_Pulled(landed.drop, landed.file_name, landed.rows, landed.is_new))
-    return _outcome(pulled)
+    return _outcome(pulled, remarks)
 
 
 def request_of(drop: Drop, file_name: str) -> dict[str, Any]:
@@ -68,10 +74,11 @@ def request_of(drop: Drop, file_name: str) -> dict[str, Any]:
     }
 
 
-def _outcome(pulled: list[_Pulled]) -> Outcome:
+def _outcome(pulled: list[_Pulled], remarks: list[tuple[str, str]]) -> Outcome:
     new = sum(item.is_new for item in pulled)
     return Outcome(
         title=f"pulled {len(pulled)} file(s), {new} new",
+        facts=tuple(remarks),
         headings=("drop", "file", "rows", "landed"),
         rows=tuple(
             (item.drop, item.file_name, f"{item.rows:,}", "new" if item.is_new else "already here") for item in pulled

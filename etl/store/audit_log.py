@@ -112,15 +112,15 @@ def _walk(
     read: list[_Known] = []
     previous: str | None = ""
     for number in range(1, max(numbered, default=0) + 1):
-        path = folder / file_name(number)
         if number not in numbered:
+            path = folder / file_name(number)
             findings.append(finding(workspace, path, "A record of the audit log is missing", number))
             previous = None
         elif known and number <= len(known) and known[number - 1][0] == numbered[number]:
             read.append(known[number - 1])   # unchanged, and so is everything before it
             previous = known[number - 1][1].digest
         else:
-            collecting = known is None
+            path, collecting = folder / file_name(number), known is None
             known = None if collecting else ()
             record, wrong, previous = _record(path, number, company, previous, collecting=collecting)
             findings += [finding(workspace, path, what, number) for what in wrong]

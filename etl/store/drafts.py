@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 from etl.errors import RefusedError
 from etl.store import audit_log, batches, files, staging
@@ -36,17 +37,17 @@ def write_draft(
                 raise finding.error()
             return older
         revision = 1 + sum(1 for _ in batches.of_period(records, "draft", period_end))
-        draft = _published(workspace, company, Statement("draft", {
+        draft, record = _published(workspace, company, Statement("draft", {
             "batch": batch, "revision": revision, "period_end": period_end.isoformat(),
             "manifest": files.sha256_bytes(sealed), "batch_key": content.batch_key, "figures": content.figures,
         }, person, now), {**{file.path: file.content for file in content.files}, MANIFEST: sealed}, records)
-        remove_replaced(workspace, company)
+        remove_replaced(workspace, company, [*records, record])
         return draft
 
 
 def _published(
     workspace: Workspace, company: str, statement: Statement, contents: dict[str, bytes], records: Sequence[Record],
-) -> Draft:
+) -> tuple[Draft, Record]:
     """Staging synced, then the record, then one rename."""
     batch, revision = statement.body["batch"], statement.body["revision"]
     staged = batches.staged_draft(workspace, company, batch, revision)
@@ -54,9 +55,9 @@ def _published(
     target = workspace.draft_folder(company, date.fromisoformat(statement.body["period_end"]), batch, revision)
     files.make_folder(target.parent)
     files.refuse_taken(target)
-    draft = batches.draft_of(workspace, company, audit_log.commit(workspace, company, statement, records))
-    files.move(staged, draft.folder)
-    return replace(draft, is_new=True)
+    record = audit_log.commit(workspace, company, statement, records)
+    files.move(staged, target)
+    return replace(batches.draft_of(workspace, company, record), is_new=True), record
 
 
 def remove_replaced(workspace: Workspace, company: str, records: Sequence[Record]) -> list[Path]:
@@ -67,8 +68,11 @@ def remove_replaced(workspace: Workspace, company: str, records: Sequence[Record
     concerned = [record for record in records if record.body.get("period_end") in days]
     gone = [draft.folder for draft, replacement in batches.replaced_drafts(workspace, company, concerned)
             if draft.folder in lying and replacement.exists()]
-    for folder in gone + [period for period in periods if period.name not in days or lying <= set(gone)]:
+    for folder in gone:
         files.remove_tree(folder)
+    for period in periods:
+        if period.is_dir() and not period.is_symlink() and not files.listed(period):
+            files.remove_tree(period)
     return gone
 
 

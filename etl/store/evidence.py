@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.store import audit_log, files, staging
+from etl.store.batches import reports_root
 from etl.store.lock import company_lock
 from etl.store.records import Record, Statement
 from etl.store.strict_json import dump_lines
@@ -81,7 +82,7 @@ def append_evidence(
             **sheet.body, "period_end": period_end.isoformat(),
             "evidence": {"file": name, "sha256": files.sha256_bytes(content)},
         }, person, now), records)
-        files.move(staged, target)
+        files.move(staged, target, across=reports_root(workspace, company))
         return record
 
 

@@ -38,8 +38,8 @@ def export(workspace: Workspace, company: str, draft: Draft, *, person: str, now
             "manifest": draft.manifest_digest, "batch_key": draft.batch_key, "figures": draft.figures,
             "approval": approval.number, "approved_by": approval.person,
         }, person, now), records)
-        files.move(draft.folder, batch_folder)
-        remove_replaced(workspace, company)
+        files.move(draft.folder, batch_folder, across=batches.reports_root(workspace, company))
+        remove_replaced(workspace, company, [*records, record])
         return replace(batches.batch_of(workspace, company, record), is_new=True)
 
 

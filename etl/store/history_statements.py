@@ -81,11 +81,12 @@ def load(extension: str, version: str) -> str:
 
 
 def create_tables() -> list[str]:
-    """The lake's tables, empty."""
+    """The lake's tables, empty; sorted, so that one company-week lies together also after files were merged."""
     columns = {name: ", ".join(f'"{column}" {kind}' for column, kind in kinds.items())
                for name, kinds in layout().items()}
     return ["create schema if not exists history.stored",
-            *(f"create table history.stored.{name} ({text})" for name, text in columns.items())]
+            *(f"create table history.stored.{name} ({text})" for name, text in columns.items()),
+            *(f"alter table history.stored.{name} set sorted by (period_end, company)" for name in columns)]
 
 
 def insert(name: str, relation: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from etl.store import audit_log, batches, drafts, files, landing, staging
@@ -44,73 +45,82 @@ def recover(workspace: Workspace, company: str, person: str = "Timebooks") -> Re
         swept = files.sweep_temporary(workspace.audit_log(company))
         records = audit_log.read_log(workspace, company)
         _sync_names(workspace, company)
-        finished = [_finish(workspace, pending) for pending in _pending(workspace, company, records)]
-        swept += [draft.folder for draft in drafts.remove_replaced(workspace, company)]
+        waiting = (_pulls(workspace, company, records), _exports(workspace, company, records),
+                   _drafts(workspace, company, records), _sheets(workspace, records))
+        finished = [_finish(workspace, company, pending) for pending in chain.from_iterable(waiting)]
+        swept += drafts.remove_replaced(workspace, company, records)
         for folder in _staging_folders(workspace, company):
             swept += staging.sweep(folder)
         return Recovery(len(records), tuple(shown(workspace, path) for path in finished),
                         tuple(shown(workspace, path) for path in swept))
 
 
-def _finish(workspace: Workspace, pending: _Pending) -> Path:
+def _finish(workspace: Workspace, company: str, pending: _Pending) -> Path:
     if not pending.staged.exists():
         raise finding(workspace, pending.target, "What a record stands for is missing", pending.record.number).error()
     for found in pending.findings:
         raise found.error()
     files.make_folder(pending.target.parent)
-    files.move(pending.staged, pending.target)
+    reports = batches.reports_root(workspace, company)
+    files.move(pending.staged, pending.target, across=reports if pending.target.is_relative_to(reports) else None)
     return pending.target
 
 
-def _pending(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Pending]:
-    """Everything recorded that is not in place."""
+def _pulls(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Pending]:
     for record in landing.pull_records(records):
-        target = landing.pull_folder(workspace, company, record.text("pull_id"))
+        pull_id = record.text("pull_id")
+        target = landing.pull_folder(workspace, company, pull_id)
         if not target.exists():
-            staged = landing.staged_pull(workspace, company, record.text("pull_id"))
+            staged = landing.staged_pull(workspace, company, pull_id)
             yield _Pending(record, staged, target, examine_pull(workspace, staged, record))
-    exported = set()
+
+
+def _exports(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Pending]:
     for record in records:
         if record.type == "export":
             batch = batches.batch_of(workspace, company, record)
-            exported.add(batch.batch)
             if not batch.folder.exists():
                 staged = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
-                yield _Pending(record, staged, batch.folder,
-                               examine_batch(workspace, staged, batch.manifest_digest, record.number))
+                wrong = examine_batch(workspace, staged, batch.manifest_digest, record.number)
+                yield _Pending(record, staged, batch.folder, wrong)
+
+
+def _drafts(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Pending]:
+    """The newest draft of each batch that is not exported; older ones may be gone."""
     newest = {record.whole("batch"): record for record in records if record.type == "draft"}
-    for number, record in newest.items():
+    exported = {record.whole("batch") for record in records if record.type == "export"}
+    for record in (record for number, record in newest.items() if number not in exported):
         draft = batches.draft_of(workspace, company, record)
-        if number not in exported and not draft.folder.exists():
+        if not draft.folder.exists():
             staged = batches.staged_draft(workspace, company, draft.batch, draft.revision)
-            yield _Pending(record, staged, draft.folder,
-                           examine_batch(workspace, staged, draft.manifest_digest, record.number))
+            wrong = examine_batch(workspace, staged, draft.manifest_digest, record.number)
+            yield _Pending(record, staged, draft.folder, wrong)
+
+
+def _sheets(workspace: Workspace, records: Sequence[Record]) -> Iterator[_Pending]:
     for filed in all_filed(records):
         target = filed.path(workspace)
         if not target.exists():
             staged = filed.staged(workspace)
-            wrong = staged.exists() and files.sha256_file(staged) != filed.digest
-            what = "A staged sheet is not the one that was recorded"
-            yield _Pending(filed.record, staged, target,
-                           [finding(workspace, staged, what, filed.record.number)] if wrong else [])
+            is_wrong = staged.exists() and files.sha256_file(staged) != filed.digest
+            wrong = [finding(workspace, staged, "A staged sheet is not the one that was recorded", filed.record.number)]
+            yield _Pending(filed.record, staged, target, wrong if is_wrong else [])
 
 
 def _staging_folders(workspace: Workspace, company: str) -> Iterator[Path]:
-    """Where a dead run may have left something: scratch, and beside final names where a rename crossed disks."""
+    """Where a dead run may have left something: scratch, and where a rename across disks is made ready."""
     yield workspace.scratch(company)
     yield workspace.landing(company) / "pulls"
     yield workspace.landing(company) / "mappings"
-    for root in (workspace.root / "data" / "drafts" / company, workspace.root / "reports" / company):
-        for period in files.listed(root):
-            yield period
-            yield period / "evidence"
+    yield batches.reports_root(workspace, company)
+    yield from files.listed(batches.drafts_root(workspace, company))
 
 
 def _sync_names(workspace: Workspace, company: str) -> None:
     """A name a dead run published but did not sync cannot be told from a good one: all folders are synced now."""
     landed = workspace.landing(company)
     own = (workspace.audit_log(company), landed / "pulls", landed / "mappings",
-           workspace.root / "data" / "drafts" / company, workspace.root / "reports" / company)
+           batches.drafts_root(workspace, company), batches.reports_root(workspace, company))
     for folder in sorted({part for path in own for part in (path, *path.parents)
                           if part.is_relative_to(workspace.root)}, reverse=True):
         if folder.is_dir():

@@ -98,7 +98,7 @@ def _sealed(workspace: Workspace, company: str, records: Sequence[Record]) -> It
             draft_folder = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
             yield _Sealed(batch.folder, batch.manifest_digest, record.number,
                           pending=not batch.folder.exists() and draft_folder.exists())
-    replaced = batches.replaced_drafts(workspace, company, records)
+    replaced = {draft.number for draft, _ in batches.replaced_drafts(workspace, company, records)}
     for record in records:
         if record.type == "draft" and record.number not in replaced:
             draft = batches.draft_of(workspace, company, record)
@@ -146,10 +146,11 @@ def _extra(workspace: Workspace, company: str, records: Sequence[Record], sealed
     landing = workspace.landing(company)
     found = [*(path for path in files.listed(landing) if path.name not in ("pulls", "mappings")),
              *files.listed(landing / "pulls")]
-    for period in files.listed(workspace.root / "data" / "drafts" / company):
+    for period in files.listed(batches.drafts_root(workspace, company)):
         found += files.listed(period) if period.is_dir() else [period]
-    for period in files.listed(workspace.root / "reports" / company):
-        found += [path for path in files.listed(period) if path.name.startswith(("batch-", ".staging-"))]
+    for period in files.listed(batches.reports_root(workspace, company)):
+        found += [period] if period.name.startswith(".staging-") else []
+        found += [path for path in files.listed(period) if path.name.startswith("batch-")]
         found += files.listed(period / "evidence")
     for path in found:
         if path not in pulls | sheets | sealed and not files.is_temporary(path):

@@ -20,7 +20,7 @@ from etl.mapping.declared import FILES
 from etl.mapping.load import MappingSet, load_mappings
 from etl.periods import pay_calendar, period_ending
 from etl.settings import Drop, Settings, parse_settings
-from etl.sql.run import MAP, MARTS, RULES, STAGING, Engine
+from etl.sql.run import MAP, MARTS, RULES, STAGING, Engine, Limits
 from etl.steps.map_entries import stage
 from etl.steps.run import Run
 from etl.store.landing import Pull
@@ -146,11 +146,13 @@ class Company:
     go_live: str = "2026-01-01"
     across_midnight: str = "split"
     billing: str = "weekly"
+    billing_start: str = MONDAY
     unmapped: str = "hold"
     posting: str = "accrue"
     books_name: str = "Acme Studio"
     zone: str = "America/New_York"
     duration: str = "clock"
+    decimal_sign: str = "."
     end_rolls_over: bool = False
 
     def run(self, end: str = "") -> Run:
@@ -191,7 +193,8 @@ class Company:
     def _pull(self, number: int, export: Delivery) -> Pull:
         drop = Drop.model_validate({
             "name": export.source, "files": "*.csv", "zone": export.zone or self.zone, "duration": self.duration,
-            "end_rolls_over": self.end_rolls_over, "instant_format": "%Y-%m-%d %H:%M", "columns": {
+            "decimal_sign": self.decimal_sign, "end_rolls_over": self.end_rolls_over,
+            "instant_format": "%Y-%m-%d %H:%M", "columns": {
                 "person": "person_ref", "date": "date_text", "start": "start_text", "time": "duration_text"}})
         request = {"completeness": "complete" if export.complete else "additive", "window": export.complete.split(),
                    "population": export.population.split(), "declaration": drop.model_dump(mode="json")}
@@ -209,7 +212,7 @@ class _Engine(Engine):
 
     def __init__(self, landed: Mapping[str, pa.Table]) -> None:
         scratch = Path(_SCRATCH.name)
-        super().__init__(None, scratch, [scratch])
+        super().__init__(None, scratch, [scratch], Limits(threads=1))   # small tables: a second one only waits
         self._landed = landed
 
     def link_parquet(self, name: str, paths: Sequence[Path]) -> None:
@@ -258,9 +261,8 @@ def _loaded(company: Company) -> tuple[Settings, MappingSet]:
     with tempfile.TemporaryDirectory() as folder:
         _write(company, Path(folder))
         mappings = load_mappings(Path(folder), ID)
-    first = mappings.pay_periods[0].period.start.isoformat()
     fields = {name: getattr(company, name) for name in Company.__dataclass_fields__}
-    text = TOML.format(**fields, billing_start=first)
+    text = TOML.format(**fields)
     for rule in records(company.rounding) if company.rounding else ():
         text += "[[rounding]]\n" + "".join(
             f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n" for name, cell in rule.items())

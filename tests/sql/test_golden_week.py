@@ -86,6 +86,15 @@ def test_payroll_lines(is_overtime_cut_by_hand):
         Marcus Odell     Hourly Regular  40:00:00     1650.00""")
 
 
+def test_payroll_hours_in_hundredths():
+    """37:05 as 37.08 and 35:20 as 35.33, 12 seconds each: 135.41 h of 135:25 (named items of the sample)."""
+    rows = alder_books(True).rows("payroll_hours", "employee_name pay_item exported_seconds")
+    assert [" ".join(row) for row in rows] == [
+        "Priya Nair Hourly Regular 37:04:48", "Tomás Béal Hourly Regular 35:19:48",
+        "Hanna Lindqvist Hourly Regular 19:30:00", "Marcus Odell Overtime 1.5x 3:30:00",
+        "Marcus Odell Hourly Regular 40:00:00"]
+
+
 @both
 def test_wage_lines_of_the_labor_journal_in_order(is_overtime_cut_by_hand):
     """AP-46-LABOR without its employer taxes: account, job, class, amount, memo."""

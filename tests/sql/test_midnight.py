@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -105,21 +106,25 @@ SUNDAY_NIGHT = """
     2   ann     2026-11-16 12:00  2026-11-16  2:00"""
 
 
+@cache
+def both_weeks() -> tuple[Books, Books]:
+    return WEEKS.books(SUNDAY_NIGHT, end="2026-11-15"), WEEKS.books(SUNDAY_NIGHT, end="2026-11-22")
+
+
 def carried(books: Books, stream: str) -> dict[str, str]:
     return dict(books.rows("roll_forward", "state seconds", stream=stream))
 
 
 @pytest.mark.parametrize("stream", ["pay", "cost", "bill"])
 def test_what_one_week_carries_out_the_next_carries_in(stream):
-    first, second = (carried(WEEKS.books(SUNDAY_NIGHT, end=end), stream) for end in ("2026-11-15", "2026-11-22"))
+    first, second = (carried(books, stream) for books in both_weeks())
     assert first == {"received": "8:00:00", "exported": "2:00:00", "carried_out": "6:00:00"}
     assert second == {"received": "2:00:00", "carried_in": "6:00:00", "exported": "8:00:00"}
 
 
 def test_a_night_over_the_edge_is_paid_and_billed_once():
-    lines = [WEEKS.books(SUNDAY_NIGHT, end=end) for end in ("2026-11-15", "2026-11-22")]
-    assert [books.column("payroll_lines", "pay_seconds") for books in lines] == [["2:00:00"], ["8:00:00"]]
-    assert [books.column("billable_lines", "bill_seconds") for books in lines] == [["2:00:00"], ["8:00:00"]]
+    assert [books.column("payroll_lines", "pay_seconds") for books in both_weeks()] == [["2:00:00"], ["8:00:00"]]
+    assert [books.column("billable_lines", "bill_seconds") for books in both_weeks()] == [["2:00:00"], ["8:00:00"]]
 
 
 def test_24_hours_over_the_short_day_reach_two_midnights_ahead():

@@ -164,10 +164,10 @@ def test_pay_does_not_depend_on_what_is_mapped():
 
 
 def test_suspense_is_one_line_to_be_cleared():
-    """Without a project: five hours of bob's, one of them not billable; without a service: one."""
+    """Bob's five hours without a project and one without a service; Friday's is past his 40 h, so 5 x 40 + 60."""
     rows = books_of(unmapped="suspense").rows(
         "postings", "account customer_job memo amount", document_number="TB0042L", account="Suspense:Labor")
-    assert rows == [["Suspense:Labor", "-", "Unmapped labor", "240.00"]]
+    assert rows == [["Suspense:Labor", "-", "Unmapped labor", "260.00"]]
     assert not books_of().rows("postings", "account", account="Suspense:Labor")
 
 

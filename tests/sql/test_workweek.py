@@ -227,15 +227,20 @@ STRADDLING = """
     6   ann     2026-11-03  8:00   web"""
 
 
+@cache
+def straddling(end: str) -> Books:
+    return SEMIMONTHLY.books(STRADDLING, end=end)
+
+
 def test_a_straddling_week_pays_straight_time_in_its_period():
-    SEMIMONTHLY.books(STRADDLING, end="2026-10-31").must_show("payroll_lines", """
+    straddling("2026-10-31").must_show("payroll_lines", """
         workweek_start  pay_item  pay_seconds  premium_seconds  amount
         2026-10-26      Regular   45:00:00     0:00:00          1800.00""")
 
 
 def test_and_the_premium_where_the_week_ends():
     """Hours 41 to 45 were paid straight in October: their half comes in November, with 6 h at time and a half."""
-    books = SEMIMONTHLY.books(STRADDLING, end="2026-11-15")
+    books = straddling("2026-11-15")
     books.must_show("payroll_lines", """
         workweek_start  pay_item          pay_seconds  premium_seconds  amount
         2026-10-26      Overtime          6:00:00      6:00:00          360.00
@@ -251,7 +256,7 @@ def test_and_the_premium_where_the_week_ends():
 
 def test_over_both_runs_nothing_of_the_week_is_lost():
     """51 h at 40.00 and half of it on 11 h: 2040.00 + 220.00; of it to Shop 9 h and 5 h of premium: 460.00."""
-    runs = [SEMIMONTHLY.books(STRADDLING, end=end) for end in ("2026-10-31", "2026-11-15")]
+    runs = [straddling(end) for end in ("2026-10-31", "2026-11-15")]
     paid = [Decimal(amount) for books in runs
             for amount in books.column("payroll_lines", "amount", workweek_start="2026-10-26")]
     assert sum(paid) == 2260

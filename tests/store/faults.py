@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 
@@ -35,6 +36,20 @@ class FailAt:
         if now == self.k or (self.lasting and now > self.k):
             self.raised = True
             raise OSError(self.number, os.strerror(self.number))
+
+
+class OtherDisk:
+    """reports/ lies on another file system: only a copy that was just synced there can be renamed into it."""
+
+    def __init__(self):
+        self.last = ("", "")
+
+    def __call__(self, name, path):
+        just_synced = self.last[0] == "fsync" and (self.last[1].name.startswith(".staging-") or
+                                                   self.last[1].parent.name == "reports")
+        self.last = (name, path)
+        if name == "rename" and "reports" in path.parts and not just_synced:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
 
 
 class PowerLossAt(KillAt):

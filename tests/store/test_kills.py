@@ -14,7 +14,7 @@ from etl.store.recovery import recover
 from etl.store.verify import verify_store
 from etl.workspace import Workspace
 from tests.store import week
-from tests.store.faults import FailAt, KillAt, Killed, PowerLossAt
+from tests.store.faults import FailAt, KillAt, Killed, OtherDisk, PowerLossAt
 
 OPERATIONS = {   # what must be there before, and the write that is disturbed
     "first pull of a company": ((), week.land),
@@ -154,6 +154,20 @@ def test_a_second_kill_during_recovery(tmp_path):
         with files.watched(KillAt(k)), pytest.raises(Killed):
             recover(workspace, week.COMPANY)
         case.ends_well(workspace)
+
+
+@pytest.mark.parametrize(
+    "operation", ["export", *(pytest.param(name, marks=pytest.mark.long) for name in ("receipt", "approval"))])
+def test_a_kill_at_every_step_across_disks(tmp_path, monkeypatch, operation):
+    _quick_and_torn(monkeypatch)
+    with files.watched(OtherDisk()):
+        case = Case(tmp_path, *OPERATIONS[operation])
+        assert any(path.name.startswith(".staging-") for _, path in case.steps), "it was copied"
+        for k in range(len(case.steps)):
+            workspace = case.copy(f"kill-{k}")
+            with files.watched(KillAt(k)), pytest.raises(Killed):
+                case.operation(workspace)
+            case.ends_well(workspace)
 
 
 def test_the_order_of_an_export(tmp_path):

@@ -87,7 +87,8 @@ EXTRA = [   # where a file appears
     "data/landing/acme/pulls/{pull}/received/other.csv", "data/drafts/acme/2026-11-15/batch-0001-r1/control.csv",
     "data/drafts/acme/2026-11-22/batch-0002-r1/import/more.iif", "data/drafts/acme/x.txt",
     "reports/acme/2026-11-15/batch-0001/more.csv", "reports/acme/2026-11-15/batch-0007/control.csv",
-    "reports/acme/2026-11-15/evidence/0003-receipt.json", "reports/acme/2026-11-08/batch-0001/control.csv",
+    "reports/acme/.staging-batch-0001/control.csv", "reports/acme/2026-11-15/evidence/0003-receipt.json",
+    "reports/acme/2026-11-08/batch-0001/control.csv",
 ]
 
 
@@ -205,7 +206,7 @@ def test_recovery_does_not_put_changed_bytes_in_place(whole):
 def test_recovery_sweeps_what_no_record_names(whole):
     for name in ("data/scratch/acme/staging-pull-000009-abc/entries.parquet",
                  "data/audit_log/acme/.00000010.json.tmp-1-0a0b0c0d",
-                 "reports/acme/2026-11-15/.staging-batch-0001/control.csv"):
+                 "reports/acme/.staging-batch-0001/control.csv"):
         (whole.root / name).parent.mkdir(parents=True, exist_ok=True)
         (whole.root / name).write_bytes(b"half")
     (whole.root / "data/scratch/acme/run.duckdb").write_bytes(b"a run's own")

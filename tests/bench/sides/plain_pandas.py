@@ -70,8 +70,7 @@ def _whole(rates: pd.Series, times: int) -> pd.Series:
 
 def _dated(frame: Frame) -> Frame:
     days = frame.merge(DAYS, how="cross")
-    first, last = days["effective_from"], days["effective_to"]
-    first, last = (pd.to_datetime(side.map(lambda day: min(day, DAYS["worked_on"].iloc[-1].date()))) for side in (first, last))
+    first, last = (days[side].to_numpy("datetime64[us]") for side in ("effective_from", "effective_to"))
     return days[(days["worked_on"] >= first) & (days["worked_on"] <= last)]
 
 
@@ -80,10 +79,11 @@ def _worked(folder: Path, maps: dict[str, Frame]) -> Frame:
     columns = ["entry_ref", "person_ref", "client_ref", "project_ref", "service_ref", "start_text", "duration_text", "billable_text"]
     landed = pd.read_parquet(folder / "data" / "landing" / "bench-works" / "entries.parquet", columns=columns)
     started = pd.to_datetime(landed.pop("start_text"), format="%Y-%m-%d %H:%M:%S", errors="coerce")
-    lengths = pd.to_timedelta(landed.pop("duration_text"), errors="coerce")
+    codes, lengths = pd.factorize(landed.pop("duration_text"))   # few differ
+    seconds = (pd.to_timedelta(lengths, errors="coerce") // pd.Timedelta(seconds=1)).fillna(0).astype("int64")
     entries = landed.assign(
         entry_id="tracker:" + landed.pop("entry_ref"), is_billable=landed.pop("billable_text").str.lower() == "yes",
-        seconds=(lengths // pd.Timedelta(seconds=1)).fillna(0).astype("int64"), started_local=started)
+        seconds=seconds.to_numpy()[codes], started_local=started)
     entries = entries[started.notna() & entries["seconds"].between(1, 86_400)]
     entries["worked_on"] = entries["started_local"].dt.normalize().astype("datetime64[us]")
     entries["started_at"] = entries["started_local"].dt.tz_localize(ZONE).dt.tz_convert("UTC")

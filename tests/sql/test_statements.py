@@ -1,0 +1,174 @@
+"""The shape of the decisions: one order, no name before its turn, no floating point in any table."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from etl import tables
+from etl.errors import ConservationError
+from etl.sql import run
+from tests.sql.company import ORDER, Books, Company
+
+SQL = Path(str(files("etl.sql")))
+FILES = sorted(SQL.rglob("*.sql"))
+EVERY = {name for names in run.FOLDERS.values() for name in names}
+PUBLISHED = ("exported_pieces", "exported_entries")   # Parquet of published batches, linked by a step
+SHEET = """
+    id  person  date        start             time   project  service   updated
+    1   ann     2026-11-09  2026-11-09 22:00  12:00  web      dev       -
+    2   ann     2026-11-10  -                 20:00  shop     dev       -
+    3   ann     2026-11-11  -                 20:00  new      dev       -
+    4   bob     2026-11-11  -                 8:00   (none)   vacation  -
+    5   cole    2026-11-12  -                 7:10   web      art       -
+    6   zoe     2026-11-12  -                 7:10   web      art       -
+    7   bob     2026-11-12  -                 7:10   web      art       1
+    7   bob     2026-11-12  -                 7:20   web      art       2
+    -   eve     2026-11-13  -                 7:10   web      art       -
+    -   eve     -           -                 7:10   web      art       -"""
+
+
+@pytest.fixture(scope="module", name="books")
+def _books() -> Books:
+    firm = Company(rounding="""
+        purpose  unit_seconds  mode     grain
+        pay      360           nearest  day
+        bill     900           up       week""", dimensions="by  ref  value  precedence\nemployee  E1  Studio  1")
+    books = firm.books(SHEET, SHEET)
+    for name in PUBLISHED:
+        schema = tables.PIECES if name.endswith("pieces") else tables.ENTRIES
+        books.engine.put(name, schema.append(pa.field("filename", pa.string())).empty_table())
+    books.engine.run(run.REPORTS)
+    return books
+
+
+def bare(path: Path) -> str:
+    """A statement without its comments and texts."""
+    text = re.sub(r"--[^\n]*", "", path.read_text(encoding="utf-8"))
+    return re.sub(r"'[^']*'", "''", text)
+
+
+def tables_read(name: str) -> set[str]:
+    """The statements' tables that a statement reads: whatever it names and does not define itself."""
+    text = re.sub(r"--[^\n]*", "", run.statement(name))
+    own = set(re.findall(r"\b([a-z_]+) as (?:materialized )?\(", text))
+    reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text)) | set(re.findall(r"remainder\('([a-z_]+)'\)", text))
+    itself = {name for name in own if re.search(rf"\b{name} as \(\s*select \* from {name}\b", text)}
+    return (reads - own | itself) & EVERY
+
+
+def test_every_file_is_in_exactly_one_order_once():
+    listed = [name for names in run.FOLDERS.values() for name in names]
+    assert sorted(listed) == sorted(path.stem for path in FILES if path.stem != "money")
+    for folder, names in run.FOLDERS.items():
+        assert {path.stem for path in (SQL / folder).glob("*.sql")} == set(names), folder
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_statement_reads_only_what_comes_before_it(name):
+    assert tables_read(name) <= set(ORDER[:ORDER.index(name)])
+
+
+@pytest.mark.parametrize("name", run.AUDITS)
+def test_an_audit_reads_only_what_is_there_at_its_turn(name):
+    assert tables_read(name) <= set(ORDER[:ORDER.index(run.AUDITS[name]) + 1])
+    assert run.AUDITS[name] in tables_read(name), "and looks at the table it follows"
+
+
+def test_the_order_test_can_fail():
+    assert {"entries_rounded", "pieces_cut"} <= tables_read("pieces_classified")
+    assert "labor_key_parts" in tables_read("labor_keys_shared")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_statement_says_what_it_is_and_divides_nothing(path):
+    assert path.read_text(encoding="utf-8").startswith("-- ")
+    text = bare(path)
+    assert not re.search(r"(?<!/)/(?!/)", text), "/ gives a floating-point number"
+    assert not re.search(r"\b(double|float|real|avg|round|power|sqrt|now|current_\w+|random)\b", text)
+    if path.stem != "money":
+        assert text.count(";") == 0, "one statement a file"
+
+
+def floating(kind: pa.DataType) -> bool:
+    if pa.types.is_nested(kind):
+        return any(floating(kind.field(index).type) for index in range(kind.num_fields))
+    return pa.types.is_floating(kind)
+
+
+def test_no_table_holds_a_floating_point_number(books):
+    found = [f"{name}.{field.name}" for name in (*ORDER, *run.REPORTS)
+             for field in books.engine.fetch(name).schema if floating(field.type)]
+    assert not found
+    assert floating(pa.list_(pa.struct([("rate", pa.float64())]))), "the test can fail"
+
+
+SCHEMAS = {name.lower(): schema for name, schema in vars(tables).items() if isinstance(schema, pa.Schema)}
+
+
+@pytest.mark.parametrize("name", run.MARTS)
+def test_a_mart_has_its_schema(books, name):
+    table = books.engine.fetch(name)
+    if name in SCHEMAS:
+        tables.assert_schema(table, SCHEMAS[name], name)
+    else:
+        assert name in ("labor_lines", "landed_counts"), "every table that leaves has a schema"
+
+
+def test_the_week_of_these_tests_has_everything(books):
+    """A table without a row shows little: only what no week can have together is empty."""
+    empty = {name for name in (*ORDER, *run.REPORTS) if not books.engine.count(name)}
+    assert empty == set()
+
+
+CENT = Decimal("0.01")
+SPOILED = [   # audit, table, column, what happens to its first row (None: the row is doubled), why
+    ("refs_ambiguous", "refs_resolved", None, None, "two mapping rows for one reference and day"),
+    ("entries_multiplied", "entries_rounded", None, None, "an entry twice"),
+    ("entries_multiplied", "entries_rounded", "version", lambda version: version + 7, "an entry lost, another made up"),
+    ("entries_without_state", "entries_rounded", "pay_state", lambda _: None, "no state"),
+    ("entries_without_state", "entries_rounded", "bill_state", lambda _: "posted", "a state that there is not"),
+    ("entries_without_state", "entries_rounded", "cost_state", lambda _: "rejected", "no reason"),
+    ("seconds_lost_in_pieces", "pieces_classified", "worked_seconds", lambda seconds: seconds - 1, "a second less"),
+    ("seconds_lost_in_pieces", "pieces_classified", "pay_seconds", lambda seconds: seconds + 1, "a paid one more"),
+    ("seconds_lost_in_pieces", "pieces_classified", "bill_seconds", lambda seconds: seconds + 1, "a billed one more"),
+    ("pay_not_conserved", "payroll_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent more on the line"),
+    ("pay_not_conserved", "labor_allocated", "amount_minor", lambda cents: cents - 1, "a cent less from an entry"),
+    ("bills_not_conserved", "bill_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent more on the bill"),
+    ("bills_not_conserved", "bill_allocated", "seconds", lambda seconds: seconds + 1, "a second more from an entry"),
+    ("journals_unbalanced", "postings", "amount", lambda amount: amount + CENT, "a debit without its credit"),
+    ("journals_unbalanced", "postings", "account", lambda _: None, "a line without an account"),
+    ("lines_without_entry", "allocations", "amount", lambda amount: amount + CENT, "a share of another size"),
+    ("lines_without_entry", "allocations", "line_id", lambda _: "0042-B-999", "a share of no line"),
+    ("roll_forward_open", "roll_forward", "count_entries", lambda count: count + 1, "an entry more"),
+    ("roll_forward_open", "roll_forward", "seconds", lambda seconds: seconds + 1, "a second more"),
+    ("money_not_rolled", "payroll_lines", "amount", lambda amount: amount + CENT, "pay that is not rolled"),
+    ("money_not_rolled", "billable_lines", "amount", lambda amount: amount - CENT, "likewise a bill"),
+    ("money_not_rolled", "postings", "amount", lambda amount: amount - CENT, "likewise posted labor"),
+]
+
+
+@pytest.mark.parametrize(("audit", "table", "column", "change", "why"), SPOILED)
+def test_an_audit_that_finds_rows_stops_the_run(books, audit, table, column, change, why):
+    books.engine.audit(audit)
+    sound = books.engine.fetch(table)
+    rows = sound.to_pylist()
+    rows.append(dict(rows[0]))
+    if column is not None:
+        rows[0] = rows.pop() | {column: change(rows[0][column])}
+    books.engine.put(table, pa.Table.from_pylist(rows, schema=sound.schema))
+    try:
+        with pytest.raises(ConservationError, match=audit) as caught:
+            books.engine.audit(audit)
+        assert caught.value.code == "AUDIT_FAILED", why
+    finally:
+        books.engine.put(table, sound)
+
+
+def test_every_audit_is_shown_to_find_something():
+    assert {audit for audit, *_ in SPOILED} == set(run.AUDITS)
