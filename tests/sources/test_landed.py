@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from pydantic import ValidationError
 
 from etl.errors import SourceError
 from etl.sources.files import parse_file
@@ -64,12 +65,16 @@ def test_the_table_is_always_whole_and_text():
 
 CONFLICTS = [  # changes, words, why
     ({"constants": {"project_ref": "x"}}, "project_ref", "a constant and a column"),
-    ({"constants": {"extra": "x"}}, "extra", "extra is always made of columns"),
     ({"optional_columns": ["Rate"]}, "Rate", "an optional column nobody declared")]
 
 
 @pytest.mark.parametrize(("changes", "words", "why"), CONFLICTS)
-def test_a_declaration_that_contradicts_itself(changes, words, why):
-    with pytest.raises(SourceError, match=words) as caught:
-        parse_file(b"Who,Day,Hours,Job,Memo\nd,2026-03-02,1,x,y\n", "week.csv", declared(**changes))
-    assert caught.value.code == "DROP_CONFLICT", why
+def test_a_declaration_that_contradicts_itself_is_no_setting(changes, words, why):
+    with pytest.raises(ValidationError, match=words):
+        declared(**changes)
+
+
+def test_extra_is_always_made_of_columns():
+    with pytest.raises(SourceError, match="extra") as caught:
+        parse_file(b"Who,Day,Hours,Job,Memo\nd,2026-03-02,1,x,y\n", "week.csv", declared(constants={"extra": "x"}))
+    assert caught.value.code == "DROP_CONFLICT"
