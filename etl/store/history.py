@@ -23,8 +23,11 @@ from etl.workspace import Workspace
 __all__ = ["VIEWS", "PublishedBatch", "ask", "attach", "commit", "compact", "compare", "export_copy", "is_current",
            "query", "rebuild", "row_digests"]
 
+Key = tuple[str, int]      # company, batch
+Counts = tuple[int, int]   # batches held before, batches new
 _PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 _ROWS_A_STEP = 10_000
+_BATCHES_A_FILE = 200   # every commit reads the table of batches; so many one-row files are merged at a time
 _BROKEN = (duckdb.IOException, duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)
 
 
@@ -175,17 +178,24 @@ def _commit(place: Place, batches: Sequence[PublishedBatch]) -> int:
     if not place.catalog.exists():
         delete(place)   # files that no catalog names
     with lake.session(place, writing=True) as (connection, _), lake.in_words():
-        return _patiently(lambda: _transaction(connection, batches))
+        held, new = _patiently(lambda: _transaction(connection, batches))
+        if (held + new) // _BATCHES_A_FILE > held // _BATCHES_A_FILE:
+            with suppress(duckdb.Error):   # housekeeping; the batches are in
+                connection.execute(statements.MERGE_BATCHES)
+        return new
 
 
-def _transaction(connection: duckdb.DuckDBPyConnection, batches: Sequence[PublishedBatch]) -> int:
+def _transaction(connection: duckdb.DuckDBPyConnection, batches: Sequence[PublishedBatch]) -> Counts:
+    """How many batches the history held, and how many are new."""
     connection.execute("begin")
     try:
         if found := lake.columns(connection):
             lake.check_layout(found)
         else:
             lake.run(connection, statements.create_tables())
-        new = _unknown(connection, batches)
+        known = {(str(company), int(batch)): tuple(content)
+                 for company, batch, *content in connection.execute(statements.KNOWN).fetchall()}
+        new = _unknown(known, batches)
         for name, table in in_portions(new):
             connection.register("incoming", table)
             connection.execute(statements.insert(name, "incoming"))
@@ -195,20 +205,20 @@ def _transaction(connection: duckdb.DuckDBPyConnection, batches: Sequence[Publis
         with suppress(duckdb.Error):
             connection.execute("rollback")
         raise
-    return len(new)
+    return len(known), len(new)
 
 
-def _unknown(connection: duckdb.DuckDBPyConnection, batches: Sequence[PublishedBatch]) -> list[PublishedBatch]:
+def _unknown(known: Mapping[Key, object], batches: Sequence[PublishedBatch]) -> list[PublishedBatch]:
     """The batches the history does not hold yet. Raises DamageError where it holds another content of one."""
-    known = {tuple(row[:2]): tuple(row[2:]) for row in connection.execute(statements.KNOWN).fetchall()}
+    seen: dict[Key, object] = dict(known)
     new = []
     for batch in batches:
         key = (batch.company, batch.batch)
         content = (batch.period_end, batch.revision, batch.audit_number, batch.manifest_digest)
-        if key not in known:
-            known[key] = content
+        if key not in seen:
+            seen[key] = content
             new.append(batch)
-        elif known[key] != content:
+        elif seen[key] != content:
             raise damaged("The history holds another content of an exported batch",
                           f"data/history, {batch.company}, batch {batch.batch:04d}")
     return new
@@ -230,7 +240,7 @@ def _first_rows(reader: pa.RecordBatchReader, limit: int) -> pa.Table:
     return pa.Table.from_batches(kept, schema=reader.schema)
 
 
-def _patiently(action: Callable[[], int]) -> int:
+def _patiently(action: Callable[[], Counts]) -> Counts:
     """Done, even where another process holds the catalog for a moment."""
     for seconds in _PAUSES_SECONDS:
         try:

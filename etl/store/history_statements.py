@@ -32,6 +32,7 @@ COLUMNS = """select table_name, column_name, data_type from duckdb_columns()
 KNOWN = "select company, batch, period_end, revision, audit_number, manifest_digest from history.stored.batches"
 HEADS = "select company, max(audit_number) from history.stored.batches group by company"
 MERGE = "call ducklake_merge_adjacent_files('history')"
+MERGE_BATCHES = "call ducklake_merge_adjacent_files('history', 'batches', schema => 'stored')"
 CLEAN = (   # replaced files stay an hour, for queries that may still read them
     "call ducklake_expire_snapshots('history', older_than => now())",
     "call ducklake_cleanup_old_files('history', older_than => now() - interval 1 hour)",

@@ -171,7 +171,7 @@ def _sign_off(page: PageRows) -> None:
     """Lines to sign on paper; the record itself is the approval in the audit log."""
     page.add()
     page.add(Cell("Sign-off", look="heading"))
-    page.add(Cell("The approval on record is the signed one in the audit log, over the digest of this batch.",
+    page.add(Cell("The approval on record stands in the audit log and names the digest of this batch.",
                   look="note"))
     for role in ("Prepared by", "Approved by", "Uploaded to the books by"):
         page.add()

@@ -45,11 +45,10 @@ def shares_of(total: int, weights: Sequence[int]) -> list[int]:
 
 def shared_out(money, *units: tuple[int, Sequence[int]]) -> list[list[int]]:
     """The shares that largest_remainder gives, one list a unit."""
-    rows = [(unit, unit * 1000 + part, part, total, weight)
-            for unit, (total, weights) in enumerate(units) for part, weight in enumerate(weights)]
-    money.execute("create or replace table parts (unit_id int, part_id int, part_order int, unit_total hugeint, "
-                  "weight hugeint)")
-    money.executemany("insert into parts values (?, ?, ?, ?, ?)", rows)
+    values = ", ".join(f"({unit}, {unit * 1000 + part}, {total}::hugeint, {weight}::hugeint)"
+                       for unit, (total, weights) in enumerate(units) for part, weight in enumerate(weights))
+    money.execute("create or replace table parts as select unit_id, part_id, part_id as part_order, unit_total, weight "
+                  f"from (values {values}) as given(unit_id, part_id, unit_total, weight)")
     found = dict(money.execute("select part_id, share from largest_remainder('parts')").fetchall())
     return [[found[unit * 1000 + part] for part in range(len(weights))] for unit, (_, weights) in enumerate(units)]
 

@@ -107,3 +107,9 @@ def test_time_documents_show_whole_minutes_and_lose_none():
         3          0:00:20      0:00:00
         4          0:00:30      0:01:00""")
     books.must_show("payroll_hours", "pay_seconds  exported_seconds\n0:01:30      0:01:48", "0.03 h")
+
+
+def test_hundredths_of_an_hour_go_half_up():
+    """6:51:54 is 6.865 h, shown as 6.87 (labor rules, A.4 R13); half to even would say 6.86."""
+    books = Company().books("time\n6:51:54")
+    assert books.rows("payroll_hours", "exported_seconds") == [["6:52:12"]]

@@ -191,11 +191,32 @@ def test_exception_items(choice, entry, code, severity, streams):
     assert rows == [[code, severity, streams]]
 
 
-def test_stop_items_come_first_and_pay_has_a_deadline():
-    rows = books_of().rows("exceptions", "severity streams due")
-    assert [row[0] for row in rows] == sorted((row[0] for row in rows), key=["stop", "hold", "note"].index)
-    assert {bool(row[2] != "-") for row in rows if row[1].startswith("pay") and row[0] != "note"} == {True}
-    assert {row[2] for row in rows if not row[1].startswith("pay")} == {"-"}
+def test_stop_items_come_first():
+    severities = books_of().column("exceptions", "severity")
+    assert severities == sorted(severities, key=["stop", "hold", "note"].index)
+
+
+def test_what_keeps_pay_waiting_names_the_cut_off():
+    """Of the person's pay group; where nobody knows the person or the day, the first cut-off of the run."""
+    due = {row[0] if row[1].startswith("pay") and row[2] != "note" else "": row[3]
+           for row in books_of().rows("exceptions", "entry_id streams severity due")}
+    assert due.pop("") == "-", "other streams have no such deadline"
+    assert {"tracker:too long", "tracker:stranger", "tracker:undated"} <= set(due)
+    assert set(due.values()) == {"before the payroll cut-off 2026-11-17 12:00"}
+
+
+def test_a_run_that_bills_only_has_no_cut_off_to_name():
+    monthly = Company(billing="monthly", calendar="""
+        pay_group  kind    start       workweek
+        weekly     weekly  2026-11-23  monday
+        weekly     weekly  2026-11-30  monday""")
+    books = monthly.books("""
+        id  person  date        time
+        1   ann     2026-11-02  8:00
+        2   zoe     2026-11-30  8:00""", end="2026-11-30")
+    books.must_show("exceptions", "entry_id   code   due\ntracker:2  TE007  before the payroll cut-off")
+    books.must_show("billable_lines", "bill_seconds  amount\n8:00:00       800.00")
+    assert not books.rows("payroll_lines", "amount")
 
 
 def test_states_that_need_nobody_are_no_items():

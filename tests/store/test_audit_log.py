@@ -136,6 +136,13 @@ def test_a_record_in_another_form_is_damage(workspace, log, changed, why):
         audit_log.read_log(workspace, COMPANY)
 
 
+def test_a_record_with_its_fields_in_another_order_is_damage(workspace, log):
+    path = log / "00000004.json"
+    _wrap(path, json.dumps(dict(reversed(payload(path).items())), separators=(",", ":")).encode())
+    with pytest.raises(DamageError, match="not written as"):
+        audit_log.read_log(workspace, COMPANY)
+
+
 def test_a_repeated_key_in_a_record_is_damage(workspace, log):
     path = log / "00000004.json"
     _wrap(path, base64.b64decode(json.loads(path.read_bytes())["payload"]).replace(b'"person"', b'"format":1,"person"'))

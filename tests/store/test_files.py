@@ -51,6 +51,18 @@ def test_what_the_disk_refuses_is_said_in_words(tmp_path, number, code, words, w
     assert (caught.value.code, caught.value.where) == (code, str(tmp_path / "big")), why
 
 
+def test_bytes_and_names_are_synced(tmp_path, monkeypatch):
+    """The operating system is really asked: for the file's own bytes before its name, then for the folder."""
+    asked = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: asked.append(os.fstat(descriptor).st_ino))
+    files.publish_new(tmp_path / "record", b"x")
+    assert asked == [(tmp_path / "record").stat().st_ino, tmp_path.stat().st_ino]
+    asked.clear()
+    files.make_folder(tmp_path / "a")
+    files.move(tmp_path / "record", tmp_path / "a" / "record")
+    assert asked == [path.stat().st_ino for path in (tmp_path, tmp_path / "a", tmp_path)]
+
+
 def test_a_failed_sync_is_not_tried_again(tmp_path):
     watch = KillAt()
     with files.watched(watch), files.watched(FailAt(0, errno.EIO, names=("fsync",))), pytest.raises(StoreError):

@@ -103,7 +103,7 @@ ASKED = [   # question, answer, why
     ("select regular_rate_numerator, regular_rate_denominator from payroll where hour_class = 'overtime'",
      [(Decimal(720000000), Decimal(64800))], "the regular rate stays a fraction"),
     ("select quantity_hours * bill_rate = amount from billing", [(True,)], "printed quantity times rate"),
-    ("select period_end, first_period_end, last_period_end from exceptions_open_history where seconds = 3600 order by 1",
+    ("select period_end, first_period_end, last_period_end from exceptions_open_history where seconds=3600 order by 1",
      [(WEEK, WEEK, NEXT_WEEK), (NEXT_WEEK, WEEK, NEXT_WEEK)], "an undated entry stays open"),
     ("select week, count_entries from roll_forward_by_week where stream = 'cost' and state = 'held'",
      [("2026-W46", 1)], "the ISO week the period ends in"),
@@ -520,6 +520,14 @@ def test_compacting_merges_files_and_changes_no_answer(workspace):
     assert history.compact(workspace) == 0
     assert history.is_current(workspace, {"acme": 15})
     assert history.commit(workspace, batches) == 0
+
+
+def test_the_table_of_batches_stays_in_few_files(workspace):
+    batches = many_batches(workspace, 200, rows=1)
+    for part in (batches[:199], batches):
+        history.commit(workspace, part)
+    assert history.compact(workspace) == 4, "two of entries, two of pieces; those of batches were merged on the way"
+    assert history.compare(workspace, batches) == ()
 
 
 # --- kill -9 and company ---------------------------------------------------------------------------------------------

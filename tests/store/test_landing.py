@@ -100,6 +100,8 @@ def test_parquet_is_laid_out_the_same_everywhere():
     assert found.metadata.row_group(0).column(0).compression == "ZSTD"
     assert not found.metadata.metadata, "no pandas, no Arrow notes"
     assert found.read(use_threads=False).equals(many)
+    pieces = pa.concat_tables([many.slice(start, 997) for start in range(0, many.num_rows, 997)])
+    assert landing.parquet_bytes(pieces) == landing.parquet_bytes(many), "in whatever pieces the rows came"
 
 
 def test_a_table_of_another_shape_does_not_land(workspace):

@@ -8,7 +8,8 @@ found as (
     select entry_no, code, string_agg(stream, ', ' order by turn) as streams, bool_or(stream = 'pay' and state = 'held') as is_pay_waiting
     from reasons where code is not null group by entry_no, code),
 in_question as (   -- what belongs to this run: its periods, and entries that belong to none
-    select found.*, entries.* exclude (entry_no), periods.cut_off, unmapped_mode
+    select found.*, entries.* exclude (entry_no), unmapped_mode,
+        case when entries.pay_group is null then (select min(cut_off) from periods) else periods.cut_off end as cut_off
     from found join entries using (entry_no) cross join run_parameters
     left join periods on periods.pay_group = entries.pay_group
     where entries.worked_on is null or entries.worked_on between owned_start and owned_end),
@@ -28,7 +29,7 @@ named as (
             when 'TE016' then 'start ' || coalesce(start_text, '') || ', end ' || coalesce(end_text, '')
             else worked_seconds || ' s' end as found,
         title as expected, fix as remedy,
-        case when is_pay_waiting then 'before the payroll cut-off ' || coalesce(strftime(cut_off, '%Y-%m-%d %H:%M'), '') end as due
+        case when is_pay_waiting then 'before the payroll cut-off' || coalesce(strftime(cut_off, ' %Y-%m-%d %H:%M'), '') end as due
     from items),
 everything as (select * from named union all by name select * from checked_items)
 select code, severity, streams, entry_id, employee_ref, worked_on, seconds, found, expected, remedy, due from everything
