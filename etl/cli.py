@@ -38,6 +38,7 @@ app.add_typer(exceptions_app, name="exceptions")
 Company = Annotated[str, typer.Option("--company", help="The company's id, the folder's name below mappings/.")]
 AnyCompany = Annotated[str | None, typer.Option("--company", help="Only this company.")]
 PeriodEnd = Annotated[str, typer.Option("--period-end", help="The last day of the period, such as 2026-11-22.")]
+AnyPeriodEnd = Annotated[str | None, typer.Option("--period-end", help="With --company: every entry since go-live.")]
 Folder = Annotated[
     Path | None,
     typer.Option("--workspace", help="The folder with mappings/, data/ and reports/. Default: this folder."),
@@ -63,8 +64,6 @@ def _show(outcome: Outcome, as_json: bool) -> None:
 
 def _tell(outcome: Outcome) -> None:
     typer.echo(f"  {outcome.title}", err=True)
-    if outcome.exit_code:
-        typer.echo(outcome.text(), err=True)
 
 
 @app.command()
@@ -73,9 +72,9 @@ def init(
     sample: Annotated[bool, typer.Option("--sample", help="With the practice company sandbox-studio.")] = False,
 ) -> None:
     """Make a workspace; with --sample one to practice in at once."""
-    from etl.steps.init import init as run_init  # noqa: PLC0415
+    from etl import steps  # noqa: PLC0415
 
-    _show(run_init(folder, with_sample=sample), as_json=False)
+    _show(steps.init(folder, with_sample=sample), as_json=False)
 
 
 @app.command()
@@ -101,27 +100,28 @@ def week(
 
 
 @app.command()
-def status(company: AnyCompany = None, workspace: Folder = None, as_json: AsJson = False) -> None:
-    """Where every company and period stands, and the next step."""
-    from etl.steps.status import status as show_status  # noqa: PLC0415
-
-    _show(show_status(_place(workspace), company), as_json)
-
-
-@app.command()
-def standing(company: Company, period_end: PeriodEnd, workspace: Folder = None, as_json: AsJson = False) -> None:
-    """What became of every entry since go-live, per stream."""
+def status(
+    company: AnyCompany = None,
+    period_end: Annotated[
+        str | None, typer.Option("--period-end", help="With --company: every entry since go-live.")
+    ] = None,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where every company and period stands, and the next step; or what became of every entry since go-live."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.standing(steps.start(company, period_end, _place(workspace))), as_json)
+    if company and period_end:
+        _show(steps.standing(steps.start(company, period_end, _place(workspace))), as_json)
+    _show(steps.status(_place(workspace), company), as_json)
 
 
 @exceptions_app.command("list")
 def exceptions_list(company: Company, period_end: PeriodEnd, workspace: Folder = None, as_json: AsJson = False) -> None:
     """Every exception item of the period's newest draft or batch."""
-    from etl.steps.status import exceptions  # noqa: PLC0415
+    from etl import steps  # noqa: PLC0415
 
-    _show(exceptions(_place(workspace), company, _day(period_end)), as_json)
+    _show(steps.exceptions(_place(workspace), company, _day(period_end)), as_json)
 
 
 @approve_app.command("batch")
@@ -205,9 +205,9 @@ def history_query(
     as_json: AsJson = False,
 ) -> None:
     """Ask the history; it can only be read."""
-    from etl.steps.history import query_history  # noqa: PLC0415
+    from etl import steps  # noqa: PLC0415
 
-    _show(query_history(_place(workspace), sql, limit), as_json)
+    _show(steps.query_history(_place(workspace), sql, limit), as_json)
 
 
 @history_app.command("rebuild")
@@ -221,17 +221,17 @@ def history_rebuild(workspace: Folder = None) -> None:
 @history_app.command("export")
 def history_export(file: Annotated[Path, typer.Argument(help="A new DuckDB file.")], workspace: Folder = None) -> None:
     """Write a plain DuckDB copy for tools that cannot open a lake."""
-    from etl.steps.history import export_history  # noqa: PLC0415
+    from etl import steps  # noqa: PLC0415
 
-    _show(export_history(_place(workspace), file), as_json=False)
+    _show(steps.export_history(_place(workspace), file), as_json=False)
 
 
 @history_app.command("compact")
 def history_compact(workspace: Folder = None) -> None:
     """Merge small files of the history."""
-    from etl.steps.history import compact_history  # noqa: PLC0415
+    from etl import steps  # noqa: PLC0415
 
-    _show(compact_history(_place(workspace)), as_json=False)
+    _show(steps.compact_history(_place(workspace)), as_json=False)
 
 
 def _day(text: str) -> date:
@@ -256,7 +256,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except TyperException as error:   # a missing or unknown option, said as the command line says it
+    except TyperException as error:  # a missing or unknown option, said as the command line says it
         typer.echo(getattr(error, "format_message", error.__str__)(), err=True)
         typer.echo("  fix:   see timebooks --help, or the command with --help", err=True)
         sys.exit(2)

@@ -17,7 +17,7 @@ from etl.store import history_statements as statements
 from etl.store.history_place import HistoryMissingError, Place, committer, damaged, delete, refused, sweep
 from etl.store.history_select import refusal
 from etl.store.history_statements import VIEWS
-from etl.store.history_tables import STORED, PublishedBatch, batch_rows, check_files, in_portions, read_tables
+from etl.store.history_tables import STORED, PublishedBatch, check_files, in_portions
 from etl.workspace import Workspace
 
 __all__ = ["VIEWS", "PublishedBatch", "ask", "attach", "commit", "compact", "compare", "export_copy", "is_current",
@@ -150,11 +150,10 @@ def compare(workspace: Workspace, batches: Sequence[PublishedBatch]) -> tuple[st
     expected: dict[str, dict[tuple[str, int], str]] = {name: {} for name in STORED}
     with lake.session(Place.of(workspace)) as (connection, _), lake.in_words():
         held = {name: _batch_digests(connection, name, f"history.stored.{name}") for name in STORED}
-        for batch in batches:
-            for name, table in (*read_tables(batch), ("batches", batch_rows([batch]))):
-                connection.register("incoming", table)
-                expected[name].update(_batch_digests(connection, name, "incoming"))
-                connection.unregister("incoming")
+        for name, table in in_portions(batches):
+            connection.register("incoming", table)
+            expected[name].update(_batch_digests(connection, name, "incoming"))
+            connection.unregister("incoming")
     return tuple(
         f"Table {name} of {company}, batch {number:04d}, is not what was exported"
         for name in STORED for company, number in sorted(held[name].keys() | expected[name].keys())

@@ -607,6 +607,7 @@ def test_two_processes_commit_at_once(workspace):
     while any(child.poll() is None for child in children):
         there = held(workspace, batches)   # a reader meanwhile sees whole commits, too
         counts.append(0 if there is None else len(there))
+        time.sleep(0.5)
     assert [child.wait() for child in children] == [0, 0]
     assert counts == sorted(counts)
     assert history.compare(workspace, batches) == ()

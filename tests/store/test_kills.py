@@ -16,9 +16,10 @@ from etl.workspace import Workspace
 from tests.store import week
 from tests.store.faults import FailAt, KillAt, Killed, OtherDisk, PowerLossAt
 
+SECOND = b"person,hours\ndana,7\n"
 OPERATIONS = {   # what must be there before, and the write that is disturbed
     "first pull of a company": ((), week.land),
-    "another pull": ((week.land,), lambda ws: week.land(ws, b"person,hours\ndana,7\n")),
+    "another pull": ((week.land,), lambda ws: week.land(ws, SECOND)),
     "mapping set": ((), week.land_mapping),
     "first draft": ((week.land_mapping,), week.write_draft),
     "draft that replaces another": ((week.land_mapping, lambda ws: week.write_draft(ws, "7.00")), week.write_draft),
@@ -190,4 +191,18 @@ def test_the_order_of_a_pull(tmp_path):
     record = names.index(("link", "00000003.json"))
     staged = ["file.csv", "entries.parquet", "pull.json"]
     assert all(("fsync", name) in names[:record] for name in staged), "all staged bytes are synced before the record"
+    folders = [f"staging-pull-000002-{files.sha256_bytes(SECOND)[:12]}", "received", week.COMPANY]
+    assert all(names.index(("fsync", name), names.index(("open", "pull.json"))) < record for name in folders), (
+        "and so are the names in all staged folders")
     assert [name for name, _ in case.steps[record:]].count("rename") == 1
+
+
+def test_an_export_that_waits_for_its_rename_is_not_taken_for_a_replaced_draft(tmp_path):
+    case = Case(tmp_path, *OPERATIONS["export"])
+    workspace = case.copy("waiting")
+    rename = next(k for k, (name, _) in enumerate(case.steps) if name == "rename")
+    with files.watched(KillAt(rename)), pytest.raises(Killed):
+        week.export(workspace)
+    week.write_draft(workspace, "7.00", week.NEXT_WEEK)   # by a caller that forgot to recover
+    assert recover(workspace, week.COMPANY).finished == ("reports/acme/2026-11-15/batch-0001",)
+    assert verify_store(workspace, week.COMPANY) == []
