@@ -24,6 +24,7 @@ def write_entries(path: Path, count: int) -> None:
     3 % over midnight (some into or out of the week), 30 % billable, 1 % on unmapped projects or tasks, 0.5 % of no
     time, 0.2 % over 24 hours, a few negative, unreadable or undated.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(parquet_bytes(landed_entries(count)))
 
 

@@ -1,0 +1,86 @@
+"""The benchmarks: ours and each peer interleaved, every run in a process of its own; one JSON line a peer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import pyarrow.parquet as pq
+
+from tests.bench import company
+from tests.bench.entries import write_entries
+from tests.bench.figures import differences
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = "timebooks"
+PEERS = {
+    "duckdb_script": 3.0,
+    "plain_pandas": 1.0,
+    "polars_frames": None,
+}  # ratio that must not be passed; None: said only
+
+
+def race(side: str, folder: Path, result: Path | None) -> dict[str, float]:
+    """One run of one side: seconds, CPU seconds, peak memory."""
+    command = [sys.executable, "-m", "tests.bench.child", side, str(folder), str(result or "")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{side} failed:\n{done.stderr[-2000:]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def check_results(folder: Path) -> None:
+    """Every peer's figures are ours, to the second and the cent, or the benchmark ends."""
+    figures = {}
+    for side in (OURS, *PEERS):
+        kept = folder / f"result-{side}"
+        kept.mkdir()
+        race(side, folder, kept)
+        figures[side] = {path.stem: pq.read_table(path) for path in sorted(kept.glob("*.parquet"))}
+    for peer in PEERS:
+        if found := differences(figures[OURS], figures[peer]):
+            raise SystemExit(f"{peer} has another result: {found}")
+
+
+def line(peer: str, ours: list[dict[str, float]], theirs: list[dict[str, float]], entries: int) -> dict[str, object]:
+    """What is told of one race."""
+    our, their = median(run["seconds"] for run in ours), median(run["seconds"] for run in theirs)
+    seconds = [run["seconds"] for run in ours]
+    return {
+        "name": f"entries_{entries}_against_{peer}",
+        "ours": round(our, 3),
+        "peer": round(their, 3),
+        "ratio": round(our / their, 2),
+        "budget": PEERS[peer],
+        "spread": round((max(seconds) - min(seconds)) / our, 2),
+        "peak_mib": round(max(run["peak_mib"] for run in ours)),
+        "peer_peak_mib": round(max(run["peak_mib"] for run in theirs)),
+    }
+
+
+def main() -> None:
+    """Arguments: --entries N (1,000,000). BENCH_RUNS sets the runs a side (5)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    chosen = parser.parse_args()
+    runs = int(os.environ.get("BENCH_RUNS", "5"))
+    with tempfile.TemporaryDirectory(prefix="tb-bench-") as place:
+        folder = Path(place)
+        write_entries(company.entries_path(company.write_company(folder, chosen.entries)), chosen.entries)
+        check_results(folder)
+        told: dict[str, list[dict[str, float]]] = {side: [] for side in (OURS, *PEERS)}
+        for _ in range(runs):
+            for side, found in told.items():  # interleaved, so that a busy minute meets all
+                found.append(race(side, folder, None))
+        for peer in PEERS:
+            print(json.dumps(line(peer, told[OURS], told[peer], chosen.entries)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
