@@ -20,6 +20,7 @@ MAP: tuple[str, ...] = (
     "entries_redelivered",  # which deliveries of an entry say something new
     "entry_versions",  # the versions of the calculation window, superseded and withdrawn ones marked
     "refs_resolved",  # each reference and day answered by mapping rows
+    "entries_referenced",  # person, job and item by those answers, the texts left behind
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",  # and the one order of everything below
     "entries_judged",  # what is no evidence of hours worked
@@ -74,6 +75,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
 }
+VIEWS: frozenset[str] = frozenset({"entries_judged"})  # read once, right after: kept as a query, not copied
 REPORTS: tuple[str, ...] = (
     "withdrawal_shares",
     "state_counts",
@@ -179,7 +181,8 @@ class Engine:
         Raises ConservationError with the first offending rows when an audit finds any.
         """
         for name in names:
-            self._connection.execute(f"create or replace table {_name(name)} as {statement(name)}")
+            kind = "view" if name in VIEWS else "table"
+            self._connection.execute(f"create or replace {kind} {_name(name)} as {statement(name)}")
             for audit in (audit for audit, table in AUDITS.items() if table == name):
                 self.audit(audit)
 

@@ -21,7 +21,8 @@ def main(side: str, folder: str, result: str) -> None:
     began, cpu_began = time.perf_counter(), time.process_time()
     done = module.work(prepared)
     measured = {
-        "seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - cpu_began,
+        "seconds": time.perf_counter() - began,
+        "cpu_seconds": time.process_time() - cpu_began,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     if result:

@@ -53,11 +53,17 @@ Description = "note"
 """
 
 ACCOUNTS = (
-    ("direct_labor", "Job Costs:Direct Labor", "COGS"), ("internal_labor", "Overhead:Internal Labor", "EXP"),
-    ("leave_expense", "Overhead:Paid Leave", "EXP"), ("accrued_wages", "Accrued Wages Payable", "OCLIAB"))
+    ("direct_labor", "Job Costs:Direct Labor", "COGS"),
+    ("internal_labor", "Overhead:Internal Labor", "EXP"),
+    ("leave_expense", "Overhead:Paid Leave", "EXP"),
+    ("accrued_wages", "Accrued Wages Payable", "OCLIAB"),
+)
 PAY_ITEMS = (
-    ("worked", "regular", "Hourly Regular"), ("worked", "overtime", "Overtime 1.5x"),
-    ("worked", "overtime_premium", "Overtime Premium"), ("paid_leave", "regular", "Vacation Hourly"))
+    ("worked", "regular", "Hourly Regular"),
+    ("worked", "overtime", "Overtime 1.5x"),
+    ("worked", "overtime_premium", "Overtime Premium"),
+    ("paid_leave", "regular", "Vacation Hourly"),
+)
 
 
 def count_people(count_entries: int) -> int:
@@ -108,8 +114,11 @@ def write_company(root: Path, count_entries: int) -> Workspace:
     _write(folder, "rates.csv", _bill_rates(people))
     _write(folder, "accounts.csv", ACCOUNTS)
     _write(folder, "pay_items.csv", PAY_ITEMS)
-    _write(folder, "pay_calendar.csv", [
-        ("weekly", "weekly", PERIOD_START, PERIOD_END, "2026-11-17 12:00", "2026-11-20", "monday")])
+    _write(
+        folder,
+        "pay_calendar.csv",
+        [("weekly", "weekly", PERIOD_START, PERIOD_END, "2026-11-17 12:00", "2026-11-20", "monday")],
+    )
     for name, table in load_mappings(folder, COMPANY).tables.items():
         pq.write_table(table, root / f"{name}.parquet")
     return workspace
@@ -129,8 +138,19 @@ def _employee(person: int) -> tuple[str, ...]:
         kind, group, status, place = "contractor", "", "", ""
     else:
         kind, group, status, place = "employee", "weekly", "exempt" if person % 100 < 13 else "nonexempt", "US"
-    return (SOURCE, person_ref(person), _employee_id(person), f"Person {person}", kind, group, status, place, "",
-            "2026-01-01", "")
+    return (
+        SOURCE,
+        person_ref(person),
+        _employee_id(person),
+        f"Person {person}",
+        kind,
+        group,
+        status,
+        place,
+        "",
+        "2026-01-01",
+        "",
+    )
 
 
 def _pay_rates(person: int) -> Iterable[tuple[str, ...]]:
@@ -165,7 +185,7 @@ def _item(item: int) -> tuple[str, ...]:
 
 
 def _classes(people: Iterable[int]) -> Iterable[tuple[object, ...]]:
-    for item in range(0, 12):
+    for item in range(12):
         yield "class", "service_item", _service_item(item), f"Class {item % 5}", 2, "2026-01-01", ""
     for project in range(0, COUNT_PROJECTS, 10):
         yield "class", "customer_job", _job(project), f"Class job {project % 3}", 1, "2026-01-01", ""

@@ -15,7 +15,7 @@ from tests.bench import company
 SEED = 20_261_109
 DAY = 86_400
 MONDAY = int(np.datetime64(company.PERIOD_START, "s").astype(np.int64))
-LAST_SLOTS = (7, 15, 23, 31, 39, 45, 49)   # of Monday to Sunday; a late shift takes the last slot of a day
+LAST_SLOTS = (7, 15, 23, 31, 39, 45, 49)  # of Monday to Sunday; a late shift takes the last slot of a day
 
 
 def write_entries(path: Path, count: int) -> None:
@@ -39,8 +39,8 @@ def landed_entries(count: int) -> pa.Table:
     items = np.where(items == company.COUNT_ITEMS - 3, rng.integers(company.COUNT_ITEMS - 2, size=(people, 3)), items)
     project = projects[person, rng.integers(4, size=count)]
     item = items[person, rng.integers(3, size=count)]
-    item = np.where(rng.random(count) < 0.03, company.COUNT_ITEMS - 2, item)      # a day off
-    item = np.where(rng.random(count) < 0.004, company.COUNT_ITEMS - 1, item)     # a task nobody has mapped
+    item = np.where(rng.random(count) < 0.03, company.COUNT_ITEMS - 2, item)  # a day off
+    item = np.where(rng.random(count) < 0.004, company.COUNT_ITEMS - 1, item)  # a task nobody has mapped
     number = rng.permutation(count)
     columns = {
         "entry_ref": pc.cast(pa.array(number + 100_000_000), pa.string()),
@@ -48,14 +48,19 @@ def landed_entries(count: int) -> pa.Table:
         "client_ref": _names([company.client_ref(k) for k in range(company.COUNT_PROJECTS)], project),
         "project_ref": _names([company.project_ref(k) for k in range(company.COUNT_PROJECTS)], project),
         "service_ref": _names([company.service_ref(s) for s in range(company.COUNT_ITEMS)], item),
-        "start_text": _start_text(rng, start), "duration_text": _duration_text(rng, seconds),
+        "start_text": _start_text(rng, start),
+        "duration_text": _duration_text(rng, seconds),
         "billable_text": _names(["Yes", "No", "perhaps"], np.searchsorted([0.3, 0.999], rng.random(count))),
-        "note": _names([f"Follow-up on topic {i} with the client" for i in range(5000)], rng.integers(5000, size=count)),
+        "note": _names(
+            [f"Follow-up on topic {i} with the client" for i in range(5000)], rng.integers(5000, size=count)
+        ),
     }
     order = np.argsort(start, kind="stable")
     absent = pa.nulls(count, pa.string())
-    table = pa.table([pa.array(np.arange(count) + 2), *(columns.get(name, absent) for name in LANDED_COLUMNS)],
-                     names=LANDED_ENTRIES.names)
+    table = pa.table(
+        [pa.array(np.arange(count) + 2), *(columns.get(name, absent) for name in LANDED_COLUMNS)],
+        names=LANDED_ENTRIES.names,
+    )
     return table.take(pa.array(order)).set_column(0, "source_row", pa.array(np.arange(count) + 2)).cast(LANDED_ENTRIES)
 
 
@@ -69,7 +74,7 @@ def _times(rng: np.random.Generator, slot: np.ndarray) -> tuple[np.ndarray, np.n
     late = np.isin(slot, LAST_SLOTS) & (rng.random(size) < 0.2)
     start = np.where(late, MONDAY + day * DAY + 81_000 + rng.integers(4800, size=size), start)
     seconds = np.where(late, rng.integers(6000, 16_200, size=size), seconds)
-    eve = (slot == 0) & (rng.random(size) < 0.02)     # the Sunday before, into the first day of the week
+    eve = (slot == 0) & (rng.random(size) < 0.02)  # the Sunday before, into the first day of the week
     start = np.where(eve, MONDAY - 5400 + rng.integers(1800, size=size), start)
     seconds = np.where(eve, rng.integers(6000, 12_000, size=size), seconds)
     chance = rng.random(size)

@@ -10,24 +10,60 @@ import pyarrow.compute as pc
 Figures = Mapping[str, pa.Table]
 
 FIGURES: Mapping[str, pa.Schema] = {
-    "payroll_lines": pa.schema({
-        "payroll_line_id": pa.string(), "employee_id": pa.string(), "pay_item": pa.string(), "pay_seconds": pa.int64(),
-        "cents": pa.int64()}),
-    "postings": pa.schema({
-        "line_id": pa.string(), "document_number": pa.string(), "line_number": pa.int64(), "posted_on": pa.date32(),
-        "account": pa.string(), "customer_job": pa.string(), "class": pa.string(), "cents": pa.int64(),
-        "currency": pa.string(), "memo": pa.string()}),
-    "billable_lines": pa.schema({
-        "line_id": pa.string(), "customer_job": pa.string(), "service_item": pa.string(), "rate_millionths": pa.int64(),
-        "bill_seconds": pa.int64(), "quantity_millionths": pa.int64(), "cents": pa.int64(), "currency": pa.string()}),
-    "allocations": pa.schema({
-        "line_id": pa.string(), "entry_id": pa.string(), "version": pa.int64(), "piece_id": pa.string(),
-        "seconds": pa.int64(), "cents": pa.int64(), "currency": pa.string()}),
+    "payroll_lines": pa.schema(
+        {
+            "payroll_line_id": pa.string(),
+            "employee_id": pa.string(),
+            "pay_item": pa.string(),
+            "pay_seconds": pa.int64(),
+            "cents": pa.int64(),
+        }
+    ),
+    "postings": pa.schema(
+        {
+            "line_id": pa.string(),
+            "document_number": pa.string(),
+            "line_number": pa.int64(),
+            "posted_on": pa.date32(),
+            "account": pa.string(),
+            "customer_job": pa.string(),
+            "class": pa.string(),
+            "cents": pa.int64(),
+            "currency": pa.string(),
+            "memo": pa.string(),
+        }
+    ),
+    "billable_lines": pa.schema(
+        {
+            "line_id": pa.string(),
+            "customer_job": pa.string(),
+            "service_item": pa.string(),
+            "rate_millionths": pa.int64(),
+            "bill_seconds": pa.int64(),
+            "quantity_millionths": pa.int64(),
+            "cents": pa.int64(),
+            "currency": pa.string(),
+        }
+    ),
+    "allocations": pa.schema(
+        {
+            "line_id": pa.string(),
+            "entry_id": pa.string(),
+            "version": pa.int64(),
+            "piece_id": pa.string(),
+            "seconds": pa.int64(),
+            "cents": pa.int64(),
+            "currency": pa.string(),
+        }
+    ),
 }
 """One table each, rows in their order: the same rows in another order are not the same result."""
 
-_WHOLE = {"amount": ("cents", 100), "bill_rate": ("rate_millionths", 1_000_000),
-          "quantity_hours": ("quantity_millionths", 1_000_000)}
+_WHOLE = {
+    "amount": ("cents", 100),
+    "bill_rate": ("rate_millionths", 1_000_000),
+    "quantity_hours": ("quantity_millionths", 1_000_000),
+}
 
 
 def common(tables: Figures) -> Figures:

@@ -6,20 +6,17 @@ inputs, and the statements of etl/sql run in their one order, audits included.
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from etl.mapping.declared import FILES
-from etl.mapping.load import MappingSet, load_mappings
-from etl.periods import pay_calendar, period_ending
-from etl.settings import Drop, Settings, parse_settings
+from etl.periods import period_ending
+from etl.settings import Drop
 from etl.sql.run import MAP, MARTS, RULES, STAGING, Engine, Limits
 from etl.steps.map_entries import stage
 from etl.steps.run import Run
@@ -27,48 +24,16 @@ from etl.store.landing import Pull
 from etl.tables import EXCEPTIONS, LANDED_COLUMNS, LANDED_ENTRIES
 from etl.units import BatchNumber
 from etl.workspace import Workspace
+from tests.sql.folder import ID, loaded
 from tests.sql.text import records, shown
 
-ID = "acme"
 ORDER: tuple[str, ...] = (*STAGING, *MAP, *RULES, *MARTS)
-MONDAY = "2026-11-09"   # the first day of the usual week
+MONDAY = "2026-11-09"  # the first day of the usual week
 ENTRY = {"person": "ann", "client": "-", "project": "web", "service": "dev", "date": MONDAY, "billable": "yes"}
 SHORT = {"id": "entry_ref"} | {name.rpartition("_")[0] or name: name for name in LANDED_COLUMNS if name != "entry_ref"}
 SHORT = {"time" if short == "duration" else short: name for short, name in SHORT.items() if name != "person_name"} | {
-    "person": "person_ref"}
-DEFAULTS: Mapping[str, Mapping[str, str]] = {   # what a cross-reference of a test need not say
-    "employees.csv": {"source": "*", "worker_type": "employee", "pay_group": "weekly", "flsa_status": "nonexempt",
-                      "work_location": "US"},
-    "projects.csv": {"source": "*", "client_ref": "*", "billing_method": "time_and_materials"},
-    "items.csv": {"source": "*", "hour_kind": "worked"},
-    "rates.csv": {"customer_job": "*", "service_item": "*", "employee_id": "*", "currency": "USD"},
-    "private/pay_rates.csv": {"currency": "USD"},
-    "dimensions.csv": {"dimension": "class"},
+    "person": "person_ref"
 }
-TOML = """
-[company]
-id = "acme"
-name = "Acme Studio"
-home_currency = "{home}"
-zone = "America/New_York"
-go_live = {go_live}
-policy = "four_eyes"
-[pay]
-across_midnight = "{across_midnight}"
-[billing]
-period = "{billing}"
-first_start = {billing_start}
-[unmapped]
-mode = "{unmapped}"
-[labor_posting]
-mode = "{posting}"
-[targets]
-documents = ["quickbooks_desktop.time"]
-[targets.quickbooks_desktop]
-company_name = "{books_name}"
-company_create_time = "1478822400"
-transfer_to_payroll = true
-"""
 
 
 @dataclass(frozen=True)
@@ -80,7 +45,7 @@ class Delivery:
 
     rows: tuple[tuple[tuple[str, str], ...], ...]
     source: str = "tracker"
-    zone: str = ""   # of the drop; else the company's
+    zone: str = ""  # of the drop; else the company's
     complete: str = ""
     population: str = ""
 
@@ -141,7 +106,7 @@ class Company:
         pay_group  kind    start       workweek
         weekly     weekly  {MONDAY}    monday"""
     rounding: str = ""
-    entry: tuple[tuple[str, str], ...] = ()   # what a timesheet of the test need not say
+    entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
     home: str = "USD"
     go_live: str = "2026-01-01"
     across_midnight: str = "split"
@@ -157,7 +122,7 @@ class Company:
 
     def run(self, end: str = "") -> Run:
         """The run of the period that ends on `end`; by default the calendar's first."""
-        settings, mappings = _loaded(self)
+        settings, mappings = loaded(tuple((name, getattr(self, name)) for name in self.__dataclass_fields__))
         last = date.fromisoformat(end) if end else mappings.pay_periods[0].period.end
         periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == last)
         billing = None if self.billing == "none" else period_ending(self.billing, last, settings.billing.first_start)
@@ -179,7 +144,7 @@ class Company:
         engine = _Engine(tables)
         stage(run, engine, tuple(pulls))
         engine.put("checked_items", EXCEPTIONS.empty_table())
-        engine.run(ORDER[1:ORDER.index(to) + 1])
+        engine.run(ORDER[1 : ORDER.index(to) + 1])
         return Books(engine, run)
 
     def _landed(self, export: Delivery) -> pa.Table:
@@ -191,15 +156,39 @@ class Company:
         return pa.Table.from_pylist(rows, schema=LANDED_ENTRIES)
 
     def _pull(self, number: int, export: Delivery) -> Pull:
-        drop = Drop.model_validate({
-            "name": export.source, "files": "*.csv", "zone": export.zone or self.zone, "duration": self.duration,
-            "decimal_sign": self.decimal_sign, "end_rolls_over": self.end_rolls_over,
-            "instant_format": "%Y-%m-%d %H:%M", "columns": {
-                "person": "person_ref", "date": "date_text", "start": "start_text", "time": "duration_text"}})
-        request = {"completeness": "complete" if export.complete else "additive", "window": export.complete.split(),
-                   "population": export.population.split(), "declaration": drop.model_dump(mode="json")}
-        return Pull(f"{number:06d}", number, export.source, "export.csv", Path(f"pull-{number}"), len(export.rows),
-                    request, "0" * 64)
+        drop = Drop.model_validate(
+            {
+                "name": export.source,
+                "files": "*.csv",
+                "zone": export.zone or self.zone,
+                "duration": self.duration,
+                "decimal_sign": self.decimal_sign,
+                "end_rolls_over": self.end_rolls_over,
+                "instant_format": "%Y-%m-%d %H:%M",
+                "columns": {
+                    "person": "person_ref",
+                    "date": "date_text",
+                    "start": "start_text",
+                    "time": "duration_text",
+                },
+            }
+        )
+        request = {
+            "completeness": "complete" if export.complete else "additive",
+            "window": export.complete.split(),
+            "population": export.population.split(),
+            "declaration": drop.model_dump(mode="json"),
+        }
+        return Pull(
+            f"{number:06d}",
+            number,
+            export.source,
+            "export.csv",
+            Path(f"pull-{number}"),
+            len(export.rows),
+            request,
+            "0" * 64,
+        )
 
 
 class _Run(Run):
@@ -212,14 +201,20 @@ class _Engine(Engine):
 
     def __init__(self, landed: Mapping[str, pa.Table]) -> None:
         scratch = Path(_SCRATCH.name)
-        super().__init__(None, scratch, [scratch], Limits(threads=1))   # small tables: a second one only waits
+        super().__init__(None, scratch, [scratch], Limits(threads=1))  # small tables: a second one only waits
         self._landed = landed
 
     def link_parquet(self, name: str, paths: Sequence[Path]) -> None:
         tables = [self._landed[str(path)] for path in paths]
-        self.put(name, pa.concat_tables([
-            table.append_column("filename", pa.array([str(path)] * len(table), pa.string()))
-            for path, table in zip(paths, tables, strict=True)]))
+        self.put(
+            name,
+            pa.concat_tables(
+                [
+                    table.append_column("filename", pa.array([str(path)] * len(table), pa.string()))
+                    for path, table in zip(paths, tables, strict=True)
+                ]
+            ),
+        )
 
 
 @dataclass
@@ -231,9 +226,20 @@ class Books:
 
     def rows(self, table: str, columns: str, **where: str) -> list[list[str]]:
         """Some columns of a table as a person reads them: 8:00:00, 1,072.50 as 1072.50, `-` for nothing."""
-        dicts = self.engine.fetch(table).to_pylist()
-        return [[shown(name, row[name]) for name in columns.split()] for row in dicts
-                if all(shown(name, row[name]) == text for name, text in where.items())]
+        dicts = self.in_order(table)
+        return [
+            [shown(name, row[name]) for name in columns.split()]
+            for row in dicts
+            if all(shown(name, row[name]) == text for name, text in where.items())
+        ]
+
+    def in_order(self, table: str) -> list[dict[str, Any]]:
+        """The rows of a table; tables between the steps have an order only through entry_no."""
+        rows = self.engine.fetch(table).to_pylist()
+        numbers = [name for name in ("entry_no", "day_no", "class_no") if rows and name in rows[0]]
+        return (
+            sorted(rows, key=lambda row: tuple(row[name] for name in numbers)) if numbers[:1] == ["entry_no"] else rows
+        )
 
     def column(self, table: str, name: str, **where: str) -> list[str]:
         """One column, likewise."""
@@ -247,62 +253,13 @@ class Books:
 
     def state_of(self, entry_id: str) -> str:
         """An entry's newest version in the three streams: "exported - / held TE008 / held TE008"."""
-        last = [row for row in self.engine.fetch("entries_rounded").to_pylist()
-                if row["entry_id"].partition(":")[2] == entry_id][-1]
-        return " / ".join(f"{last[f'{stream}_state']} {last[f'{stream}_reason'] or '-'}" for stream in
-                          ("pay", "cost", "bill"))
+        last = [row for row in self.in_order("entries_rounded") if row["entry_id"].partition(":")[2] == entry_id][-1]
+        return " / ".join(
+            f"{last[f'{stream}_state']} {last[f'{stream}_reason'] or '-'}" for stream in ("pay", "cost", "bill")
+        )
 
 
 _SCRATCH = tempfile.TemporaryDirectory(prefix="timebooks-sql-")
-
-
-@cache
-def _loaded(company: Company) -> tuple[Settings, MappingSet]:
-    with tempfile.TemporaryDirectory() as folder:
-        _write(company, Path(folder))
-        mappings = load_mappings(Path(folder), ID)
-    fields = {name: getattr(company, name) for name in Company.__dataclass_fields__}
-    text = TOML.format(**fields)
-    for rule in records(company.rounding) if company.rounding else ():
-        text += "[[rounding]]\n" + "".join(
-            f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n" for name, cell in rule.items())
-    return parse_settings(text, ID, "company.toml"), mappings
-
-
-def _write(company: Company, folder: Path) -> None:
-    (folder / "private").mkdir(mode=0o700)
-    for declared in FILES:
-        rows = _calendar(company.calendar) if declared.name == "pay_calendar.csv" else [
-            DEFAULTS.get(declared.name, {}) | row for row in records(getattr(company, _field(declared.name)))]
-        with (folder / declared.name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow([column.name for column in declared.columns])
-            writer.writerows([[_blank(row.get(column.name, _usual(column.name))) for column in declared.columns]
-                              for row in rows])
-    (folder / "private" / "pay_rates.csv").chmod(0o600)
-
-
-def _calendar(text: str) -> list[dict[str, str]]:
-    rows = []
-    for row in records(text):
-        [pay] = pay_calendar(row["pay_group"], row["kind"], date.fromisoformat(row["start"]), 1)
-        rows.append({
-            "pay_group": pay.pay_group, "kind": pay.kind, "period_start": str(pay.period.start),
-            "period_end": str(pay.period.end), "cut_off": f"{pay.cut_off:%Y-%m-%d %H:%M}",
-            "pay_date": str(pay.pay_date), "workweek_start": row["workweek"]})
-    return rows
-
-
-def _field(file: str) -> str:
-    return file.removeprefix("private/").removesuffix(".csv")
-
-
-def _usual(column: str) -> str:
-    return "1900-01-01" if column == "effective_from" else "-"
-
-
-def _blank(text: str) -> str:
-    return "" if text == "-" else text
 
 
 def _cell(text: str) -> str | None:

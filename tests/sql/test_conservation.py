@@ -46,7 +46,8 @@ FIRM = Company(
     calendar="""
         pay_group  kind         start       workweek
         weekly     weekly       2026-11-09  monday
-        other      semimonthly  2026-11-01  wednesday""")
+        other      semimonthly  2026-11-01  wednesday""",
+)
 ROUNDING = "purpose  unit_seconds  mode  grain\npay  {0}  {1}  {2}\nbill  {3}  {4}  {5}"
 STATES = {"exported", "held", "out_of_scope", "withdrawn", "superseded", "rejected"}
 DATES = [f"2026-11-{day:02}" for day in (9, 10, 11, 12, 13, 14, 15, 15, 16, 8, 8, 4, 1)]
@@ -60,36 +61,71 @@ def clock(seconds: int) -> str:
 def usual_week(seed: int) -> list[dict[str, str]]:
     """Some thirty entries of five people, ten hours each on the average: overtime, nights, two currencies, gaps."""
     chance = Random(seed)
-    return [{
-        "id": chance.choice(["-", str(number)]), "person": chance.choice(["ann", "ann", "bob", "eve", "semi", "cole"]),
-        "project": chance.choice(["web", "web", "shop", "-", "new"]),
-        "service": chance.choice(["dev", "dev", "art", "art", "vacation"]),
-        "date": chance.choice(DATES), "clock": chance.choice(CLOCKS), "time": clock(chance.randint(1, 72000)),
-        "billable": chance.choice(["yes", "yes", "no"])} for number in range(chance.randint(20, 40))]
+    return [
+        {
+            "id": chance.choice(["-", str(number)]),
+            "person": chance.choice(["ann", "ann", "bob", "eve", "semi", "cole"]),
+            "project": chance.choice(["web", "web", "shop", "-", "new"]),
+            "service": chance.choice(["dev", "dev", "art", "art", "vacation"]),
+            "date": chance.choice(DATES),
+            "clock": chance.choice(CLOCKS),
+            "time": clock(chance.randint(1, 72000)),
+            "billable": chance.choice(["yes", "yes", "no"]),
+        }
+        for number in range(chance.randint(20, 40))
+    ]
 
 
-ODD = st.fixed_dictionaries({   # and what may be among it
-    "id": st.sampled_from(["-", *map(str, range(12))]), "person": st.sampled_from(["ann", "nora", "zoe", "-", "bob"]),
-    "project": st.sampled_from(["web", "new"]), "service": st.sampled_from(["dev", "unpaid", "vacation", "new"]),
-    "date": st.sampled_from(["-", "tomorrow", *DATES]), "clock": st.sampled_from(CLOCKS),
-    "time": st.sampled_from(["0:00", "-1:00", "24:00", "24:01", "8:00", "soon", "-"]),
-    "billable": st.sampled_from(["yes", "maybe", "-"]), "billed": st.sampled_from(["-", "yes"]),
-    "currency": st.sampled_from(["-", "-", "USD", "XXZ"]), "updated": st.sampled_from(["-", "1", "2"])})
+ODD = st.fixed_dictionaries(
+    {  # and what may be among it
+        "id": st.sampled_from(["-", *map(str, range(12))]),
+        "person": st.sampled_from(["ann", "nora", "zoe", "-", "bob"]),
+        "project": st.sampled_from(["web", "new"]),
+        "service": st.sampled_from(["dev", "unpaid", "vacation", "new"]),
+        "date": st.sampled_from(["-", "tomorrow", *DATES]),
+        "clock": st.sampled_from(CLOCKS),
+        "time": st.sampled_from(["0:00", "-1:00", "24:00", "24:01", "8:00", "soon", "-"]),
+        "billable": st.sampled_from(["yes", "maybe", "-"]),
+        "billed": st.sampled_from(["-", "yes"]),
+        "currency": st.sampled_from(["-", "-", "USD", "XXZ"]),
+        "updated": st.sampled_from(["-", "1", "2"]),
+    }
+)
 EXPORT = st.builds(lambda usual, odd: usual + odd, st.integers(0, 10**9).map(usual_week), st.lists(ODD, max_size=6))
-GRAIN = st.tuples(st.sampled_from([1, 60, 360, 900]), st.sampled_from(["nearest", "up", "down"]),
-                  st.sampled_from(["entry", "day", "week"]))
+GRAIN = st.tuples(
+    st.sampled_from([1, 60, 360, 900]),
+    st.sampled_from(["nearest", "up", "down"]),
+    st.sampled_from(["entry", "day", "week"]),
+)
 WEEKS = st.tuples(
-    st.lists(EXPORT, min_size=1, max_size=2), st.booleans(),   # and whether the second of them is complete
-    st.sampled_from([("hold", "accrue"), ("suspense", "accrue"), ("stop", "distribution"), ("suspense", "distribution"),
-                     ("hold", "none")]),
-    st.sampled_from(["split", "split", "start_day"]), GRAIN, GRAIN)
+    st.lists(EXPORT, min_size=1, max_size=2),
+    st.booleans(),  # and whether the second of them is complete
+    st.sampled_from(
+        [
+            ("hold", "accrue"),
+            ("suspense", "accrue"),
+            ("stop", "distribution"),
+            ("suspense", "distribution"),
+            ("hold", "none"),
+        ]
+    ),
+    st.sampled_from(["split", "split", "start_day"]),
+    GRAIN,
+    GRAIN,
+)
 
 
 def books_of(week: Any, order: Any = None) -> Books:
     """The books of a drawn week; `order` shuffles the rows of each export."""
     exports, is_complete, (unmapped, posting), across, pay, bill = week
-    firm = replace(FIRM, unmapped=unmapped, posting=posting, across_midnight=across, go_live="2026-11-04",
-                   rounding=ROUNDING.format(*pay, *bill))
+    firm = replace(
+        FIRM,
+        unmapped=unmapped,
+        posting=posting,
+        across_midnight=across,
+        go_live="2026-11-04",
+        rounding=ROUNDING.format(*pay, *bill),
+    )
     files = []
     for number, rows in enumerate(exports, 1):
         lines = []
@@ -120,15 +156,16 @@ def check(week: Any, data: Any) -> None:
 
 
 def every_control_figure_ties_out(books: Books) -> None:
-    assert {row["figure"]: row["difference"] for row in rows(books, "control_totals")
-            if Decimal(row["difference"])} == {}
+    assert {
+        row["figure"]: row["difference"] for row in rows(books, "control_totals") if Decimal(row["difference"])
+    } == {}
 
 
 def every_version_has_one_state(books: Books) -> None:
     entries = rows(books, "entries")
     assert len({(row["entry_id"], row["version"]) for row in entries}) == len(entries)
     assert all(row[f"{stream}_state"] in STATES for row in entries for stream in ("pay", "cost", "bill"))
-    for row in entries:   # a mapping gap never holds pay
+    for row in entries:  # a mapping gap never holds pay
         assert row["pay_reason"] not in ("TE008", "TE009", "TE011", "TE012", "TE013", "TE019")
     versions = defaultdict(list)
     for row in entries:
@@ -141,10 +178,17 @@ def every_version_has_one_state(books: Books) -> None:
 def the_roll_forward_closes(books: Books) -> None:
     for stream in ("pay", "cost", "bill"):
         found = [row for row in rows(books, "roll_forward") if row["stream"] == stream]
-        counts, seconds = ({kind: sum(row[name] for row in found if (row["state"] in STATES) == (kind == "states")
-                                      and (kind == "states" or row["state"] == kind))
-                            for kind in ("received", "carried_in", "carried_out", "states")}
-                           for name in ("count_entries", "seconds"))
+        counts, seconds = (
+            {
+                kind: sum(
+                    row[name]
+                    for row in found
+                    if (row["state"] in STATES) == (kind == "states") and (kind == "states" or row["state"] == kind)
+                )
+                for kind in ("received", "carried_in", "carried_out", "states")
+            }
+            for name in ("count_entries", "seconds")
+        )
         assert counts["received"] == counts["states"]
         assert seconds["received"] + seconds["carried_in"] == seconds["states"] + seconds["carried_out"]
 

@@ -14,13 +14,22 @@ from tests.shared import shared
 from tests.sql.company import Books, Company
 
 SUPPORTED = ("P01", "P11", "P12", "P13", "P17", "P18")
-NOT_SUPPORTED = {   # of the federal cases
-    "P02": "bonus in the regular rate", "P03": "bonus in the regular rate", "P09": "bonus in the regular rate",
-    "P10": "bonus in the regular rate", "P14": "bonus in the regular rate", "P15": "bonus allocated to earlier weeks",
-    "P04": "piece rate", "P07": "piece rate",
-    "P05": "fluctuating workweek", "P08": "fluctuating workweek",
-    "P06": "salary", "P19": "salary", "P20": "salary",
-    "P16": "rounding of clock times, not of durations", "P29": "rounding of decimal hours by the day",
+NOT_SUPPORTED = {  # of the federal cases
+    "P02": "bonus in the regular rate",
+    "P03": "bonus in the regular rate",
+    "P09": "bonus in the regular rate",
+    "P10": "bonus in the regular rate",
+    "P14": "bonus in the regular rate",
+    "P15": "bonus allocated to earlier weeks",
+    "P04": "piece rate",
+    "P07": "piece rate",
+    "P05": "fluctuating workweek",
+    "P08": "fluctuating workweek",
+    "P06": "salary",
+    "P19": "salary",
+    "P20": "salary",
+    "P16": "rounding of clock times, not of durations",
+    "P29": "rounding of decimal hours by the day",
 }
 
 
@@ -51,7 +60,9 @@ def books() -> Books:
         employees="\n".join(["person_ref  employee_id  employee_name", *people]),
         pay_rates="\n".join(["employee_id  pay_rate  effective_from  effective_to", *rates]),
         calendar="pay_group  kind  start  workweek\nweekly  biweekly  2025-06-02  monday",
-        go_live="2025-01-01", billing="none")
+        go_live="2025-01-01",
+        billing="none",
+    )
     return firm.books("\n".join(["person  date  time", *sheet]))
 
 
@@ -64,16 +75,25 @@ def test_every_federal_example_is_computed_or_named():
 def test_published_answer(case):
     """Hours, pay and the half-time that section 7 of the FLSA asks for, from the unrounded regular rate."""
     for expected in (row for row in examples()[case] if row["row_type"] == "summary"):
-        lines = [row for row in books().engine.fetch("payroll_lines").to_pylist()
-                 if row["employee_id"] == case and str(row["workweek_start"]) == (expected["date"] or "2025-06-02")]
-        hours = {name: decimal_hours(sum(line["pay_seconds"] for line in lines if line["hour_class"] == name))
-                 for name in ("regular", "overtime")}
+        lines = [
+            row
+            for row in books().engine.fetch("payroll_lines").to_pylist()
+            if row["employee_id"] == case and str(row["workweek_start"]) == (expected["date"] or "2025-06-02")
+        ]
+        hours = {
+            name: decimal_hours(sum(line["pay_seconds"] for line in lines if line["hour_class"] == name))
+            for name in ("regular", "overtime")
+        }
         assert hours["regular"] == Decimal(expected["expected_regular_hours"])
         assert hours["overtime"] == Decimal(expected["expected_overtime_hours"])
         if expected["expected_pay_exact"]:
             assert sum(line["amount"] for line in lines) == Decimal(expected["expected_pay_exact"])
-        premium = sum(Fraction(line["regular_rate_numerator"]) / Fraction(line["regular_rate_denominator"])
-                      * Fraction(line["premium_seconds"], 2 * 3600 * 10**6) for line in lines)
+        premium = sum(
+            Fraction(line["regular_rate_numerator"])
+            / Fraction(line["regular_rate_denominator"])
+            * Fraction(line["premium_seconds"], 2 * 3600 * 10**6)
+            for line in lines
+        )
         assert to_cents(premium) == Decimal(expected["expected_flsa_premium"])
 
 

@@ -19,16 +19,41 @@ FIRST, LAST = date(1900, 1, 1), date(9999, 12, 31)
 TENTH, QUARTER = 360, 900
 UNITS = [1, 7, 60, 300, TENTH, 600, QUARTER, 1800, 3600]
 MODES = ["nearest", "up", "down"]
-ENTRY = {"employee_id": "E1", "pay_group": "weekly", "worked_on": MONDAY, "customer_job": "Mill:Web",
-         "service_item": "Engineering", "is_billable": True, "entry_state": None, "pay_state": "exported",
-         "cost_state": "exported", "bill_state": "exported", "pay_reason": None, "cost_reason": None,
-         "bill_reason": None}
-SCHEMA = pa.schema([
-    ("entry_no", pa.int64()), ("entry_id", pa.string()), ("version", pa.int32()), ("worked_seconds", pa.int64()),
-    *((name, {bool: pa.bool_(), date: pa.date32()}.get(type(value), pa.string())) for name, value in ENTRY.items())])
-RULES = pa.schema([
-    ("purpose", pa.string()), ("unit_seconds", pa.int64()), ("mode", pa.string()), ("grain", pa.string()),
-    ("rule_id", pa.string()), ("effective_from", pa.date32()), ("effective_to", pa.date32())])
+ENTRY = {
+    "employee_id": "E1",
+    "pay_group": "weekly",
+    "worked_on": MONDAY,
+    "customer_job": "Mill:Web",
+    "service_item": "Engineering",
+    "is_billable": True,
+    "entry_state": None,
+    "pay_state": "exported",
+    "cost_state": "exported",
+    "bill_state": "exported",
+    "pay_reason": None,
+    "cost_reason": None,
+    "bill_reason": None,
+}
+SCHEMA = pa.schema(
+    [
+        ("entry_no", pa.int64()),
+        ("entry_id", pa.string()),
+        ("version", pa.int32()),
+        ("worked_seconds", pa.int64()),
+        *((name, {bool: pa.bool_(), date: pa.date32()}.get(type(value), pa.string())) for name, value in ENTRY.items()),
+    ]
+)
+RULES = pa.schema(
+    [
+        ("purpose", pa.string()),
+        ("unit_seconds", pa.int64()),
+        ("mode", pa.string()),
+        ("grain", pa.string()),
+        ("rule_id", pa.string()),
+        ("effective_from", pa.date32()),
+        ("effective_to", pa.date32()),
+    ]
+)
 
 
 @pytest.fixture(scope="module", name="engine")
@@ -41,10 +66,14 @@ def _engine(tmp_path_factory):
 
 def rounded(engine: Engine, rules: Sequence[Mapping], entries: Sequence[Mapping]) -> list[dict]:
     """The entries with pay and bill seconds, in order."""
-    rows = [ENTRY | {"entry_no": number, "entry_id": f"t:{number}", "version": 1} | dict(entry)
-            for number, entry in enumerate(entries, 1)]
-    spans = [{"effective_from": FIRST, "effective_to": LAST, "rule_id": f"rule-{number}"} | dict(rule)
-             for number, rule in enumerate(rules)]
+    rows = [
+        ENTRY | {"entry_no": number, "entry_id": f"t:{number}", "version": 1} | dict(entry)
+        for number, entry in enumerate(entries, 1)
+    ]
+    spans = [
+        {"effective_from": FIRST, "effective_to": LAST, "rule_id": f"rule-{number}"} | dict(rule)
+        for number, rule in enumerate(rules)
+    ]
     engine.put("rounding_rules", pa.Table.from_pylist(spans, schema=RULES))
     engine.put("entries_with_states", pa.Table.from_pylist(rows, schema=SCHEMA))
     engine.put("entry_versions", pa.Table.from_pylist(rows, schema=SCHEMA))
@@ -93,13 +122,14 @@ def seconds(text: str) -> int:
 @pytest.mark.parametrize("purpose", ["pay", "bill"])
 def test_one_entry_is_rounded_alike_at_every_grain(engine, case, grain, purpose):
     other = {"pay": "bill", "bill": "pay"}[purpose]
-    [row] = rounded(engine, [rule(int(case["unit"]), case["mode"], grain, purpose)],
-                    [{"worked_seconds": seconds(case["worked"])}])
+    [row] = rounded(
+        engine, [rule(int(case["unit"]), case["mode"], grain, purpose)], [{"worked_seconds": seconds(case["worked"])}]
+    )
     assert row[f"{purpose}_seconds"] == seconds(case["rounded"]), case["why"]
     assert row[f"{other}_seconds"] == row["worked_seconds"] == seconds(case["worked"]), "the other purpose stays exact"
 
 
-ONE_DAY = [   # minutes of the entries of one day, unit, grain, minutes paid, why
+ONE_DAY = [  # minutes of the entries of one day, unit, grain, minutes paid, why
     ([494], QUARTER, "day", 495, "A.4 R4: gains a minute"),
     ([496], QUARTER, "day", 495, "A.4 R6"),
     ([496], TENTH, "day", 498, "A.4 R7: 8.3"),
@@ -119,7 +149,7 @@ def test_worked_examples_of_the_labor_reference(engine, minutes, unit, grain, pa
     assert sum(row["pay_seconds"] for row in rows) == paid * 60, why
 
 
-SHARED = [   # worked minutes of entries, grain, their pay in seconds, why
+SHARED = [  # worked minutes of entries, grain, their pay in seconds, why
     (["ann 1 22", "ann 1 22", "ann 1 22", "ann 1 22", "ann 1 22"], "day", [1260] * 5, "105 minutes, 21 to each"),
     (["ann 1 1", "ann 1 7"], "day", [113, 787], "15 minutes by weight: 112.5 and 787.5, the tie to the first"),
     (["ann 1 7", "ann 2 7"], "day", [0, 0], "two days are two groups"),
@@ -135,13 +165,19 @@ SHARED = [   # worked minutes of entries, grain, their pay in seconds, why
 def test_what_is_rounded_together(engine, entries, grain, paid, why):
     given_entries = []
     for person, day, minutes in (text.split() for text in entries):
-        given_entries.append({"employee_id": person, "pay_group": "sundays" if person == "sun" else "weekly",
-                              "worked_on": MONDAY + timedelta(days=int(day) - 1), "worked_seconds": int(minutes) * 60})
+        given_entries.append(
+            {
+                "employee_id": person,
+                "pay_group": "sundays" if person == "sun" else "weekly",
+                "worked_on": MONDAY + timedelta(days=int(day) - 1),
+                "worked_seconds": int(minutes) * 60,
+            }
+        )
     rows = rounded(engine, [rule(QUARTER, "nearest", grain)], given_entries)
     assert [row["pay_seconds"] for row in rows] == paid, why
 
 
-BILLED = [   # what differs between two entries of 4 minutes of a day, seconds billed up to quarter hours, why
+BILLED = [  # what differs between two entries of 4 minutes of a day, seconds billed up to quarter hours, why
     ({}, [450, 450], "one person, job and item: one quarter hour"),
     ({"customer_job": "Mill:Shop"}, [900, 900], "two jobs are two lines of the bill"),
     ({"service_item": "Design"}, [900, 900], "so are two items"),
@@ -159,8 +195,10 @@ def test_billing_is_rounded_by_person_job_and_item(engine, other, billed, why):
 
 def test_the_rule_in_force_on_the_day_worked_counts(engine):
     """Quarter hours to Tuesday, nothing on Wednesday, tenths from Thursday; both ends inclusive."""
-    rules = [rule(QUARTER, "up") | {"effective_to": MONDAY + timedelta(days=1)},
-             rule(TENTH, "up") | {"effective_from": MONDAY + timedelta(days=3)}]
+    rules = [
+        rule(QUARTER, "up") | {"effective_to": MONDAY + timedelta(days=1)},
+        rule(TENTH, "up") | {"effective_from": MONDAY + timedelta(days=3)},
+    ]
     days = [MONDAY + timedelta(days=day) for day in range(5)]
     rows = rounded(engine, rules, [{"worked_on": day, "worked_seconds": 60} for day in days])
     assert [row["pay_seconds"] for row in rows] == [900, 900, 60, 360, 360]
@@ -168,8 +206,10 @@ def test_the_rule_in_force_on_the_day_worked_counts(engine):
 
 def test_a_week_with_two_rules_has_two_groups(engine):
     """4 minutes on each day up to quarters: Monday and Tuesday 15 together, Wednesday 6 by the new rule."""
-    rules = [rule(QUARTER, "up", "week") | {"effective_to": MONDAY + timedelta(days=1)},
-             rule(TENTH, "up", "week") | {"effective_from": MONDAY + timedelta(days=2)}]
+    rules = [
+        rule(QUARTER, "up", "week") | {"effective_to": MONDAY + timedelta(days=1)},
+        rule(TENTH, "up", "week") | {"effective_from": MONDAY + timedelta(days=2)},
+    ]
     days = [MONDAY + timedelta(days=day) for day in range(3)]
     rows = rounded(engine, rules, [{"worked_on": day, "worked_seconds": 240} for day in days])
     assert [row["pay_seconds"] for row in rows] == [450, 450, 360]
@@ -178,8 +218,11 @@ def test_a_week_with_two_rules_has_two_groups(engine):
 @pytest.mark.parametrize("worked", [None, 0, -3600, 90000])
 @pytest.mark.parametrize("grain", ["entry", "day", "week"])
 def test_time_that_is_no_evidence_is_not_rounded(engine, worked, grain):
-    rows = rounded(engine, [rule(QUARTER, "up", grain), rule(TENTH, "up", grain, "bill")],
-                   [{"worked_seconds": worked, "entry_state": "held"}, {"worked_seconds": 60}])
+    rows = rounded(
+        engine,
+        [rule(QUARTER, "up", grain), rule(TENTH, "up", grain, "bill")],
+        [{"worked_seconds": worked, "entry_state": "held"}, {"worked_seconds": 60}],
+    )
     assert [(row["pay_seconds"], row["bill_seconds"]) for row in rows] == [(worked, worked), (900, 360)]
 
 
@@ -201,14 +244,23 @@ def test_rounding_of_entries(engine, worked, unit, mode):
     assert all(lowest <= error <= highest for error in errors)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["E1", "E2"]), st.integers(0, 13), DURATIONS), min_size=1, max_size=30),
-       st.sampled_from(UNITS), st.sampled_from(MODES), st.sampled_from(["day", "week"]))
+@given(
+    st.lists(st.tuples(st.sampled_from(["E1", "E2"]), st.integers(0, 13), DURATIONS), min_size=1, max_size=30),
+    st.sampled_from(UNITS),
+    st.sampled_from(MODES),
+    st.sampled_from(["day", "week"]),
+)
 @settings(max_examples=25, deadline=None)
 def test_rounding_of_groups(engine, entries, unit, mode, grain):
     """The shares of a day or week add up to its rounded total, each within a second of its exact part."""
-    rows = rounded(engine, [rule(unit, mode, grain)], [
-        {"employee_id": person, "worked_on": MONDAY + timedelta(days=day), "worked_seconds": worked}
-        for person, day, worked in entries])
+    rows = rounded(
+        engine,
+        [rule(unit, mode, grain)],
+        [
+            {"employee_id": person, "worked_on": MONDAY + timedelta(days=day), "worked_seconds": worked}
+            for person, day, worked in entries
+        ],
+    )
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
         day = row["worked_on"]

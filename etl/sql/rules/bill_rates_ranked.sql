@@ -1,19 +1,8 @@
 -- One row per customer:job × service item × person that worked, with its bill rates in a list, most specific first:
 -- a rate for the person beats one for the job, that beats one for the item; "*" stands for any.
 with worked as (
-    select distinct projects.customer_job, items.service_item, employees.employee_id
-    from entry_versions as entries
-    join refs_resolved as project on project.kind = 'project' and project.source = entries.source
-        and project.outer_ref = coalesce(entries.client_ref, '(none)')
-        and project.ref = coalesce(entries.project_ref, '(none)') and project.worked_on = entries.worked_on
-    join map_projects as projects on projects.map_row = project.map_row
-    join refs_resolved as item on item.kind = 'item' and item.source = entries.source
-        and item.ref = coalesce(entries.service_ref, '(none)') and item.worked_on = entries.worked_on
-    join map_items as items on items.map_row = item.map_row
-    join refs_resolved as person on person.kind = 'person' and person.source = entries.source
-        and person.ref = coalesce(entries.person_ref, '(none)') and person.worked_on = entries.worked_on
-    join map_employees as employees on employees.map_row = person.map_row
-    where projects.customer_job is not null),
+    select distinct customer_job, service_item, employee_id from entries_referenced
+    where customer_job is not null and service_item is not null and employee_id is not null),
 rates as (
     select customer_job as job_key, service_item as item_key, employee_id as employee_key, bill_rate, currency,
         effective_from, effective_to from map_rates),

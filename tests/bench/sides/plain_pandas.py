@@ -35,15 +35,19 @@ def work(folder: Path) -> dict[str, Frame]:
     billed, billable_lines = _bills(pieces, maps)
     labor = labor.merge(labor_lines[["account_no", "line_id"]], on="account_no")
     return {
-        "payroll_lines": _payroll_lines(lines, maps), "postings": postings, "billable_lines": billable_lines,
+        "payroll_lines": _payroll_lines(lines, maps),
+        "postings": postings,
+        "billable_lines": billable_lines,
         "allocations": _allocations(labor, billed, worked),
     }
 
 
 def _maps(folder: Path) -> dict[str, Frame]:
     """The cross-references of the week, one row per key and day, names as numbers in text order."""
-    read = {name: pd.read_parquet(folder / f"map_{name}.parquet")
-            for name in ("employees", "projects", "items", "classes", "rates", "pay_rates")}
+    read = {
+        name: pd.read_parquet(folder / f"map_{name}.parquet")
+        for name in ("employees", "projects", "items", "classes", "rates", "pay_rates")
+    }
     employees, projects, items, classes = (read[name] for name in ("employees", "projects", "items", "classes"))
     employees["person_no"] = _ranked(employees["employee_id"])
     projects["job_no"] = _ranked(projects["customer_job"])
@@ -51,9 +55,12 @@ def _maps(folder: Path) -> dict[str, Frame]:
     classes["class_no"] = _ranked(classes["value"])
     wages = read["pay_rates"].merge(employees[["employee_id", "person_no"]].drop_duplicates(), on="employee_id")
     wages["rate"] = _whole(wages["pay_rate"], 100)
-    rates = (read["rates"].merge(projects[["customer_job", "job_no"]].drop_duplicates(), on="customer_job", how="left")
-             .merge(items[["service_item", "item_no"]].drop_duplicates(), on="service_item", how="left")
-             .merge(employees[["employee_id", "person_no"]].drop_duplicates(), on="employee_id", how="left"))
+    rates = (
+        read["rates"]
+        .merge(projects[["customer_job", "job_no"]].drop_duplicates(), on="customer_job", how="left")
+        .merge(items[["service_item", "item_no"]].drop_duplicates(), on="service_item", how="left")
+        .merge(employees[["employee_id", "person_no"]].drop_duplicates(), on="employee_id", how="left")
+    )
     rates = rates[rates["job_no"].notna() | (rates["customer_job"] == "*")]
     rates["price"] = _whole(rates["bill_rate"], 1_000_000)
     dated = {name: _dated(frame) for name, frame in read.items() if name not in ("rates", "pay_rates")}
@@ -76,14 +83,26 @@ def _dated(frame: Frame) -> Frame:
 
 def _worked(folder: Path, maps: dict[str, Frame]) -> Frame:
     """One row per entry that is evidence of hours worked, in the order of the books."""
-    columns = ["entry_ref", "person_ref", "client_ref", "project_ref", "service_ref", "start_text", "duration_text", "billable_text"]
+    columns = [
+        "entry_ref",
+        "person_ref",
+        "client_ref",
+        "project_ref",
+        "service_ref",
+        "start_text",
+        "duration_text",
+        "billable_text",
+    ]
     landed = pd.read_parquet(folder / "data" / "landing" / "bench-works" / "entries.parquet", columns=columns)
     started = pd.to_datetime(landed.pop("start_text"), format="%Y-%m-%d %H:%M:%S", errors="coerce")
-    codes, lengths = pd.factorize(landed.pop("duration_text"))   # few differ
+    codes, lengths = pd.factorize(landed.pop("duration_text"))  # few differ
     seconds = (pd.to_timedelta(lengths, errors="coerce") // pd.Timedelta(seconds=1)).fillna(0).astype("int64")
     entries = landed.assign(
-        entry_id="tracker:" + landed.pop("entry_ref"), is_billable=landed.pop("billable_text").str.lower() == "yes",
-        seconds=seconds.to_numpy()[codes], started_local=started)
+        entry_id="tracker:" + landed.pop("entry_ref"),
+        is_billable=landed.pop("billable_text").str.lower() == "yes",
+        seconds=seconds.to_numpy()[codes],
+        started_local=started,
+    )
     entries = entries[started.notna() & entries["seconds"].between(1, 86_400)]
     entries["worked_on"] = entries["started_local"].dt.normalize().astype("datetime64[us]")
     entries["started_at"] = entries["started_local"].dt.tz_localize(ZONE).dt.tz_convert("UTC")
@@ -92,20 +111,34 @@ def _worked(folder: Path, maps: dict[str, Frame]) -> Frame:
     entries = _with_job(entries, maps["projects"])
     items = maps["items"][["service_ref", "worked_on", "item_no", "service_item", "hour_kind"]]
     entries = entries.merge(items, on=["service_ref", "worked_on"], how="left")
-    entries = entries.merge(maps["wages"][["person_no", "worked_on", "rate"]], on=["person_no", "worked_on"], how="left")
+    entries = entries.merge(
+        maps["wages"][["person_no", "worked_on", "rate"]], on=["person_no", "worked_on"], how="left"
+    )
     entries = _with_class(entries, maps["classes"])
     is_leave = entries["hour_kind"] == "paid_leave"
     is_mapped = entries["job_no"].notna() & entries["item_no"].notna()
-    kept = Frame({
-        "entry_id": entries["entry_id"], "worked_on": entries["worked_on"], "started_at": entries["started_at"],
-        "seconds": entries["seconds"], "person_no": entries["person_no"],
-        "is_contractor": entries["worker_type"] == "contractor", "is_nonexempt": entries["flsa_status"] == "nonexempt",
-        "is_leave": is_leave, "rate": entries["rate"].fillna(-1).astype("int64"), "is_unmapped": ~is_mapped & ~is_leave,
-        "job_no": entries["job_no"].fillna(0).astype("int64"), "item_no": entries["item_no"].fillna(0).astype("int64"),
-        "class_no": entries["class_no"],
-        "is_billed": entries["is_billable"] & is_mapped & ~is_leave & (entries["job_no"] > 0)
+    kept = Frame(
+        {
+            "entry_id": entries["entry_id"],
+            "worked_on": entries["worked_on"],
+            "started_at": entries["started_at"],
+            "seconds": entries["seconds"],
+            "person_no": entries["person_no"],
+            "is_contractor": entries["worker_type"] == "contractor",
+            "is_nonexempt": entries["flsa_status"] == "nonexempt",
+            "is_leave": is_leave,
+            "rate": entries["rate"].fillna(-1).astype("int64"),
+            "is_unmapped": ~is_mapped & ~is_leave,
+            "job_no": entries["job_no"].fillna(0).astype("int64"),
+            "item_no": entries["item_no"].fillna(0).astype("int64"),
+            "class_no": entries["class_no"],
+            "is_billed": entries["is_billable"]
+            & is_mapped
+            & ~is_leave
+            & (entries["job_no"] > 0)
             & (entries["billing_method"] == "time_and_materials"),
-    })
+        }
+    )
     return kept.sort_values(["person_no", "worked_on", "started_at", "entry_id"], ignore_index=True)
 
 
@@ -124,7 +157,9 @@ def _with_class(entries: Frame, classes: Frame) -> Frame:
     """The class of lowest precedence: of the item, the job or the person, in this order where they are equal."""
     best, found = pd.Series(999, entries.index), pd.Series(0, entries.index)
     for kind, ref in (("service_item", "service_item"), ("customer_job", "customer_job"), ("employee", "employee_id")):
-        own = classes.loc[classes["by"] == kind, ["ref", "worked_on", "precedence", "class_no"]].rename(columns={"ref": ref})
+        own = classes.loc[classes["by"] == kind, ["ref", "worked_on", "precedence", "class_no"]].rename(
+            columns={"ref": ref}
+        )
         met = entries[[ref, "worked_on"]].merge(own, on=[ref, "worked_on"], how="left").set_index(entries.index)
         is_closer = met["precedence"].fillna(999) < best
         best = best.where(~is_closer, met["precedence"]).astype("int64")
@@ -135,15 +170,19 @@ def _with_class(entries: Frame, classes: Frame) -> Frame:
 def _pieces(worked: Frame) -> Frame:
     """Cut at midnight, kept to the week, regular and overtime: one row per entry x day x hour class."""
     entries = worked.drop(columns=["entry_id", "started_at"]).assign(
-        entry_no=worked.index, tenths=(worked["seconds"] + 180) // 360 * 360)
+        entry_no=worked.index, tenths=(worked["seconds"] + 180) // 360 * 360
+    )
     midnight = (worked["worked_on"] + pd.Timedelta(days=1)).dt.tz_localize(ZONE)
     first = np.minimum((midnight - worked["started_at"]) // pd.Timedelta(seconds=1), worked["seconds"])
     first_tenths = entries["tenths"] * first // worked["seconds"]
     one = entries.assign(day_no=1, piece_on=entries["worked_on"], seconds=first, tenths=first_tenths)
     over = worked["seconds"] > first
     two = entries[over].assign(
-        day_no=2, piece_on=entries["worked_on"] + pd.Timedelta(days=1), seconds=(worked["seconds"] - first)[over],
-        tenths=(entries["tenths"] - first_tenths)[over])
+        day_no=2,
+        piece_on=entries["worked_on"] + pd.Timedelta(days=1),
+        seconds=(worked["seconds"] - first)[over],
+        tenths=(entries["tenths"] - first_tenths)[over],
+    )
     days = pd.concat([one, two]).sort_values(["entry_no", "day_no"], ignore_index=True)
     days = days[days["piece_on"].between("2026-11-09", "2026-11-15")]
     until = days["seconds"].where(~days["is_leave"], 0).groupby(days["person_no"]).cumsum()
@@ -160,21 +199,32 @@ def _pay(pieces: Frame) -> tuple[Frame, Frame, Frame]:
     """Payroll lines, the keys of the journal below them, and the cents of every piece."""
     paid = pieces[~pieces["is_contractor"]]
     worked = paid[~paid["is_leave"]]
-    weeks = Frame({"paid": worked["rate"] * worked["seconds"], "all_seconds": worked["seconds"]}).groupby(worked["person_no"]).sum()
+    weeks = (
+        Frame({"paid": worked["rate"] * worked["seconds"], "all_seconds": worked["seconds"]})
+        .groupby(worked["person_no"])
+        .sum()
+    )
     week = weeks.reindex(paid["person_no"].to_numpy(), fill_value=0).set_index(paid.index)
     is_over = paid["over"] == 1
     kind = np.select([paid["is_leave"], is_over], [0, 1], 2)
     purpose = np.select([paid["is_leave"], paid["is_unmapped"], paid["job_no"] == 0], [2, 3, 1], 0)
     job = paid["job_no"].where(~paid["is_unmapped"], 0)
     line_no = paid["person_no"] * 4 + kind
-    paid = Frame({
-        "part": paid["part"], "line_no": line_no, "key_no": ((line_no * 4 + purpose) * 1024 + job) * 1024 + paid["class_no"],
-        "seconds": paid["seconds"], "is_rated": paid["rate"] >= 0,
-        "weight": paid["seconds"] * paid["rate"] * (2 * week["all_seconds"]).where(is_over, 1)
+    paid = Frame(
+        {
+            "part": paid["part"],
+            "line_no": line_no,
+            "key_no": ((line_no * 4 + purpose) * 1024 + job) * 1024 + paid["class_no"],
+            "seconds": paid["seconds"],
+            "is_rated": paid["rate"] >= 0,
+            "weight": paid["seconds"] * paid["rate"] * (2 * week["all_seconds"]).where(is_over, 1)
             + (paid["seconds"] * week["paid"]).where(is_over, 0),
-        "divisor": 3600 * (2 * week["all_seconds"]).where(is_over, 1)})
+            "divisor": 3600 * (2 * week["all_seconds"]).where(is_over, 1),
+        }
+    )
     lines = paid.groupby("line_no").agg(
-        seconds=("seconds", "sum"), weight=("weight", "sum"), divisor=("divisor", "first"), is_rated=("is_rated", "all"))
+        seconds=("seconds", "sum"), weight=("weight", "sum"), divisor=("divisor", "first"), is_rated=("is_rated", "all")
+    )
     lines["cents"] = (2 * lines["weight"] + lines["divisor"]) // (2 * lines["divisor"])
     priced = paid[lines["is_rated"].reindex(paid["line_no"]).to_numpy()]
     keys = priced.groupby(["line_no", "key_no"], as_index=False).agg(weight=("weight", "sum"), first=("part", "min"))
@@ -187,7 +237,9 @@ def _pay(pieces: Frame) -> tuple[Frame, Frame, Frame]:
     posted = priced[priced["key_no"] // 2**20 % 4 < 3].sort_values("part", ignore_index=True)
     key = keys.loc[posted["key_no"]]
     cents = _largest_remainder(posted["key_no"], key["cents"], posted["weight"], key["weight"])
-    labor = Frame({"part": posted["part"], "account_no": posted["key_no"] % 2**22, "seconds": posted["seconds"], "cents": cents})
+    labor = Frame(
+        {"part": posted["part"], "account_no": posted["key_no"] % 2**22, "seconds": posted["seconds"], "cents": cents}
+    )
     return lines, keys, labor
 
 
@@ -197,7 +249,7 @@ def _largest_remainder(unit: pd.Series, total: pd.Series, weight: pd.Series, uni
     is_large = totals.astype("float64") * weights >= SAFE
     share = np.where(is_large, 0, totals) * weights // wholes
     fraction = np.where(is_large, 0, totals) * weights % wholes
-    for row in np.flatnonzero(is_large):   # beyond 64 bits: Python's whole numbers
+    for row in np.flatnonzero(is_large):  # beyond 64 bits: Python's whole numbers
         share[row], fraction[row] = divmod(int(totals[row]) * int(weights[row]), int(wholes[row]))
     units = pd.Series(unit.to_numpy())
     left = totals - pd.Series(share).groupby(units).transform("sum").to_numpy()
@@ -209,11 +261,15 @@ def _largest_remainder(unit: pd.Series, total: pd.Series, weight: pd.Series, uni
 
 def _payroll_lines(lines: Frame, maps: dict[str, Frame]) -> Frame:
     names = maps["employees"].drop_duplicates("person_no").set_index("person_no")["employee_id"]
-    return Frame({
-        "payroll_line_id": [f"0001-P-{number:03d}" for number in range(1, len(lines) + 1)],
-        "employee_id": names.loc[lines.index // 4].to_numpy(), "pay_item": PAY_ITEMS[lines.index % 4],
-        "pay_seconds": lines["seconds"].to_numpy(),
-        "cents": lines["cents"].astype("Int64").where(lines["is_rated"]).to_numpy(object)})
+    return Frame(
+        {
+            "payroll_line_id": [f"0001-P-{number:03d}" for number in range(1, len(lines) + 1)],
+            "employee_id": names.loc[lines.index // 4].to_numpy(),
+            "pay_item": PAY_ITEMS[lines.index % 4],
+            "pay_seconds": lines["seconds"].to_numpy(),
+            "cents": lines["cents"].astype("Int64").where(lines["is_rated"]).to_numpy(object),
+        }
+    )
 
 
 def _journal(keys: Frame, maps: dict[str, Frame]) -> tuple[Frame, Frame]:
@@ -223,23 +279,48 @@ def _journal(keys: Frame, maps: dict[str, Frame]) -> tuple[Frame, Frame]:
     debits.columns = ["account_no", "cents"]
     jobs = maps["projects"].drop_duplicates("job_no").set_index("job_no")["customer_job"]
     classes = maps["classes"].drop_duplicates("class_no").set_index("class_no")["value"]
-    names = Frame({"job": jobs.reindex(debits["account_no"] // 1024 % 1024).to_numpy(),
-                   "class": classes.reindex(debits["account_no"] % 1024).to_numpy()})
+    names = Frame(
+        {
+            "job": jobs.reindex(debits["account_no"] // 1024 % 1024).to_numpy(),
+            "class": classes.reindex(debits["account_no"] % 1024).to_numpy(),
+        }
+    )
     purpose = debits["account_no"] // 2**20
     memo = "Labor " + names["job"].str.rsplit(":", n=1).str[-1].fillna("internal")
     memo = memo.where(purpose != 2, "Paid leave") + (" / " + names["class"]).fillna("")
-    credit = Frame({"account": ["Accrued Wages Payable"], "cents": -debits["cents"].sum(), "memo": "Gross wages week 2026-W46"})
-    journal = pd.concat([Frame({
-        "account": ACCOUNTS[purpose], "customer_job": names["job"], "class": names["class"], "cents": debits["cents"],
-        "memo": memo}), credit], ignore_index=True)
+    credit = Frame(
+        {"account": ["Accrued Wages Payable"], "cents": -debits["cents"].sum(), "memo": "Gross wages week 2026-W46"}
+    )
+    journal = pd.concat(
+        [
+            Frame(
+                {
+                    "account": ACCOUNTS[purpose],
+                    "customer_job": names["job"],
+                    "class": names["class"],
+                    "cents": debits["cents"],
+                    "memo": memo,
+                }
+            ),
+            credit,
+        ],
+        ignore_index=True,
+    )
     journal["line_number"] = journal.index + 1
     there = journal.assign(letter="L", document_number="TB0001L", posted_on=pd.Timestamp("2026-11-15"))
-    back = journal.assign(letter="R", document_number="TB0001LR", posted_on=pd.Timestamp("2026-11-16"),
-                          cents=-journal["cents"], memo="Reversal of TB0001L: " + journal["memo"])
+    back = journal.assign(
+        letter="R",
+        document_number="TB0001LR",
+        posted_on=pd.Timestamp("2026-11-16"),
+        cents=-journal["cents"],
+        memo="Reversal of TB0001L: " + journal["memo"],
+    )
     postings = pd.concat([there, back], ignore_index=True).assign(currency="USD")
-    postings["line_id"] = [f"0001-{letter}-{number:03d}" for letter, number in
-                           zip(postings["letter"], postings["line_number"], strict=True)]
-    return debits.assign(line_id=postings["line_id"].iloc[:len(debits)].to_numpy()), postings
+    postings["line_id"] = [
+        f"0001-{letter}-{number:03d}"
+        for letter, number in zip(postings["letter"], postings["line_number"], strict=True)
+    ]
+    return debits.assign(line_id=postings["line_id"].iloc[: len(debits)].to_numpy()), postings
 
 
 def _bills(pieces: Frame, maps: dict[str, Frame]) -> tuple[Frame, Frame]:
@@ -249,7 +330,9 @@ def _bills(pieces: Frame, maps: dict[str, Frame]) -> tuple[Frame, Frame]:
     for keys in (["person_no"], ["job_no", "item_no"], ["job_no"], ["item_no"]):
         others = [name for name in ("person_no", "job_no", "item_no") if name not in keys]
         own = prices[prices[keys].notna().all(axis=1) & prices[others].isna().all(axis=1)]
-        found = billed[[*keys, "worked_on"]].merge(own[[*keys, "worked_on", "price"]], on=[*keys, "worked_on"], how="left")
+        found = billed[[*keys, "worked_on"]].merge(
+            own[[*keys, "worked_on", "price"]], on=[*keys, "worked_on"], how="left"
+        )
         price = price.fillna(found["price"].astype("Int64"))
     billed = billed.assign(price=price.to_numpy())
     billed = billed[billed["price"].notna()].astype({"price": "int64"}).sort_values("part")
@@ -257,17 +340,26 @@ def _bills(pieces: Frame, maps: dict[str, Frame]) -> tuple[Frame, Frame]:
     lines["line_number"] = lines.index + 1
     digits = 2 + np.searchsorted([1_000_000, 10_000_000, 100_000_000, 1_000_000_000], lines["price"])
     units = (2 * lines["seconds"] * 10**digits + 3600) // 7200
-    lines["cents"] = (2 * units * lines["price"] + 10**(digits + 4)) // (2 * 10**(digits + 4))
+    lines["cents"] = (2 * units * lines["price"] + 10 ** (digits + 4)) // (2 * 10 ** (digits + 4))
     lines["line_id"] = [f"0001-B-{number:03d}" for number in lines["line_number"]]
     billed = billed.merge(lines, on=["job_no", "item_no", "price"])
     cents = _largest_remainder(billed["line_number"], billed["cents"], billed["tenths"], billed["seconds"])
     jobs = maps["projects"].drop_duplicates("job_no").set_index("job_no")["customer_job"]
     items = maps["items"].drop_duplicates("item_no").set_index("item_no")["service_item"]
-    return Frame({"part": billed["part"], "line_id": billed["line_id"], "seconds": billed["tenths"], "cents": cents}), Frame({
-        "line_id": lines["line_id"], "customer_job": jobs.loc[lines["job_no"]].to_numpy(),
-        "service_item": items.loc[lines["item_no"]].to_numpy(), "rate_millionths": lines["price"],
-        "bill_seconds": lines["seconds"], "quantity_millionths": units * 10**(6 - digits), "cents": lines["cents"],
-        "currency": "USD"})
+    return Frame(
+        {"part": billed["part"], "line_id": billed["line_id"], "seconds": billed["tenths"], "cents": cents}
+    ), Frame(
+        {
+            "line_id": lines["line_id"],
+            "customer_job": jobs.loc[lines["job_no"]].to_numpy(),
+            "service_item": items.loc[lines["item_no"]].to_numpy(),
+            "rate_millionths": lines["price"],
+            "bill_seconds": lines["seconds"],
+            "quantity_millionths": units * 10 ** (6 - digits),
+            "cents": lines["cents"],
+            "currency": "USD",
+        }
+    )
 
 
 def _allocations(labor: Frame, billed: Frame, worked: Frame) -> Frame:
@@ -278,7 +370,14 @@ def _allocations(labor: Frame, billed: Frame, worked: Frame) -> Frame:
     part = both["part"].to_numpy()[order]
     entry_id = worked["entry_id"].take(part // 8).reset_index(drop=True)
     ends = pd.Series([f"/1/{day}{letter}" for day in (1, 2) for letter in "ro"])
-    return Frame({
-        "line_id": names.take(codes[order]), "entry_id": entry_id, "version": 1,
-        "piece_id": entry_id + ends.take(part % 8 - 2).reset_index(drop=True),
-        "seconds": both["seconds"].to_numpy()[order], "cents": both["cents"].to_numpy()[order], "currency": "USD"})
+    return Frame(
+        {
+            "line_id": names.take(codes[order]),
+            "entry_id": entry_id,
+            "version": 1,
+            "piece_id": entry_id + ends.take(part % 8 - 2).reset_index(drop=True),
+            "seconds": both["seconds"].to_numpy()[order],
+            "cents": both["cents"].to_numpy()[order],
+            "currency": "USD",
+        }
+    )

@@ -24,7 +24,16 @@ def prepare(folder: Path) -> Run:
 def work(run: Run) -> Engine:
     """Everything the product does between the landing and the tables of a batch."""
     drop = run.settings.drops[0]
-    pull = Pull("000001", 1, drop.name, "entries.csv", company.entries_path(run.workspace), 0, request_of(drop, "entries.csv"), "")
+    pull = Pull(
+        "000001",
+        1,
+        drop.name,
+        "entries.csv",
+        company.entries_path(run.workspace),
+        0,
+        request_of(drop, "entries.csv"),
+        "",
+    )
     with run.engine() as engine:
         stage(run, engine, (pull,))
         engine.run((*MAP, *RULES, *RESULT))

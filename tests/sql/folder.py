@@ -1,0 +1,118 @@
+"""The company folder of a test: cross-references as text become CSVs, written, loaded and checked as in production."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from etl.mapping.declared import FILES
+from etl.mapping.load import MappingSet, load_mappings
+from etl.periods import pay_calendar
+from etl.settings import Settings, parse_settings
+from tests.sql.text import records
+
+ID = "acme"
+DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a test need not say
+    "employees.csv": {
+        "source": "*",
+        "worker_type": "employee",
+        "pay_group": "weekly",
+        "flsa_status": "nonexempt",
+        "work_location": "US",
+    },
+    "projects.csv": {"source": "*", "client_ref": "*", "billing_method": "time_and_materials"},
+    "items.csv": {"source": "*", "hour_kind": "worked"},
+    "rates.csv": {"customer_job": "*", "service_item": "*", "employee_id": "*", "currency": "USD"},
+    "private/pay_rates.csv": {"currency": "USD"},
+    "dimensions.csv": {"dimension": "class"},
+}
+TOML = """
+[company]
+id = "acme"
+name = "Acme Studio"
+home_currency = "{home}"
+zone = "America/New_York"
+go_live = {go_live}
+policy = "four_eyes"
+[pay]
+across_midnight = "{across_midnight}"
+[billing]
+period = "{billing}"
+first_start = {billing_start}
+[unmapped]
+mode = "{unmapped}"
+[labor_posting]
+mode = "{posting}"
+[targets]
+documents = ["quickbooks_desktop.time"]
+[targets.quickbooks_desktop]
+company_name = "{books_name}"
+company_create_time = "1478822400"
+transfer_to_payroll = true
+"""
+
+
+@cache
+def loaded(choices: tuple[tuple[str, object], ...]) -> tuple[Settings, MappingSet]:
+    """Settings and cross-references of a Company, by its fields."""
+    company = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in choices}
+    with tempfile.TemporaryDirectory() as folder:
+        _write(company, Path(folder))
+        mappings = load_mappings(Path(folder), ID)
+    text = TOML.format(**company)
+    for rule in records(company["rounding"]) if company["rounding"] else ():
+        text += "[[rounding]]\n" + "".join(
+            f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n" for name, cell in rule.items()
+        )
+    return parse_settings(text, ID, "company.toml"), mappings
+
+
+def _write(company: Mapping[str, str], folder: Path) -> None:
+    (folder / "private").mkdir(mode=0o700)
+    for declared in FILES:
+        rows = (
+            _calendar(company["calendar"])
+            if declared.name == "pay_calendar.csv"
+            else [DEFAULTS.get(declared.name, {}) | row for row in records(company[_field(declared.name)])]
+        )
+        with (folder / declared.name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([column.name for column in declared.columns])
+            writer.writerows(
+                [[_blank(row.get(column.name, _usual(column.name))) for column in declared.columns] for row in rows]
+            )
+    (folder / "private" / "pay_rates.csv").chmod(0o600)
+
+
+def _calendar(text: str) -> list[dict[str, str]]:
+    rows = []
+    for row in records(text):
+        [pay] = pay_calendar(row["pay_group"], row["kind"], date.fromisoformat(row["start"]), 1)
+        rows.append(
+            {
+                "pay_group": pay.pay_group,
+                "kind": pay.kind,
+                "period_start": str(pay.period.start),
+                "period_end": str(pay.period.end),
+                "cut_off": f"{pay.cut_off:%Y-%m-%d %H:%M}",
+                "pay_date": str(pay.pay_date),
+                "workweek_start": row["workweek"],
+            }
+        )
+    return rows
+
+
+def _field(file: str) -> str:
+    return file.removeprefix("private/").removesuffix(".csv")
+
+
+def _usual(column: str) -> str:
+    return "1900-01-01" if column == "effective_from" else "-"
+
+
+def _blank(text: str) -> str:
+    return "" if text == "-" else text
