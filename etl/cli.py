@@ -6,14 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from etl.errors import EtlError, SettingsError
+from etl.errors import EtlError
 
 if TYPE_CHECKING:  # the steps are imported when a command runs: help stays fast
     from etl.steps.outcome import Outcome
@@ -121,7 +120,7 @@ def exceptions_list(company: Company, period_end: PeriodEnd, workspace: Folder =
     """Every exception item of the period's newest draft or batch."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.exceptions(_place(workspace), company, _day(period_end)), as_json)
+    _show(steps.exceptions(_place(workspace), company, steps.read_day(period_end)), as_json)
 
 
 @approve_app.command("batch")
@@ -232,18 +231,6 @@ def history_compact(workspace: Folder = None) -> None:
     from etl import steps  # noqa: PLC0415
 
     _show(steps.compact_history(_place(workspace)), as_json=False)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(
-            "DATE_UNREADABLE",
-            what=f"{text!r} is not a date",
-            where="--period-end",
-            fix="Give the last day of the period as 2026-11-22.",
-        ) from None
 
 
 def main() -> None:

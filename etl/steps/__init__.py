@@ -13,7 +13,7 @@ from etl.steps.outcome import Outcome
 from etl.steps.pull import pull
 from etl.steps.reconcile import reconcile
 from etl.steps.rules import apply_rules
-from etl.steps.run import Run, start
+from etl.steps.run import Run, read_day, start
 from etl.steps.runs import keep_run
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
@@ -42,6 +42,7 @@ __all__ = [
     "map_entries",
     "pull",
     "query_history",
+    "read_day",
     "rebuild_history",
     "reconcile",
     "standing",

@@ -80,17 +80,7 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
             for piece in pieces.values()
             if piece["entry_id"] == line["entry_id"] and piece["piece_on"] == line["worked_on"]
         ]
-        return tuple(
-            (
-                piece["entry_id"],
-                str(piece["piece_on"]),
-                clock_hours(piece["pay_seconds"]),
-                "",
-                piece["hour_class"],
-                piece["rule_sentence"],
-            )
-            for piece in own
-        )
+        return tuple(_shown(piece, piece["pay_seconds"], "") for piece in own)
     if letter == "P":
         own = [
             piece
@@ -98,32 +88,21 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
             if (piece["employee_id"], piece["workweek_start"], piece["pay_item"])
             == (line["employee_id"], line["workweek_start"], line["pay_item"])
         ]
-        return tuple(
-            (
-                piece["entry_id"],
-                str(piece["piece_on"]),
-                clock_hours(piece["pay_seconds"]),
-                "",
-                piece["hour_class"],
-                piece["rule_sentence"],
-            )
-            for piece in own
-        )
+        return tuple(_shown(piece, piece["pay_seconds"], "") for piece in own)
     shares = _read(batch, "allocations")
     mask = pc.equal(shares["line_id"], reference)
     if letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
         mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-L-")
     return tuple(
-        (
-            share["entry_id"],
-            str(pieces[share["piece_id"]]["piece_on"]),
-            clock_hours(share["seconds"]),
-            str(share["amount"]),
-            pieces[share["piece_id"]]["hour_class"],
-            pieces[share["piece_id"]]["rule_sentence"],
-        )
+        _shown(pieces[share["piece_id"]], share["seconds"], str(share["amount"]))
         for share in shares.filter(mask).to_pylist()
     )
+
+
+def _shown(piece: dict[str, Any], seconds: int, amount: str) -> tuple[str, ...]:
+    """One piece behind a line: entry, day, time, money, class and the sentence of its rule."""
+    day = str(piece["piece_on"])
+    return piece["entry_id"], day, clock_hours(seconds), amount, piece["hour_class"], piece["rule_sentence"]
 
 
 def _decisions(batch: batches.Batch, records: tuple[Record, ...]) -> list[tuple[str, str]]:

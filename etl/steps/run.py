@@ -144,7 +144,7 @@ def start(
     place = Workspace(Path(workspace or os.environ.get("TIMEBOOKS_WORKSPACE") or Path.cwd()).resolve())
     settings = read_settings(place.mappings(company) / "company.toml", company)
     mappings = load_mappings(place.mappings(company), company)
-    end = _date(period_end)
+    end = read_day(period_end)
     pay_periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == end)
     billing = (
         None
@@ -173,7 +173,8 @@ def release_locks() -> None:
     _HELD.close()
 
 
-def _date(value: str | date) -> date:
+def read_day(value: str | date) -> date:
+    """The last day of a period as it was typed. Raises SettingsError DATE_UNREADABLE."""
     if isinstance(value, date):
         return value
     try:
