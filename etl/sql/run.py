@@ -16,14 +16,21 @@ from etl.errors import ConservationError, StoreError
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
-    "entries_keyed",  # first: an entry's id, before anything is compared
+    "midnights",
+    "fingerprints",  # of rows without an id of their own
+    "entries_keyed",  # an entry's id, before anything is compared
     "entries_redelivered",  # which deliveries of an entry say something new
     "entry_versions",  # the versions of the calculation window, superseded and withdrawn ones marked
     "refs_resolved",  # each reference and day answered by mapping rows
-    "entries_referenced",  # person, job and item by those answers, the texts left behind
+    "classes_numbered",
+    "people_on_day",  # what these answers say, on few rows
+    "projects_on_day",
+    "items_on_day",
+    "entries_ordered",  # the one order of everything below
     "bill_rates_ranked",  # the most specific rate first
-    "entries_mapped",  # and the one order of everything below
+    "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    "pay_rates_missing",
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
@@ -75,7 +82,13 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
 }
-VIEWS: frozenset[str] = frozenset({"entries_judged"})  # read once, right after: kept as a query, not copied
+VIEWS: frozenset[str] = frozenset(
+    {
+        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "pieces_cut"),
+        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+    }
+)
+"""Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
 REPORTS: tuple[str, ...] = (
     "withdrawal_shares",
     "state_counts",
@@ -103,7 +116,7 @@ class Limits:
     """What a run may use of the machine."""
 
     threads: int = 2
-    memory: str = "2GiB"
+    memory: str = "1600MiB"
 
 
 class Engine:
@@ -205,8 +218,9 @@ class Engine:
             )
 
     def fetch(self, name: str) -> pa.Table:
-        """A whole table as Arrow, in its order."""
-        return self._connection.execute(f"select * from {_name(name)} order by rowid").to_arrow_table()  # noqa: S608 - our own name
+        """A whole table as Arrow, in its order; a decision kept as a query has none."""
+        order = "" if name in VIEWS else "order by rowid"
+        return self._connection.execute(f"select * from {_name(name)} {order}").to_arrow_table()  # noqa: S608 - our own name
 
     def count(self, name: str) -> int:
         """How many rows a table has."""

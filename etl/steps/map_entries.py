@@ -65,6 +65,7 @@ def stage(run: Run, engine: Engine, pulls: tuple[Pull, ...]) -> None:
                 "source": [pull.drop for pull in pulls],
                 "pull_number": pa.array([pull.number for pull in pulls], pa.int64()),
                 "pull_id": [pull.pull_id for pull in pulls],
+                "zone": [pull.request["declaration"]["zone"] for pull in pulls],
             }
         ),
     )

@@ -12,7 +12,7 @@ from etl.units import clock_hours, money
 def apply_rules(run: Run) -> Outcome:
     """Run the rules in their one order, each audit right after the table it guards."""
     with run.locked("applying rules"), run.engine() as engine:
-        need(engine, "entries_with_states", "map the entries (20_map)")
+        need(engine, "entries_ordered", "map the entries (20_map)")
         engine.run(RULES)
         engine.run(("pay_totals",))
         currency = run.settings.company.home_currency

@@ -1,9 +1,5 @@
 -- One row per finding about one entry: stop first, then what concerns payroll, then billing.
-with entries as (   -- with the tracker's own words, which the rules do without
-    select entries_rounded.*, texts.person_ref, texts.client_ref, texts.project_ref, texts.service_ref, texts.duration_text,
-        texts.date_text, texts.start_text, texts.end_text, texts.billable_text
-    from entries_rounded join entry_versions as texts on texts.rowid = entries_rounded.version_no),
-periods as (select * from run_pay_periods),
+with entries as (select * from entries_rounded), periods as (select * from run_pay_periods),
 reasons as (
     select entry_no, 1 as turn, 'pay' as stream, pay_reason as code, pay_state as state from entries
     union all select entry_no, 2, 'cost', cost_reason, cost_state from entries
@@ -12,9 +8,12 @@ found as (
     select entry_no, code, string_agg(stream, ', ' order by turn) as streams, bool_or(stream = 'pay' and state = 'held') as is_pay_waiting
     from reasons where code is not null group by entry_no, code),
 in_question as (   -- what belongs to this run: its periods, and entries that belong to none
-    select found.*, entries.* exclude (entry_no), unmapped_mode,
+    select found.*, entries.entry_id, entries.employee_id, entries.customer_job, entries.service_item, entries.worked_on,
+        entries.worked_seconds, staged.person_ref, staged.client_ref, staged.project_ref, staged.service_ref,
+        staged.duration_text, staged.date_text, staged.start_text, staged.end_text, staged.billable_text, unmapped_mode,
         case when entries.pay_group is null then (select min(cut_off) from periods) else periods.cut_off end as cut_off
-    from found join entries using (entry_no) cross join run_parameters
+    from found join entries using (entry_no)
+    join stg_files__time_entries as staged using (pull_number, source_row) cross join run_parameters
     left join periods on periods.pay_group = entries.pay_group
     where entries.worked_on is null or entries.worked_on between owned_start and owned_end),
 items as (

@@ -4,20 +4,19 @@ components as (select * from pay_components),
 periods as (select * from run_pay_periods),
 parameters as (select * from run_parameters),
 named as (
-    select entries.entry_id || '/' || entries.version || '/' || pieces.day_no || case pieces.class_no when 1 then 'o' else 'r' end
-            as piece_id,
-        pieces.*, entries.entry_id, entries.version, components.pay_item,
+    select piece_name(entries.entry_id, entries.version, pieces.day_no, pieces.class_no) as piece_id,
+        pieces.*, entries.entry_id, entries.version, entries.employee_id, components.pay_item,
         coalesce(components.premium_seconds, 0) as premium_seconds,
-        case when pieces.entry_state is not null then 'not classified: ' || codes.title
-            when pieces.pay_state <> 'exported' then 'not on the payroll'
-            when pieces.hour_kind <> 'worked' then 'not hours worked'
+        case when entries.entry_state is not null then 'not classified: ' || codes.title
+            when entries.pay_state <> 'exported' then 'not on the payroll'
+            when entries.hour_kind <> 'worked' then 'not hours worked'
             when law.rule_id is null then 'exempt from overtime by flsa_status'
             when pieces.hour_class = 'overtime' then law.overtime_sentence else law.regular_sentence end as rule_sentence,
         coalesce(pieces.piece_on between periods.period_start and periods.period_end, false) as is_in_pay_period,
         coalesce(pieces.piece_on between bill_period_start and bill_period_end, false) as is_in_bill_period
     from pieces join entries_rounded as entries using (entry_no)
     left join components using (entry_no, day_no, class_no)
-    left join periods on periods.pay_group = pieces.pay_group
+    left join periods on periods.pay_group = entries.pay_group
     left join overtime_rules as law on law.rule_id = pieces.rule_id
     left join codes on codes.code = entries.entry_code
     cross join parameters)

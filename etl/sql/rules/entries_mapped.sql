@@ -1,28 +1,53 @@
--- One row per entry version, with class and rates as of its date; what is not agreed is null. `entry_no` is the one order of everything below: person, day, start, id, version; never the file's order.
-with referenced as (select * from entries_referenced),
+-- One row per entry version, with person, customer:job, service item, class and rates as of its date; what does not map
+-- is null. `entry_no` is its place in the one order (entries_ordered).
+with versions as (select rowid + 1 as entry_no, * from entries_ordered),
+referenced as (
+    select versions.* exclude (person_no, person_day_no, project_day_no, item_day_no), versions.person_no,
+        people.employee_id, people.employee_name, people.worker_type, people.pay_group, people.flsa_status,
+        people.work_location, versions.person_day_no is not null as is_person_mapped, people.pay_rate_millionths, people.pay_currency,
+        projects.customer_job, projects.job_no, projects.billing_method, versions.project_day_no is not null as is_project_mapped,
+        items.service_item, coalesce(items.hour_kind, 'worked') as hour_kind, versions.item_day_no is not null as is_item_mapped,
+        case when items.precedence <= coalesce(projects.precedence, 1000000)
+                and items.precedence <= coalesce(people.precedence, 1000000) then items.class
+            when projects.precedence <= coalesce(people.precedence, 1000000) then projects.class
+            else people.class end as class,
+        case when items.precedence <= coalesce(projects.precedence, 1000000)
+                and items.precedence <= coalesce(people.precedence, 1000000) then items.books_class_no
+            when projects.precedence <= coalesce(people.precedence, 1000000) then projects.books_class_no
+            else people.books_class_no end as books_class_no
+    from versions
+    left join people_on_day as people using (person_day_no)
+    left join projects_on_day as projects using (project_day_no)
+    left join items_on_day as items using (item_day_no)),
+billed as (   -- the day that a bill rate is wanted for
+    select referenced.*, case when is_billable and is_project_mapped and is_item_mapped then worked_on end as billed_on
+    from referenced),
 rated as (
-    select referenced.*, pay_rates.pay_rate, pay_rates.currency as pay_currency,
-        list_filter(bill_rates.rates, lambda r: referenced.worked_on between r.effective_from and r.effective_to)[1] as bill
-    from referenced
-    left join map_pay_rates as pay_rates on pay_rates.employee_id = referenced.employee_id
-        and referenced.worked_on between pay_rates.effective_from and pay_rates.effective_to
-    left join bill_rates_ranked as bill_rates on bill_rates.customer_job = referenced.customer_job
-        and bill_rates.service_item = referenced.service_item and bill_rates.employee_id = referenced.employee_id),
-classed as (
-    select rated.* exclude (bill), bill.bill_rate as bill_rate, bill.currency as bill_currency,
-        case when by_item.precedence <= coalesce(by_job.precedence, 1000000)
-                and by_item.precedence <= coalesce(by_person.precedence, 1000000) then by_item.value
-            when by_job.precedence <= coalesce(by_person.precedence, 1000000) then by_job.value
-            else by_person.value end as class
-    from rated
-    left join map_classes as by_item on by_item.by = 'service_item' and by_item.ref = rated.service_item
-        and rated.worked_on between by_item.effective_from and by_item.effective_to
-    left join map_classes as by_job on by_job.by = 'customer_job' and by_job.ref = rated.customer_job
-        and rated.worked_on between by_job.effective_from and by_job.effective_to
-    left join map_classes as by_person on by_person.by = 'employee' and by_person.ref = rated.employee_id
-        and rated.worked_on between by_person.effective_from and by_person.effective_to),
-ordered as (   -- sorted without the rest of the columns
-    select version_no, row_number() over (
-            order by employee_id nulls last, worked_on nulls last, started_at nulls last, entry_id, version) as entry_no
-    from referenced)
-select ordered.entry_no, classed.* from classed join ordered using (version_no)
+    select billed.* exclude (billed_on),
+        coalesce(person_job_item.bill_rate, person_job.bill_rate, person_item.bill_rate, person.bill_rate,
+            job_item.bill_rate, job.bill_rate, item.bill_rate, others.bill_rate) as bill_rate,
+        coalesce(person_job_item.currency, person_job.currency, person_item.currency, person.currency,
+            job_item.currency, job.currency, item.currency, others.currency) as bill_currency
+    from billed
+    left join bill_rates_ranked as person_job_item on person_job_item.closeness = 7
+        and person_job_item.employee_id = billed.employee_id and person_job_item.customer_job = billed.customer_job
+        and person_job_item.service_item = billed.service_item
+        and billed_on between person_job_item.effective_from and person_job_item.effective_to
+    left join bill_rates_ranked as person_job on person_job.closeness = 6
+        and person_job.employee_id = billed.employee_id and person_job.customer_job = billed.customer_job
+        and billed_on between person_job.effective_from and person_job.effective_to
+    left join bill_rates_ranked as person_item on person_item.closeness = 5
+        and person_item.employee_id = billed.employee_id and person_item.service_item = billed.service_item
+        and billed_on between person_item.effective_from and person_item.effective_to
+    left join bill_rates_ranked as person on person.closeness = 4 and person.employee_id = billed.employee_id
+        and billed_on between person.effective_from and person.effective_to
+    left join bill_rates_ranked as job_item on job_item.closeness = 3
+        and job_item.customer_job = billed.customer_job and job_item.service_item = billed.service_item
+        and billed_on between job_item.effective_from and job_item.effective_to
+    left join bill_rates_ranked as job on job.closeness = 2 and job.customer_job = billed.customer_job
+        and billed_on between job.effective_from and job.effective_to
+    left join bill_rates_ranked as item on item.closeness = 1 and item.service_item = billed.service_item
+        and billed_on between item.effective_from and item.effective_to
+    left join bill_rates_ranked as others on others.closeness = 0
+        and billed_on between others.effective_from and others.effective_to)
+select * from rated

@@ -1,13 +1,13 @@
 -- One row per landed row of an entry delivered more than once: is its content new, or a repeat? Repeats add nothing.
 -- A conflict: one file tells two stories of one entry, and no update time says which is the later; a later file with
 -- one story settles it. An update time that came before with the same content never counts again.
-with keyed as (select * from entries_keyed),
+with keyed as not materialized (select entry_id, pull_number, source_row from entries_keyed),
 repeated as (select entry_id from keyed group by entry_id having count(*) > 1),
 contents as (
     select entry_id, pull_number, source_row, updated_text,
         struct_pack(updated_text, person_ref, client_ref, project_ref, task_ref, service_ref, date_text, start_text,
             end_text, duration_text, break_text, billable_text, billed_text, currency_text, note, tags, extra) as content
-    from keyed semi join repeated using (entry_id)),
+    from keyed semi join repeated using (entry_id) join stg_files__time_entries using (pull_number, source_row)),
 compared as (
     select entry_id, pull_number, source_row, row_number() over earlier as turn,
         content is distinct from lag(content) over earlier as is_other_content,

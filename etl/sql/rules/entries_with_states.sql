@@ -1,5 +1,8 @@
 -- One row per entry version with exactly one state and reason in each stream. A mapping gap holds cost and bill, never pay.
-with entries as (select * from entries_judged),
+with entries as (
+    select entries_judged.* exclude (is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, currency_text, pay_currency),
+        missing.person_no is not null as is_pay_rate_missing
+    from entries_judged left join pay_rates_missing as missing using (person_no)),
 parameters as (select * from run_parameters),
 gaps as (
     select entries.*, unmapped_mode, labor_posting, has_bill_period,
@@ -8,7 +11,8 @@ gaps as (
         case when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' end as mapping_code
     from entries cross join parameters),
 decided as (
-    select gaps.* exclude (unmapped_mode, labor_posting, has_bill_period),
+    select gaps.* exclude (unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
+            is_item_mapped, is_billable_unreadable, is_already_billed),
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'
             when hour_kind = 'unpaid_leave' then 'out_of_scope' else 'exported' end as pay_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'

@@ -5,17 +5,17 @@ entries as (select * from entries_rounded),
 components as (select * from pay_components where pay_seconds > 0),
 parameters as (select * from run_parameters),
 paid as (
-    select entry_no, day_no, class_no, employee_id, pay_item, true as is_for_payroll, pay_seconds as seconds
+    select entry_no, day_no, class_no, person_no, pay_item, true as is_for_payroll, pay_seconds as seconds
     from components, parameters where writes_time),
 billed as (
-    select bill.entry_no, bill.day_no, bill.class_no, entries.employee_id, null as pay_item, false as is_for_payroll,
+    select bill.entry_no, bill.day_no, bill.class_no, entries.person_no, null as pay_item, false as is_for_payroll,
         bill.bill_seconds as seconds
     from bill_pieces as bill join entries using (entry_no), parameters
     where writes_time and entries.worker_type = 'contractor'),
 activities as (select * from paid union all select * from billed),
 grouped as (
-    select activities.*, sum(seconds) over (partition by employee_id, pay_item, is_for_payroll)::bigint as group_seconds,
-        dense_rank() over (order by employee_id, pay_item nulls last, is_for_payroll) as unit_id
+    select activities.*, sum(seconds) over (partition by person_no, pay_item, is_for_payroll)::bigint as group_seconds,
+        dense_rank() over (order by person_no, pay_item nulls last, is_for_payroll) as unit_id
     from activities)
 select unit_id, entry_no * 8 + day_no * 2 + class_no as part_id, entry_no * 8 + day_no * 2 + class_no as part_order,
     divide_half_up(group_seconds, 60) as unit_total, seconds as weight, pay_item, is_for_payroll, entry_no, day_no, class_no

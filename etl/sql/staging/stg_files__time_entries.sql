@@ -1,7 +1,7 @@
 -- One row per landed row of one drop. Text becomes dates, instants and whole seconds by the formats the drop declares;
 -- what cannot be read is null with its text beside it. Nothing is filtered, nothing is guessed.
 with landed as (
-    select pulls.source, pulls.pull_number, pulls.pull_id, landed_files.* exclude (filename)
+    select pulls.source, pulls.pull_number, landed_files.* exclude (filename)
     from landed_files join pulls using (filename) where list_contains($pull_numbers, pulls.pull_number)),
 clocked as (
     select landed.*,
@@ -21,9 +21,7 @@ local_times as (   -- %Y also takes two digits: a year before 1900 is a misread 
 instants as (
     select local_times.*,
         timezone($zone, started_local) as started_at,
-        timezone($zone, ended_local) as ended_at,
-        timezone($zone, date_trunc('day', started_local) + interval 1 day) as first_midnight,
-        timezone($zone, date_trunc('day', started_local) + interval 2 day) as second_midnight
+        timezone($zone, ended_local) as ended_at
     from local_times),
 timed as (
     select instants.*,
@@ -39,7 +37,7 @@ timed as (
                     abs(split_part(duration_text, ':', 1)::bigint) * 3600 + split_part(duration_text, ':', 2)::bigint * 60
                     + coalesce(try_cast(split_part(duration_text, ':', 3) as bigint), 0))
             when $duration = 'from_start_and_end' and (break_text is null or regexp_full_match(break_text, '[0-9]{1,4}'))
-                then date_diff('second', started_at, ended_at) - coalesce(break_text::bigint, 0) * 60
+                then epoch_us(ended_at) // 1000000 - epoch_us(started_at) // 1000000 - coalesce(break_text::bigint, 0) * 60
         end as worked_seconds,
         $duration = 'from_start_and_end' and (
             timezone($zone, started_at) <> started_local or timezone($zone, ended_at) <> ended_local
@@ -53,12 +51,10 @@ timed as (
             or timezone($zone, ended_at + interval 30 minute) = ended_local) as is_clock_ambiguous
     from instants),
 staged as (
-    select source, pull_number, pull_id, source_row, entry_ref, updated_text, person_ref, person_name, client_ref,
+    select source, pull_number, source_row, entry_ref, updated_text, person_ref, person_name, client_ref,
         project_ref, task_ref, service_ref, date_text, start_text, end_text, duration_text, break_text, billable_text,
         billed_text, currency_text, note, tags, extra,
         worked_on, started_local, started_at, worked_seconds,
-        date_diff('second', started_at, first_midnight) as first_day_seconds,
-        date_diff('second', first_midnight, second_midnight) as second_day_seconds,
         coalesce(is_clock_ambiguous, false) as is_clock_ambiguous,
         list_contains($billable_words, lower(coalesce(billable_text, ''))) as is_billable,
         not list_contains($billable_words, lower(coalesce(billable_text, '')))
