@@ -11,6 +11,7 @@ BatchNumber = NewType("BatchNumber", int)
 DocumentNumber = NewType("DocumentNumber", str)
 DocumentKind = Literal["labor", "labor_reversal", "time", "invoice"]
 
+AMOUNT_DIGITS = 3  # of DECIMAL(18,3)
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 86400
 DOCUMENT_NUMBER_LIMIT = 11  # the shortest reference field of a target: QuickBooks Desktop's RefNumber
@@ -19,13 +20,14 @@ _DOCUMENT_LETTER: dict[DocumentKind, str] = {"labor": "L", "labor_reversal": "LR
 
 
 def is_currency(code: str) -> bool:
-    """Whether the code is a currency of ISO 4217."""
-    return code in list_currencies()
+    """Whether the code is a currency of ISO 4217 whose amounts can be kept exactly (three decimal places)."""
+    return code in list_currencies() and minor_digits(code) <= AMOUNT_DIGITS
 
 
 def all_currencies() -> dict[str, int]:
-    """Every currency of ISO 4217 with the decimal places of its minor unit."""
-    return {code: minor_digits(code) for code in sorted(list_currencies())}
+    """Every currency that can be kept exactly, with the decimal places of its minor unit: all but the accounting units
+    CLF and UYW with four."""
+    return {code: minor_digits(code) for code in sorted(list_currencies()) if is_currency(code)}
 
 
 def minor_digits(currency: str) -> int:

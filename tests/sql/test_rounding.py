@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -21,7 +22,10 @@ UNITS = [1, 7, 60, 300, TENTH, 600, QUARTER, 1800, 3600]
 MODES = ["nearest", "up", "down"]
 ENTRY = {
     "employee_id": "E1",
-    "pay_group": "weekly",
+    "week_begins_on": 1,
+    "hour_kind": "worked",
+    "bill_rate": Decimal("100.00"),
+    "bill_currency": "USD",
     "worked_on": MONDAY,
     "customer_job": "Mill:Web",
     "service_item": "Engineering",
@@ -40,7 +44,7 @@ SCHEMA = pa.schema(
         ("entry_id", pa.string()),
         ("version", pa.int32()),
         ("worked_seconds", pa.int64()),
-        *((name, {bool: pa.bool_(), date: pa.date32()}.get(type(value), pa.string())) for name, value in ENTRY.items()),
+        *((name, {bool: pa.bool_(), date: pa.date32(), int: pa.int32(), Decimal: pa.decimal128(18, 6)}.get(type(value), pa.string())) for name, value in ENTRY.items()),
     ]
 )
 RULES = pa.schema(
@@ -60,7 +64,6 @@ RULES = pa.schema(
 def _engine(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rounding")
     with Engine(None, folder, [folder]) as engine:
-        engine.put("pay_groups", pa.table({"pay_group": ["weekly", "sundays"], "workweek_start": [1, 7]}))
         yield engine
 
 
@@ -155,6 +158,7 @@ SHARED = [  # worked minutes of entries, grain, their pay in seconds, why
     (["ann 1 7", "ann 2 7"], "day", [0, 0], "two days are two groups"),
     (["ann 1 7", "ann 2 7"], "week", [450, 450], "one week: 14 minutes make a quarter"),
     (["ann 1 7", "bob 1 7"], "week", [0, 0], "never over two people"),
+    (["ann 1 7", "leave 1 7"], "day", [0, 0], "nor work with leave: two lines of the payslip"),
     (["ann 7 7", "ann 8 7"], "week", [0, 0], "Sunday and Monday are two workweeks from Monday"),
     (["sun 7 7", "sun 8 7"], "week", [450, 450], "and one workweek from Sunday"),
     (["sun 6 7", "sun 7 7"], "week", [0, 0], "whose last day is Saturday"),
@@ -167,8 +171,9 @@ def test_what_is_rounded_together(engine, entries, grain, paid, why):
     for person, day, minutes in (text.split() for text in entries):
         given_entries.append(
             {
-                "employee_id": person,
-                "pay_group": "sundays" if person == "sun" else "weekly",
+                "employee_id": "ann" if person == "leave" else person,
+                "week_begins_on": 7 if person == "sun" else 1,
+                "hour_kind": "paid_leave" if person == "leave" else "worked",
                 "worked_on": MONDAY + timedelta(days=int(day) - 1),
                 "worked_seconds": int(minutes) * 60,
             }
@@ -182,7 +187,9 @@ BILLED = [  # what differs between two entries of 4 minutes of a day, seconds bi
     ({"customer_job": "Mill:Shop"}, [900, 900], "two jobs are two lines of the bill"),
     ({"service_item": "Design"}, [900, 900], "so are two items"),
     ({"employee_id": "E2"}, [900, 900], "and two persons"),
-    ({"is_billable": False}, [900, 900], "what is not billed never rounds what is"),
+    ({"bill_rate": Decimal("120.00")}, [900, 900], "and two rates"),
+    ({"bill_state": "out_of_scope", "bill_reason": "TE047"}, [900, 900], "what is not billed never rounds what is"),
+    ({"bill_state": "out_of_scope", "bill_reason": "TE045"}, [900, 900], "nor does what was billed before"),
 ]
 
 

@@ -1,6 +1,8 @@
 -- One row per entry version with one finding about the entry itself, by precedence. Implausible time (undated, unreadable,
 -- negative, over 24 h) is no evidence of hours worked: held in every stream. No time at all: rejected, nothing to post.
 select entries.*,
+    worked_on + case when across_midnight <> 'split' or worked_seconds <= first_day_seconds or first_day_seconds is null then 0
+        when worked_seconds <= first_day_seconds + second_day_seconds then 1 else 2 end as last_worked_on,
     case when worked_seconds = 0 then 'TE003'
         when is_superseded then 'TE030'
         when is_withdrawn then 'TE031'

@@ -3,7 +3,7 @@
 with versions as (select rowid + 1 as entry_no, * from entries_ordered),
 referenced as (
     select versions.* exclude (person_no, person_day_no, project_day_no, item_day_no), versions.person_no,
-        people.employee_id, people.employee_name, people.worker_type, people.pay_group, people.flsa_status,
+        people.employee_id, people.employee_name, people.worker_type, people.pay_group, people.week_begins_on, people.flsa_status,
         people.work_location, versions.person_day_no is not null as is_person_mapped, people.pay_rate_millionths, people.pay_currency,
         projects.customer_job, projects.job_no, projects.billing_method, versions.project_day_no is not null as is_project_mapped,
         items.service_item, coalesce(items.hour_kind, 'worked') as hour_kind, versions.item_day_no is not null as is_item_mapped,

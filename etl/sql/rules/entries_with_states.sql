@@ -1,8 +1,12 @@
 -- One row per entry version with exactly one state and reason in each stream. A mapping gap holds cost and bill, never pay.
 with entries as (
-    select entries_judged.* exclude (is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, currency_text, pay_currency),
-        missing.person_no is not null as is_pay_rate_missing
-    from entries_judged left join pay_rates_missing as missing using (person_no)),
+    select entries.* exclude (last_worked_on, is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, currency_text, pay_currency),
+        this_week.person_no is not null or next_week.person_no is not null as is_pay_rate_missing
+    from entries_judged as entries
+    left join pay_rates_missing as this_week on this_week.person_no = entries.person_no
+        and this_week.workweek_start = workweek_of(worked_on, week_begins_on)
+    left join pay_rates_missing as next_week on next_week.person_no = entries.person_no   -- of a shift over the week's end
+        and next_week.workweek_start = workweek_of(last_worked_on, week_begins_on)),
 parameters as (select * from run_parameters),
 gaps as (
     select entries.*, unmapped_mode, labor_posting, has_bill_period,

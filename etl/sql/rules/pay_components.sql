@@ -11,7 +11,7 @@ pieces as (
         hour_class = 'overtime' and workweek_start + 6 between periods.period_start and periods.period_end as has_premium
     from pieces_classified as classified join periods using (pay_group) where pay_state = 'exported'),
 paid as (
-    select pieces.* exclude (hour_class, rule_id),
+    select pieces.* exclude (hour_class, rule_id), missing.person_no is not null as is_pay_rate_missing,
         case when hour_class = 'overtime' and not has_straight then 'overtime_premium'
             when has_premium then 'overtime' else 'regular' end as hour_class,
         coalesce(law.premium_numerator, 1)::hugeint * coalesce(rates.regular_rate_numerator, 0) as premium_numerator,
@@ -19,6 +19,8 @@ paid as (
     from pieces
     left join regular_rates as rates on rates.person_no = pieces.person_no
         and rates.workweek_start = pieces.workweek_start
+    left join pay_rates_missing as missing on missing.person_no = pieces.person_no
+        and missing.workweek_start = pieces.workweek_start
     left join overtime_rules as law on law.rule_id = pieces.rule_id
     where has_straight or has_premium),
 exact as (   -- millionths × seconds, over the premium's denominator only where there is a premium

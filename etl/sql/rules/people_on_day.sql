@@ -3,10 +3,11 @@
 with refs as (select * from refs_resolved where kind = 'person'),
 people as (
     select refs.source, refs.ref, refs.worked_on, employees.employee_id, employees.employee_name, employees.worker_type,
-        employees.pay_group, employees.flsa_status, employees.work_location,
+        employees.pay_group, coalesce(groups.workweek_start, 1)::int as week_begins_on, employees.flsa_status, employees.work_location,
         (pay_rates.pay_rate::decimal(38, 6) * 1000000)::bigint as pay_rate_millionths, pay_rates.currency as pay_currency,
         classes.value as class, classes.books_class_no, classes.precedence
     from refs join map_employees as employees using (map_row)
+    left join pay_groups as groups on groups.pay_group = employees.pay_group
     left join map_pay_rates as pay_rates on pay_rates.employee_id = employees.employee_id
         and refs.worked_on between pay_rates.effective_from and pay_rates.effective_to
     left join classes_numbered as classes on classes.by = 'employee' and classes.ref = employees.employee_id

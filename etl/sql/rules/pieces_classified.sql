@@ -3,12 +3,11 @@
 with pieces as not materialized (
     select cut.entry_no, cut.day_no, cut.piece_on, cut.worked_seconds, cut.pay_seconds, cut.bill_seconds, cut.person_no,
         cut.pay_group, cut.hour_kind, cut.pay_state, cut.cost_state, cut.job_no,
-        cut.books_class_no, cut.pay_rate_millionths, cut.is_pay_rate_missing,
+        cut.books_class_no, cut.pay_rate_millionths,
         coalesce(cut.cost_reason in ('TE008', 'TE009'), false) as is_cost_unmapped,
-        cut.piece_on - ((isodow(cut.piece_on) - coalesce(groups.workweek_start, 1) + 7) % 7)::int as workweek_start,
+        workweek_of(cut.piece_on, coalesce(cut.week_begins_on, 1)) as workweek_start,
         law.rule_id as law_rule_id, law.threshold_seconds, cut.pay_state = 'exported' and cut.hour_kind = 'worked' as is_counted
     from pieces_cut as cut
-    left join pay_groups as groups on cut.pay_group = groups.pay_group
     left join overtime_rules as law on cut.flsa_status = 'nonexempt' and law.jurisdiction = cut.work_location
         and cut.piece_on between law.effective_from and law.effective_to),
 long_weeks as (   -- only these can hold overtime

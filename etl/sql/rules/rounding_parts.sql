@@ -1,18 +1,19 @@
 -- One row per valid entry × purpose whose rounding rule counts per day or week: the group's rounded total and the
--- entry's weight, for the shares. Pay groups by person; billing by person, job, item and rate.
+-- entry's weight, for the shares. Pay groups by person and kind of hour; billing by person, job, item and rate, and what is
+-- not billed (other time, billed before) never takes a second from what is.
 with entries as (select * from entries_with_states where entry_state is null),
 ruled as (
     select entries.*, rules.purpose, rules.unit_seconds, rules.mode, rules.grain, rules.rule_id,
         case rules.grain when 'day' then entries.worked_on
-            else entries.worked_on - ((isodow(entries.worked_on) - coalesce(groups.workweek_start, 1) + 7) % 7)::int end as bucket
+            else workweek_of(entries.worked_on, coalesce(week_begins_on, 1)) end as bucket
     from entries join rounding_rules as rules on entries.worked_on between rules.effective_from and rules.effective_to
-    left join pay_groups as groups on entries.pay_group = groups.pay_group
     where rules.grain in ('day', 'week')),
 grouped as (
     select entry_no, purpose, unit_seconds, mode, worked_seconds,
-        dense_rank() over (order by purpose, employee_id, bucket, rule_id,
+        dense_rank() over (order by purpose, employee_id, bucket, rule_id, case when purpose = 'pay' then hour_kind end,
             case when purpose = 'bill' then customer_job end, case when purpose = 'bill' then service_item end,
-            case when purpose = 'bill' then is_billable end) as unit_id
+            case when purpose = 'bill' then bill_rate end, case when purpose = 'bill' then bill_currency end,
+            case when purpose = 'bill' then coalesce(bill_reason, bill_state) end) as unit_id
     from ruled),
 totals as (
     select grouped.*, sum(worked_seconds) over (partition by unit_id)::bigint as group_seconds from grouped),
