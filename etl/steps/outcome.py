@@ -71,7 +71,7 @@ class Outcome:
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td style='text-align:{'right' if _is_number(cell) else 'left'}'>{escape(str(cell)).replace(NEW_LINE, '<br>')}</td>"
+                f"<td style='text-align:{'right' if _is_number(cell) else 'left'}'>{_escaped(cell)}</td>"
                 for cell in row
             )
             + "</tr>"
@@ -85,8 +85,13 @@ class Outcome:
         return self.text()
 
 
+def _escaped(cell: Cell) -> str:
+    return escape(str(cell)).replace(NEW_LINE, "<br>")
+
+
 def _is_number(cell: Cell) -> bool:
-    text = str(cell).partition(NEW_LINE)[0].split(" ")[0].replace(",", "").replace(":", "").replace(".", "").removeprefix("-")
+    text = str(cell).split(NEW_LINE)[0].split(" ")[0]
+    text = text.replace(",", "").replace(":", "").replace(".", "").removeprefix("-")
     return text.isdigit()
 
 

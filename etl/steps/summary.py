@@ -57,9 +57,8 @@ def _row(stream: str, states: dict[str, Any], home: str) -> tuple[str, ...]:
     exported, held, other = both("exported"), both("held"), both(*STATES[2:])
     left = received[1] + carried_in[1] - carried_out[1] - exported[1] - held[1] - other[1]
     amounts = states.get("exported", {}).get("money", {})
-    paid = NEW_LINE.join(  # one currency a line, the books' own first
-        money(Decimal(amounts[currency]), currency) for currency in sorted(amounts, key=lambda code: (code != home, code))
-    )
+    home_first = sorted(amounts, key=lambda currency: (currency != home, currency))
+    paid = NEW_LINE.join(money(Decimal(amounts[currency]), currency) for currency in home_first)
     return (
         stream,
         *(
