@@ -104,13 +104,13 @@ def _dimensions(company: Company) -> Iterable[Sequence[object]]:
 
 
 def _rates(company: Company) -> Iterable[Sequence[object]]:
-    """By item; research goes up on the first Thursday; one person is dearer; a client abroad has one rate."""
+    """By item; research goes up on the first Thursday; E44 is dearer, at no client abroad; those have one rate each."""
     first, change = company.first_monday, company.change_day
     for item, rate in _BILL_RATES.items():
         yield "*", item, "*", rate, "USD", first, ""
     yield "*", "Research", "*", "120.00", "USD", first, change - timedelta(days=1)
     yield "*", "Research", "*", "124.50", "USD", change, ""
-    yield "*", "Engineering", "E42", "185.00", "USD", first, ""
+    yield "*", "Engineering", "E44", "185.00", "USD", first, ""
     for project in company.projects:
         if project.currency != "USD" and project.client:
             yield project.customer_job, "*", "*", _ABROAD[project.currency], project.currency, first, ""

@@ -66,7 +66,6 @@ def _plant_crew(sheets: Timesheets) -> None:
     sheets.plant("unreadable break", "E38", SATURDAY, HOUR, _held("TE006"), task="Install", told={"Break": "short"})
     sheets.plant("no end", "E38", SATURDAY, HOUR, _held("TE006"), task="Install", told={"Out": ""})
     sheets.plant("night shift", "E40", 3, 7 * HOUR, PAID, task="Install", at=time(20), break_minutes=60)
-    sheets.plant("no day", "E38", SATURDAY, HOUR, _held("TE001"), task="Install", told={"Day": ""})
     monday = sheets.day(0)
     old = sheets.plant("edited, with its time of change", "E39", SATURDAY, HOUR, _BEFORE, task="Install", at=time(9),
                        updated=f"{monday + timedelta(days=5)} 12:00")
@@ -75,6 +74,7 @@ def _plant_crew(sheets: Timesheets) -> None:
     sheets.plant("billable word not declared", "E39", SUNDAY, HOUR, "exported - / exported - / held TE019",
                  task="Install", told={"Billable": "perhaps"})
     if sheets.week == 0:
+        sheets.plant("no day", "E38", SATURDAY, HOUR, _held("TE001"), task="Install", told={"Day": ""})
         gone = "out_of_scope TE032 / out_of_scope TE032 / out_of_scope TE032"
         sheets.plant("worked before go-live", "E41", -1, 3 * HOUR, gone, task="Install", at=time(20))
 

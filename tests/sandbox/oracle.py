@@ -124,7 +124,7 @@ def _pay_rate(company: Company, person: Person, day: date) -> Fraction:
 def _bill_rate(company: Company, entry: Entry, item: str) -> tuple[Decimal, str]:
     """Of the person, else of the job, else of the item."""
     research = "124.5" if entry.started.date() >= company.change_day else "120"
-    if (entry.person.employee_id, item) == ("E42", "Engineering"):
+    if (entry.person.employee_id, item) == ("E44", "Engineering"):
         return Decimal(185), "USD"
     if entry.project.currency in ABROAD:
         return Decimal(ABROAD[entry.project.currency]), entry.project.currency

@@ -28,6 +28,7 @@ SHOWN = {row["code"] for row in codes_table().to_pylist() if row["severity"] in 
 class Ran:
     """One week of a company as it was made, and the tables of its batch."""
 
+    root: Path
     company: Company
     number: int
     week: Week
@@ -47,7 +48,8 @@ def close_weeks(company: Company, root: Path, count: int = 1) -> list[Ran]:
         write_company(Workspace(root), company, number + 1)
         outcome = steps.week(run(company, number, root))
         assert outcome.exit_code == 0, outcome.text()
-        done.append(Ran(company, number, make_week(company, number), dict(outcome.facts), batch(company, number, root)))
+        tables = batch(company, number, root)
+        done.append(Ran(root, company, number, make_week(company, number), dict(outcome.facts), tables))
     return done
 
 

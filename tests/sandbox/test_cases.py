@@ -17,7 +17,7 @@ from etl.sandbox.week import make_week
 from etl.sandbox.writing import write_company
 from etl.workspace import Workspace
 from tests.sandbox import oracle
-from tests.sandbox.practice import Ran, close_weeks, differences, run
+from tests.sandbox.practice import Ran, batch, close_weeks, differences, run
 
 CLOCKS_BACK, CLOCKS_ON = date(2026, 10, 26), date(2027, 3, 8)   # Mondays before the clocks change in New York
 LISTED = {*cases.LISTED, *other_cases.LISTED, *other_cases.CLOCK}
@@ -64,10 +64,11 @@ def test_a_planted_note_names_one_case(two_weeks: list[Ran]) -> None:
 
 def test_the_table_test_can_fail(two_weeks: list[Ran]) -> None:
     ran = two_weeks[0]
-    swapped = [cases_ for cases_ in ran.week.cases if cases_.name == "unknown project"]
-    wrong = Ran(ran.company, 0, ran.week, ran.facts, ran.tables | {"exceptions": []})
-    assert differences(ran, swapped) == []
-    assert differences(wrong, swapped)
+    some = [case for case in ran.week.cases if case.name == "unknown project"]
+    wrong = Ran(ran.root, ran.company, 0, ran.week, ran.facts, ran.tables | {"exceptions": []})
+    assert differences(ran, some) == []
+    assert differences(wrong, some)
+    assert len(oracle.payroll(ran.company, [ran.week], 0)) > 32, "a line for everybody who is paid weekly, and more"
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -145,6 +146,13 @@ def test_several_companies_of_one_seed_close_in_one_workspace(tmp_path: Path) ->
 
 def _clients(company: Company) -> set[str]:
     return {project.client for project in company.projects}
+
+
+def test_an_earlier_week_runs_again_when_later_ones_are_closed_and_nothing_changes(two_weeks: list[Ran]) -> None:
+    ran = two_weeks[0]
+    again = steps.week(run(ran.company, 0, ran.root))
+    assert dict(again.facts) == ran.facts
+    assert batch(ran.company, 0, ran.root) == ran.tables
 
 
 def test_money_is_exact_decimals(two_weeks: list[Ran]) -> None:

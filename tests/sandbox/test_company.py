@@ -38,7 +38,7 @@ for company in (make_company(7, 1), make_company(7, 2)):
             digest.update(name.encode() + files[name])
 print(digest.hexdigest())
 """
-FIRST_TWO_COMPANIES_OF_SEED_7 = "23e2d88a2c9c5d78c64f11947ee81a887f89fb133cf74bdf3e77f37815e60064"
+FIRST_TWO_COMPANIES_OF_SEED_7 = "c8379ee52cf7d1476a2c227c3529818d24f41b15d8192ad27302c3a31d072f7b"
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
