@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.set-up-done
 SANDBOX := --company sandbox-studio --period-end 2026-11-22
+SAMPLE := mappings/sandbox-studio/company.toml
 
 .PHONY: week test test-long bench lab lint tools setup
 .DEFAULT_GOAL := week
@@ -19,8 +20,12 @@ $(DONE): requirements.lock pyproject.toml
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(DONE)
 
-week: $(DONE)
+week: $(DONE) $(SAMPLE)
 	$(BIN)/timebooks week $(SANDBOX)
+
+# the practice company is made where it is missing; what you change in it stays
+$(SAMPLE): | $(DONE)
+	$(BIN)/timebooks init . --sample
 
 test: $(DONE)
 	$(BIN)/python -m pytest -n auto -m "not long"

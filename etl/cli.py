@@ -29,10 +29,12 @@ step_app = typer.Typer(no_args_is_help=True, help="One step of the week at a tim
 approve_app = typer.Typer(no_args_is_help=True, help="Approve what another person prepared.")
 history_app = typer.Typer(no_args_is_help=True, help="Query, rebuild or copy the history.")
 exceptions_app = typer.Typer(no_args_is_help=True, help="What was found about single entries.")
+sandbox_app = typer.Typer(no_args_is_help=True, help="Practice companies, invented from a seed.")
 app.add_typer(step_app, name="step", hidden=True)
 app.add_typer(approve_app, name="approve")
 app.add_typer(history_app, name="history", hidden=True)
 app.add_typer(exceptions_app, name="exceptions")
+app.add_typer(sandbox_app, name="sandbox", hidden=True)
 
 Company = Annotated[str, typer.Option("--company", help="The company's id, the folder's name below mappings/.")]
 AnyCompany = Annotated[str | None, typer.Option("--company", help="Only this company.")]
@@ -68,7 +70,7 @@ def _tell(outcome: Outcome) -> None:
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="The new workspace.")],
-    sample: Annotated[bool, typer.Option("--sample", help="With the practice company sandbox-studio.")] = False,
+    sample: Annotated[bool, typer.Option("--sample", help="With sandbox-studio, a company to practice on.")] = False,
 ) -> None:
     """Make a workspace; with --sample one to practice in at once."""
     from etl import steps  # noqa: PLC0415
@@ -194,6 +196,20 @@ for _name, _help in (
     ("close", "Lock the period."),
 ):
     _one_step(_name, _help)
+
+
+@sandbox_app.command("new")
+def sandbox_new(
+    folder: Annotated[Path, typer.Argument(help="The workspace, new or with practice companies of this seed.")],
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, other people and figures.")] = 1,
+    companies: Annotated[int, typer.Option("--companies", min=1, max=999, help="How many of them.")] = 1,
+    weeks: Annotated[int, typer.Option("--weeks", min=1, max=52, help="How many weeks of exports each.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Practice companies of 60 people with about 3,000 entries a week; again with more weeks adds what is missing."""
+    from etl import steps  # noqa: PLC0415
+
+    _show(steps.new_sandbox(folder, seed=seed, companies=companies, weeks=weeks), as_json)
 
 
 @history_app.command("query")

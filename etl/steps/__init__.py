@@ -7,7 +7,7 @@ from etl.steps.draft import draft
 from etl.steps.explain import explain
 from etl.steps.export import export
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
-from etl.steps.init import init
+from etl.steps.init import init, new_sandbox
 from etl.steps.map_entries import map_entries
 from etl.steps.outcome import Outcome
 from etl.steps.pull import pull
@@ -40,6 +40,7 @@ __all__ = [
     "init",
     "keep_run",
     "map_entries",
+    "new_sandbox",
     "pull",
     "query_history",
     "read_day",

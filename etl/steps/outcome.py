@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import zip_longest
 from typing import Any
 
 Cell = str | int
+NEW_LINE = "\n"
 MIME = "application/vnd.timebooks.outcome+json"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of one step. Exit code 0: natural stop; 1: a person must decide."""
+    """The result of one step. Exit code 0: natural stop; 1: a person must decide. A cell may have several lines."""
 
     title: str
     facts: tuple[tuple[str, str], ...] = ()
@@ -69,7 +71,7 @@ class Outcome:
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td style='text-align:{'right' if _is_number(cell) else 'left'}'>{escape(str(cell))}</td>"
+                f"<td style='text-align:{'right' if _is_number(cell) else 'left'}'>{_escaped(cell)}</td>"
                 for cell in row
             )
             + "</tr>"
@@ -83,13 +85,18 @@ class Outcome:
         return self.text()
 
 
+def _escaped(cell: Cell) -> str:
+    return escape(str(cell)).replace(NEW_LINE, "<br>")
+
+
 def _is_number(cell: Cell) -> bool:
-    text = str(cell).split(" ")[0].replace(",", "").replace(":", "").replace(".", "").removeprefix("-")
+    text = str(cell).split(NEW_LINE)[0].split(" ")[0]
+    text = text.replace(",", "").replace(":", "").replace(".", "").removeprefix("-")
     return text.isdigit()
 
 
 def _aligned(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:
-    table = [tuple(str(cell) for cell in row) for row in (headings, *rows)]
+    table = [line for row in (headings, *rows) for line in _lines(row)]
     widths = [max(len(row[index]) for row in table) for index in range(len(headings))]
     right = [all(_is_number(row[index]) or row[index] == "" for row in table[1:]) for index in range(len(headings))]
     return [
@@ -100,3 +107,8 @@ def _aligned(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[st
         ).rstrip()
         for row in table
     ]
+
+
+def _lines(row: Sequence[Cell]) -> list[tuple[str, ...]]:
+    """The lines of one row: as many as its highest cell has."""
+    return list(zip_longest(*(str(cell).split(NEW_LINE) for cell in row), fillvalue=""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from etl.steps.outcome import Outcome
+from etl.steps.outcome import NEW_LINE, Outcome
 from etl.steps.run import Run
 from etl.store import batches
 from etl.store.sealed import read_manifest
@@ -41,12 +41,12 @@ def summary(run: Run) -> Outcome:
         f"{', closed' if batches.is_closed(records, run.period_end) else ''}",
         facts=tuple(facts),
         headings=("stream", "in", "exported", "held", "other", "remainder", "money exported"),
-        rows=tuple(_row(stream, control[stream]) for stream in STREAMS),
+        rows=tuple(_row(stream, control[stream], run.settings.company.home_currency) for stream in STREAMS),
         next_step=_next(run, batch),
     )
 
 
-def _row(stream: str, states: dict[str, Any]) -> tuple[str, ...]:
+def _row(stream: str, states: dict[str, Any], home: str) -> tuple[str, ...]:
     def both(*names: str) -> tuple[int, int]:
         return (
             sum(states[name]["entries"] for name in names if name in states),
@@ -56,9 +56,9 @@ def _row(stream: str, states: dict[str, Any]) -> tuple[str, ...]:
     received, carried_in, carried_out = both("received"), both("carried_in"), both("carried_out")
     exported, held, other = both("exported"), both("held"), both(*STATES[2:])
     left = received[1] + carried_in[1] - carried_out[1] - exported[1] - held[1] - other[1]
-    paid = ", ".join(
-        money(Decimal(amount), currency) for currency, amount in states.get("exported", {}).get("money", {}).items()
-    )
+    amounts = states.get("exported", {}).get("money", {})
+    home_first = sorted(amounts, key=lambda currency: (currency != home, currency))
+    paid = NEW_LINE.join(money(Decimal(amounts[currency]), currency) for currency in home_first)
     return (
         stream,
         *(

@@ -1,4 +1,4 @@
-"""What ships: a wheel holds the code, the SQL, the law, notebooks, suites and the practice company."""
+"""What ships: a wheel holds the code, the SQL, the law, notebooks, suites and what the practice company is made by."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from etl import shipped, steps
 from etl.steps.init import init
-assert "_shipped" in str(shipped.shipped("mappings"))
+assert "_shipped" in str(shipped.shipped("notebooks"))
 init(Path(sys.argv[2]), with_sample=True)
 print(steps.week(steps.start("sandbox-studio", "2026-11-22", sys.argv[2], in_memory=True)).facts)
 """
@@ -28,9 +28,7 @@ SHIPPED = (
     "etl/_shipped/notebooks/10_pull.ipynb",
     "etl/_shipped/notebooks/week.ipynb",
     "etl/_shipped/expectations/entries.json",
-    "etl/_shipped/mappings/sandbox-studio/company.toml",
-    "etl/_shipped/mappings/sandbox-studio/private/pay_rates.csv",
-    "etl/_shipped/inbox/sandbox-studio/Toggl_time_entries_2026-11-16_to_2026-11-22.csv",
+    "etl/sandbox/company.toml",
 )
 
 

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from etl.sandbox.company import make_company
+from etl.sandbox.week import make_week
 from etl.steps.init import SAMPLE, SAMPLE_PERIOD_END, init
 from etl.workspace import Workspace
 from tests.cli.command import ROOT, timebooks
 
 WEEK = ("week", "--company", SAMPLE, "--period-end", SAMPLE_PERIOD_END, "--no-notebooks")
 EXPORT = "Toggl_time_entries_2026-11-16_to_2026-11-22.csv"
+SOMEBODY = make_company().person("E05").ref.partition("@")[0] + "@"
 Edit = Callable[[Path], None]
 
 
@@ -40,6 +43,11 @@ def replaced(path: Path, old: str, new: str, count: int = 1) -> None:
     path.write_bytes(text.replace(old, new, count).encode("utf-8"))
 
 
+def remove_exports(root: Path) -> None:
+    for path in export_file(root).parent.glob("Toggl_*"):
+        path.unlink()
+
+
 def wrong_encoding(root: Path) -> None:
     content = export_file(root).read_bytes().decode("utf-8-sig")
     export_file(root).write_bytes(content.encode("cp1252", errors="replace"))
@@ -51,7 +59,7 @@ def drop_column(root: Path) -> None:
 
 
 FAULTS: list[tuple[str, Edit, int, str, str]] = [  # name, edit, exit code, code, a word the message must hold
-    ("no export in the inbox", lambda root: export_file(root).unlink(), 2, "FILE_MISSING", "Toggl_time_entries_*"),
+    ("no export in the inbox", remove_exports, 2, "FILE_MISSING", "Toggl_time_entries_*"),
     ("saved as Windows-1252", wrong_encoding, 2, "CSV_ENCODING", "line"),
     ("a column is missing", drop_column, 2, "HEADER_MISSING", "Email"),
     ("a column is renamed", lambda root: replaced(export_file(root), "Duration", "Dauer"), 2, "HEADER_", "Dauer"),
@@ -88,7 +96,7 @@ FAULTS: list[tuple[str, Edit, int, str, str]] = [  # name, edit, exit code, code
     ),
     (
         "somebody worked whom payroll does not know",
-        lambda root: replaced(export_file(root), "ife.balewa@", "new.person@"),
+        lambda root: replaced(export_file(root), SOMEBODY, "new.person@"),
         1,
         "TE007",
         "new.person",
@@ -126,10 +134,10 @@ def test_a_fault_is_told_and_nothing_is_left(
 def test_once_the_fault_is_mended_the_week_runs(
     workspace: Path, name: str, edit: Edit, exit_code: int, code: str, word: str
 ) -> None:
-    sound = export_file(workspace).read_bytes()
     edit(workspace)
     assert timebooks(*WEEK, workspace=workspace).code == exit_code
-    export_file(workspace).write_bytes(sound)
+    for export, content in make_week(make_company()).files.items():
+        (export_file(workspace).parent / export).write_bytes(content)
     answer = timebooks(*WEEK, workspace=workspace)
     assert answer.code == 0, answer.talk
     assert re.search(r"unreconciled\s+0", answer.facts)

@@ -9,6 +9,7 @@ import pytest
 
 from etl import steps
 from etl.errors import RefusedError
+from etl.sandbox.cases import STRANGE
 from etl.steps.init import SAMPLE, SAMPLE_PERIOD_END, init
 
 WORKBOOK = "SANDBOX_reconciliation.xlsx"
@@ -75,11 +76,11 @@ def test_a_mapping_row_for_the_held_work_after_the_export_is_refused_with_both_n
     header = projects.read_text(encoding="utf-8").splitlines()[0].split(",")
     row = {
         "source": "*",
-        "client_ref": "Tidewell Ferries",
-        "project_ref": "Pier Kiosk Pilot",
-        "customer_job": "Tidewell Ferries:Pier Kiosk",
+        "client_ref": STRANGE.client,
+        "project_ref": STRANGE.name,
+        "customer_job": STRANGE.customer_job,
         "billing_method": "time_and_materials",
-        "effective_from": "2026-11-01",
+        "effective_from": "2026-11-16",
         "effective_to": "",
     }
     with projects.open("a", encoding="utf-8", newline="") as file:
