@@ -7,16 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from etl.steps.approve import approve_batch
-from etl.steps.check import check
-from etl.steps.close import close
-from etl.steps.draft import draft
-from etl.steps.export import export
-from etl.steps.map_entries import map_entries
 from etl.steps.outcome import Outcome
-from etl.steps.pull import pull
-from etl.steps.reconcile import reconcile
-from etl.steps.rules import apply_rules
 from etl.steps.run import Run
+from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, pull, reconcile
 from etl.steps.summary import summary
 from etl.store import audit_log, batches
 from etl.workspace import Workspace, is_sandbox
