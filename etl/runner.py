@@ -44,7 +44,7 @@ class Watcher(Protocol):
     def cell(self, number: int) -> None:
         """A cell of it begins, counted from 1."""
 
-    def done(self, name: str) -> None:
+    def done(self) -> None:
         """The notebook has ended well."""
 
 
@@ -244,7 +244,7 @@ def run_week(
                 if executed.stopped is not None:
                     raise executed.stopped
                 if watcher is not None:
-                    watcher.done(name)
+                    watcher.done()
                 if executed.outcome is not None:
                     tell(executed.outcome)
                     if executed.outcome.exit_code:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from etl.store import ops_log
 from etl.workspace import Workspace
 
 USUAL: Mapping[str, int] = {  # milliseconds, a small week on two cores: what is said before anything was measured
+    "start": 2500,  # the kernel of the notebooks
     "pull": 500,
     "map": 500,
     "rules": 400,
@@ -19,7 +21,7 @@ USUAL: Mapping[str, int] = {  # milliseconds, a small week on two cores: what is
     "close": 50,
 }
 _LOG = "stages"
-_SCALES = (1 / 4, 4)  # one odd stage does not turn the estimate over
+_USUAL_WEIGHT = 4  # the usual speed counts as a quarter of all: one odd stage does not turn the estimate over
 
 
 def note_stage(workspace: Workspace, company: str, stage: str, milliseconds: int) -> None:
@@ -59,8 +61,15 @@ class Pace:
         return round((self.total - self.passed(running, elapsed)) * self._scale())
 
     def _scale(self) -> float:
+        usual_part = max(self.total, 1) / _USUAL_WEIGHT
         before = sum(self.expected[stage] for stage in self.taken)
-        return min(max(sum(self.taken.values()) / before, _SCALES[0]), _SCALES[1]) if before else 1.0
+        return (sum(self.taken.values()) + usual_part) / (before + usual_part)
+
+
+def pace_of(workspace: str | Path, company: str, stages: Sequence[str]) -> Pace:
+    """The pace of a run of these stages in this company."""
+    taken = usual(Workspace(Path(workspace).resolve()), company)
+    return Pace({stage: taken[stage] for stage in stages})
 
 
 def time_left(milliseconds: int) -> str:

@@ -13,7 +13,7 @@ from etl.steps.export import export as _export
 from etl.steps.map_entries import map_entries as _map_entries
 from etl.steps.notebook import WeekBar, show_bar
 from etl.steps.outcome import Outcome
-from etl.steps.pace import Pace, note_stage, usual
+from etl.steps.pace import note_stage, pace_of
 from etl.steps.pull import pull as _pull
 from etl.steps.reconcile import reconcile as _reconcile
 from etl.steps.rules import apply_rules as _apply_rules
@@ -21,7 +21,6 @@ from etl.steps.run import Run
 
 Step = Callable[[Run], Outcome]
 TO_DRAFT = ("pull", "map", "rules", "check", "draft")
-AFTER_DRAFT = ("export", "reconcile", "close")
 _BARS: dict[tuple[str, str], WeekBar] = {}
 
 
@@ -53,8 +52,7 @@ close = _staged("close", _close)
 
 def progress(run: Run) -> None:
     """In Jupyter, a bar over the stages to the draft, moved by the cells below it; elsewhere nothing is shown."""
-    expected = usual(run.workspace, run.company)
-    bar = show_bar(Pace({stage: expected[stage] for stage in TO_DRAFT}))
+    bar = show_bar(pace_of(run.workspace.root, run.company, TO_DRAFT))
     if bar is not None:
         _BARS[_key(run)] = bar
 

@@ -96,8 +96,8 @@ def test_the_watcher_is_told_of_every_cell(notebooks: Callable[..., None]) -> No
         def cell(self, number: int) -> None:
             told.append(("cell", number))
 
-        def done(self, name: str) -> None:
-            told.append(("done", name))
+        def done(self) -> None:
+            told.append(("done", ""))
 
     notebooks("two", "1")
     with runner.warm_kernel(Listener()):
