@@ -5,6 +5,7 @@ from etl.steps.explain import explain
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init
 from etl.steps.outcome import Outcome
+from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
 from etl.steps.run import Run, read_day, start
 from etl.steps.runs import keep_run
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
@@ -17,6 +18,7 @@ from etl.steps.week import goes_on, week
 __all__ = [
     "Outcome",
     "Run",
+    "after_approval",
     "apply_rules",
     "approval",
     "approve_batch",
@@ -30,9 +32,13 @@ __all__ = [
     "export_history",
     "goes_on",
     "history_view",
+    "hours_chart",
     "init",
     "keep_run",
+    "links",
     "map_entries",
+    "money_chart",
+    "preflight",
     "progress",
     "pull",
     "query_history",

@@ -140,4 +140,6 @@ def show_bar(pace: Pace) -> WeekBar | None:
         return None
     from tqdm.notebook import tqdm  # noqa: PLC0415 - only a person in front of Jupyter needs it
 
-    return WeekBar(pace, tqdm(total=pace.total, bar_format="{desc} {bar} {postfix}", ncols="100%"))
+    bar = tqdm(total=pace.total, bar_format="{desc} {bar} {postfix}")
+    bar.container.layout.width = "100%"
+    return WeekBar(pace, bar)

@@ -20,7 +20,7 @@ AFTER_APPROVAL: tuple[Step, ...] = (export, reconcile, close)
 
 
 def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
-    """Pull to draft; the sandbox, and a period that is exported already, go on to the close. The last outcome sums up.
+    """Pull to draft; a sandbox, an approved draft and an exported period go on to the close. The last outcome sums up.
 
     The lock is held throughout. A step that needs a person ends the week there, with its exit code.
     """
@@ -44,9 +44,12 @@ def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
 
 
 def goes_on(company: str, period_end: date, workspace: str | Path) -> bool:
-    """Whether the week goes on after the draft: always in a sandbox, elsewhere once the batch is exported."""
+    """Whether the week goes on after the draft: in a sandbox, once the draft is approved, once it is exported."""
     place = Workspace(Path(workspace))
-    return (
-        is_sandbox(company)
-        or batches.find_batch(place, company, period_end, audit_log.read_log(place, company)) is not None
+    if is_sandbox(company):
+        return True
+    records = audit_log.read_log(place, company)
+    draft = batches.find_draft(place, company, period_end, records)
+    return (draft is not None and batches.approval_of(records, draft) is not None) or (
+        batches.find_batch(place, company, period_end, records) is not None
     )
