@@ -119,12 +119,16 @@ _SORT = (  # the table just before the script; numbers by data-n, texts as they 
 )
 
 
+_SHORT = 34  # signs that stay on one line
+
+
 def _html_cell(cell: Cell, side: str) -> str:
     number = f" data-n='{_sort_number(cell)}'" if _is_number(cell) else ""
     text = escape(str(cell))
     if isinstance(cell, Link):
         text = f"<a href='{escape(quote(cell.target), quote=True)}' target='_blank'>{text}</a>"
-    return f"<td style='text-align:{side};white-space:pre-wrap;max-width:36em'{number}>{text}</td>"
+    wrap = "nowrap" if len(str(cell)) <= _SHORT else "pre-wrap"
+    return f"<td style='text-align:{side};white-space:{wrap};max-width:36em'{number}>{text}</td>"
 
 
 def _sort_number(cell: Cell) -> str:

@@ -21,7 +21,7 @@ from etl.steps.summary import summary
 from etl.store import batches, files, landing
 from etl.store.sealed import read_manifest
 from etl.targets.accounts import refuse_accounts
-from etl.units import minor_digits
+from etl.units import document_number, minor_digits
 from etl.workspace import is_sandbox
 
 MOST_JOBS = 15
@@ -143,13 +143,16 @@ def hours_chart(run: Run) -> Chart:
 
 def money_chart(run: Run) -> Chart:
     """Labor cost and billing of the largest jobs in the home currency, of the newest draft or batch."""
-    folder, currency = _sealed(run).folder / "data", run.settings.company.home_currency
+    sealed, currency = _sealed(run), run.settings.company.home_currency
+    folder, journal = sealed.folder / "data", document_number(sealed.batch, "labor", sandbox=is_sandbox(run.company))
     scale = 10 ** minor_digits(currency)
     rows: list[dict[str, str | int]] = [
         {"name": str(line["customer_job"]), "kind": kind, "minor": int(line["amount"] * scale)}
         for name, kind in (("postings", "labor cost"), ("billable_lines", "billed"))
         for line in pq.read_table(folder / f"{name}.parquet", page_checksum_verification=True).to_pylist()
-        if line["customer_job"] and line["currency"] == currency and (kind == "billed" or line["amount"] > 0)
+        if line["customer_job"]
+        and line["currency"] == currency
+        and (kind == "billed" or line["document_number"] == journal)  # not the journal that reverses it
     ]
     totals: dict[str, int] = {}
     for row in rows:

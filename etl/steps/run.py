@@ -142,7 +142,7 @@ def start(
     the one above where a notebook runs in notebooks/.
     Raises SettingsError, MappingError; RefusedError when no period ends on the day.
     """
-    place = Workspace(Path(workspace or os.environ.get("TIMEBOOKS_WORKSPACE") or _workspace_here()).resolve())
+    place = place_of(workspace)
     settings = read_settings(place.mappings(company) / "company.toml", company)
     mappings = load_mappings(place.mappings(company), company)
     end = read_day(period_end)
@@ -189,9 +189,12 @@ def read_day(value: str | date) -> date:
         ) from None
 
 
-def _workspace_here() -> Path:
+def place_of(workspace: str | Path | None) -> Workspace:
+    """The workspace named, else TIMEBOOKS_WORKSPACE, else this folder, or the one above a folder of notebooks."""
     here = Path.cwd()
-    return here.parent if here.name == "notebooks" and (here.parent / "mappings").is_dir() else here
+    if here.name == "notebooks" and (here.parent / "mappings").is_dir():
+        here = here.parent
+    return Workspace(Path(workspace or os.environ.get("TIMEBOOKS_WORKSPACE") or here).resolve())
 
 
 def _person(company: str) -> str:
