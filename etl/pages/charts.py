@@ -64,4 +64,5 @@ def _bars(title: str, rows: Sequence[Row], field: str, per: int, unit: str, kind
         .properties(title=alt.TitleParams(title, anchor="start"), width=560, height=alt.Step(20))
     )
     spec = chart.to_dict(validate=False)
-    return Chart(title, spec | {"$schema": _SCHEMA, "usermeta": {"embedOptions": {"actions": False}}})
+    spec.pop("datasets", None)  # the figures stand in the chart itself
+    return Chart(title, spec | {"data": values, "$schema": _SCHEMA, "usermeta": {"embedOptions": {"actions": False}}})
