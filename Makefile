@@ -37,7 +37,7 @@ bench: $(DONE)
 	$(BIN)/python -m tests.bench
 
 lab: $(DONE)
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab notebooks/week.ipynb
 
 lint: $(DONE)
 	$(BIN)/ruff check .

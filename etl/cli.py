@@ -95,9 +95,11 @@ def week(
     typer.echo(f"{run.settings.company.name}, {run.owned.label}", err=True)
     if no_notebooks:
         _show(steps.week(run, _tell), as_json)
-    from etl import runner  # noqa: PLC0415
+    from etl import progress, runner  # noqa: PLC0415
 
-    _show(runner.run_week(company, run.period_end, place, person, _tell), as_json)
+    with progress.terminal(company, run.period_end, place) as watcher:
+        outcome = runner.run_week(company, run.period_end, place, person, watcher.tell if watcher else _tell, watcher)
+    _show(outcome, as_json)
 
 
 @app.command()

@@ -7,28 +7,55 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import papermill
-from jupyter_client.manager import AsyncKernelManager
-from nbclient.util import run_sync
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, papermill_engines
-from papermill.exceptions import PapermillExecutionError
+from typing import Any, Protocol
 
 from etl import errors, steps
 from etl.errors import EtlError, SettingsError
+from etl.lean_imports import without_iri_grammar
 from etl.shipped import shipped
 from etl.steps.outcome import MIME, Outcome
+
+with without_iri_grammar():
+    import papermill
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient.exceptions import DeadKernelError
+    from nbclient.util import run_sync
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import Engine, papermill_engines
+    from papermill.exceptions import PapermillExecutionError
 
 TO_DRAFT = ("10_pull", "20_map", "30_rules", "40_check", "50_draft")
 AFTER_DRAFT = ("60_export", "70_reconcile", "80_close")
 _ENGINE = "timebooks-warm"
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool}
 _KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", "USERPROFILE")
+
+
+class Watcher(Protocol):
+    """Who is told how far a run is."""
+
+    def stage(self, name: str, count_cells: int) -> None:
+        """A notebook begins."""
+
+    def cell(self, number: int) -> None:
+        """A cell of it begins, counted from 1."""
+
+    def done(self) -> None:
+        """The notebook has ended well."""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """One notebook as it was executed; `stopped` is the error of the cell that it ended at."""
+
+    name: str
+    content: bytes
+    outcome: Outcome | None
+    stopped: EtlError | None = None
 
 
 class _OwnKernel(AsyncKernelManager):
@@ -51,7 +78,8 @@ class _OwnKernel(AsyncKernelManager):
 class WarmKernel:
     """One kernel for all notebooks of a run; it ends with this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, watcher: Watcher | None = None) -> None:
+        self.watcher = watcher
         # IPC in a private folder: no port is open to others on the machine (Windows has loopback TCP only)
         self._folder = tempfile.TemporaryDirectory(prefix="tb-")
         private = Path(self._folder.name)
@@ -77,9 +105,10 @@ class WarmKernel:
         }
 
     def end(self) -> None:
-        """Let the company's lock go, then shut the kernel down."""
-        if self.last is not None and run_sync(self.manager.is_alive)():
-            _quietly(self.last, "from etl.steps.run import release_locks as _release; _release()")
+        """Let the company's lock go, then end the kernel. Whatever state it is in, no process of it is left."""
+        if self.last is not None and self.client is not None and run_sync(self.manager.is_alive)():
+            with suppress(DeadKernelError):
+                _quietly(self.last, "from etl.steps.run import release_locks as _release; _release()")
         if self.client is not None:
             self.client.stop_channels()
         if self.manager.has_kernel:
@@ -98,6 +127,12 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill ships no types
         kernel = cls.kernel
         if kernel is None:
             raise RuntimeError(kernel_name)
+        watcher = kernel.watcher
+
+        def told(*, cell_index: int, **_: Any) -> None:
+            if watcher is not None:
+                watcher.cell(cell_index + 1)
+
         client = PapermillNotebookClient(
             nb_man,
             km=kernel.manager,
@@ -105,12 +140,16 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill ships no types
             startup_timeout=kwargs.get("start_timeout", 60),
             kernel_name=kernel_name,
             log_output=False,
+            on_cell_start=told,
         )
+        if watcher is not None:
+            watcher.stage(Path(nb_man.nb.metadata.papermill["input_path"]).stem, len(nb_man.nb.cells))
         if kernel.client is None:
             client.start_new_kernel(env=kernel.environment())
             client.start_new_kernel_client()
             kernel.client = client.kc
-            _quietly(client, "from etl.steps.notebook import settle_kernel as _settle; _settle(); del _settle")
+            settle = f"from etl.steps.notebook import settle_kernel as _settle; _settle({os.getpid()}); del _settle"
+            _quietly(client, settle)
         else:
             client.kc = kernel.client
             _quietly(client, "get_ipython().reset(new_session=False)")
@@ -126,9 +165,9 @@ papermill_engines.register(_ENGINE, WarmEngine)
 
 
 @contextmanager
-def warm_kernel() -> Iterator[None]:
+def warm_kernel(watcher: Watcher | None = None) -> Iterator[None]:
     """While this lasts, notebooks run in one kernel."""
-    WarmEngine.kernel = WarmKernel()
+    WarmEngine.kernel = WarmKernel(watcher)
     try:
         yield
     finally:
@@ -136,13 +175,15 @@ def warm_kernel() -> Iterator[None]:
         WarmEngine.kernel = None
 
 
-def run_notebook(name: str, parameters: Mapping[str, object]) -> tuple[bytes, Outcome | None]:
-    """The executed notebook and the last outcome it shows. Needs `warm_kernel`.
+def run_notebook(name: str, parameters: Mapping[str, object]) -> Executed:
+    """One shipped notebook, executed with these parameters. Needs `warm_kernel`.
 
-    Raises the step's own EtlError when a cell stopped, with the bytes of the notebook as `executed`.
+    A cell that fails is told in `stopped`: the step's own error as it was raised, anything else as CELL_FAILED or
+    KERNEL_DIED. Raises SettingsError PARAMETER_REFUSED before anything runs.
     """
     path = shipped("notebooks") / f"{name}.ipynb"
     check_parameters(path, parameters)
+    stopped: EtlError | None = None
     with tempfile.TemporaryDirectory(prefix="tb-") as folder:
         output = Path(folder) / f"{name}.ipynb"
         try:
@@ -156,11 +197,11 @@ def run_notebook(name: str, parameters: Mapping[str, object]) -> tuple[bytes, Ou
                 log_output=False,
             )
         except PapermillExecutionError as error:
-            stopped = _own_error(error)
-            stopped.executed = output.read_bytes()  # type: ignore[attr-defined]
-            raise stopped from None
-        content = output.read_bytes()
-    return content, _last_outcome(content)
+            stopped = _own_error(error, name)
+        except (DeadKernelError, RuntimeError):  # papermill's client says the latter when it dies at its start
+            stopped = _died(name)
+        content = output.read_bytes() if output.exists() else b""
+    return Executed(name, content, None if stopped else _last_outcome(content), stopped)
 
 
 def check_parameters(path: Path, parameters: Mapping[str, object]) -> None:
@@ -178,37 +219,43 @@ def check_parameters(path: Path, parameters: Mapping[str, object]) -> None:
 
 
 def run_week(
-    company: str, period_end: date, workspace: Path, person: str | None, tell: Callable[[Outcome], None]
+    company: str,
+    period_end: date,
+    workspace: Path,
+    person: str | None,
+    tell: Callable[[Outcome], None],
+    watcher: Watcher | None = None,
 ) -> Outcome:
-    """The week through the stage notebooks, pull to draft; the sandbox and exported periods go on to the close.
+    """The week through the stage notebooks, pull to draft; sandbox, approved and exported periods go on to the close.
 
-    Executed notebooks are kept as a run, the failed one included. The last outcome sums up.
+    Executed notebooks are kept as a run, the one that stopped included. The last outcome sums up.
     """
     parameters = {"company": company, "period_end": period_end.isoformat(), "workspace": str(workspace)} | (
         {"person": person} if person else {}
     )
-    executed: dict[str, bytes] = {}
+    kept: dict[str, bytes] = {}
     try:
-        with warm_kernel():
+        with warm_kernel(watcher):
             for name in (*TO_DRAFT, *AFTER_DRAFT):
                 if name == AFTER_DRAFT[0] and not steps.goes_on(company, period_end, workspace):
                     break
-                content, outcome = run_notebook(name, parameters)
-                executed[f"{name}.ipynb"] = content
-                if outcome is not None:
-                    tell(outcome)
-                    if outcome.exit_code:
-                        return outcome
-    except EtlError as error:
-        executed["stopped.ipynb"] = getattr(error, "executed", b"")
-        raise
+                executed = run_notebook(name, parameters)
+                kept[f"{name}.ipynb"] = executed.content
+                if executed.stopped is not None:
+                    raise executed.stopped
+                if watcher is not None:
+                    watcher.done()
+                if executed.outcome is not None:
+                    tell(executed.outcome)
+                    if executed.outcome.exit_code:
+                        return executed.outcome
     finally:
-        if executed:
-            steps.keep_run(workspace, company, period_end, {key: value for key, value in executed.items() if value})
+        if any(kept.values()):
+            steps.keep_run(workspace, company, period_end, {name: content for name, content in kept.items() if content})
     return steps.summary(steps.start(company, period_end, workspace, person=person))
 
 
-def _own_error(error: PapermillExecutionError) -> EtlError:
+def _own_error(error: PapermillExecutionError, name: str) -> EtlError:
     """The error of a step as it was raised in the kernel; anything else is named without its traceback."""
     kind = getattr(errors, str(error.ename), None)
     lines = str(error.evalue).split("\n  ")
@@ -219,9 +266,19 @@ def _own_error(error: PapermillExecutionError) -> EtlError:
             return kind(parts["code"], what=what, where=parts["where"], fix=parts["fix"])
     return EtlError(
         "CELL_FAILED",
-        what=f"Cell {error.exec_count} failed: {error.ename}: {error.evalue}",
-        where="the run's notebook",
-        fix="Report this with the executed notebook in runs/; nothing half-written is left.",
+        what=f"Cell {error.exec_count} failed: {error.ename}: {next(iter(str(error.evalue).splitlines()), '')}",
+        where=f"{name}.ipynb",
+        fix="Report this with the executed notebook in the period's folder runs/; nothing half-written is left.",
+    )
+
+
+def _died(name: str) -> EtlError:
+    return EtlError(
+        "KERNEL_DIED",
+        what="The process that runs the notebooks ended in the middle of a stage",
+        where=f"{name}.ipynb",
+        fix="Run the week again: nothing half-written is left. If it happens again, close other programs (memory) or "
+        "add --no-notebooks.",
     )
 
 

@@ -25,8 +25,7 @@ def is_currency(code: str) -> bool:
 
 
 def all_currencies() -> dict[str, int]:
-    """Every currency that can be kept exactly, with the decimal places of its minor unit: all but the accounting units
-    CLF and UYW with four."""
+    """Every currency that can be kept exactly, with the decimal places of its minor unit: all but CLF and UYW (4)."""
     return {code: minor_digits(code) for code in sorted(list_currencies()) if is_currency(code)}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from etl.errors import SettingsError
+from etl.lean_imports import without_iri_grammar
 from etl.tables import EXCEPTIONS
 
 
@@ -50,6 +51,14 @@ def read_suite(path: Path) -> Suite:
     return Suite(path.stem, expectations)
 
 
+def load_library() -> Any:
+    """Great Expectations, imported with analytics off. It takes seconds: runs without a suite do without."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    with without_iri_grammar():
+        import great_expectations  # noqa: PLC0415
+    return great_expectations
+
+
 def check(suite: Suite, table: pa.Table) -> pa.Table:
     """Exception items (EXCEPTIONS) for every row that breaks an expectation of the suite.
 
@@ -58,9 +67,8 @@ def check(suite: Suite, table: pa.Table) -> pa.Table:
     """
     if not suite.expectations or not table.num_rows:
         return EXCEPTIONS.empty_table()
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx  # noqa: PLC0415 - the import takes seconds; runs without a suite do without
-    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+    gx = load_library()
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415 - after the library
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)

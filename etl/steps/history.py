@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from etl.errors import RefusedError
 from etl.steps.outcome import Outcome
+from etl.steps.run import place_of
 from etl.store import audit_log, batches, history
 from etl.store.sealed import read_manifest
 from etl.workspace import Workspace
@@ -68,7 +69,7 @@ def query_history(workspace: str | Path, sql: str, limit: int = 100) -> Outcome:
 
 def history_view(workspace: str | Path, company: str, view: str, limit: int = 20) -> Outcome:
     """The newest rows of one documented view for one company."""
-    place = Workspace(Path(workspace or ".").resolve())
+    place = place_of(workspace)
     if view not in history.VIEWS:
         raise RefusedError(
             "QUERY_REFUSED",

@@ -7,8 +7,21 @@ from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
 from typing import Any
+from urllib.parse import quote
 
-Cell = str | int
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that opens a file: what is shown, and where it lies from the notebook's folder."""
+
+    text: str
+    target: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Cell = str | int | Link
 NEW_LINE = "\n"
 MIME = "application/vnd.timebooks.outcome+json"
 
@@ -42,7 +55,13 @@ class Outcome:
             "facts": dict(self.facts),
             "next": self.next_step,
             "exit_code": self.exit_code,
-            "rows": [dict(zip(self.headings, row, strict=True)) for row in self.rows],
+            "rows": [
+                {
+                    name: cell.text if isinstance(cell, Link) else cell
+                    for name, cell in zip(self.headings, row, strict=True)
+                }
+                for row in self.rows
+            ],
         }
 
     @classmethod
@@ -62,31 +81,66 @@ class Outcome:
         return {"text/plain": self.text(), "text/html": self.html(), MIME: self.as_json()}
 
     def html(self) -> str:
-        """The outcome for a notebook; every text escaped."""
+        """The outcome for a notebook; every text escaped. A click on a heading sorts, where scripts are trusted."""
         facts = "".join(
             f"<tr><th style='text-align:left'>{escape(name)}</th><td style='text-align:left'>{escape(value)}</td></tr>"
             for name, value in self.facts
         )
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.headings)
+        step = f"<p><b>Next:</b> {escape(self.next_step)}</p>" if self.next_step else ""
+        facts = f"<table>{facts}</table>" if facts else ""
+        return f"<div><p><b>{escape(self.title)}</b></p>{facts}{self._table()}{step}</div>"
+
+    def _table(self) -> str:
+        if not self.rows:
+            return ""
+        columns = range(len(self.headings))
+        right = [all(_is_number(row[index]) or row[index] == "" for row in self.rows) for index in columns]
+        sides = ["right" if to_right else "left" for to_right in right]
+        head = "".join(
+            f"<th style='text-align:{side};cursor:pointer' title='Click to sort'>{escape(name)}</th>"
+            for name, side in zip(self.headings, sides, strict=True)
+        )
         body = "".join(
-            "<tr>"
-            + "".join(
-                f"<td style='text-align:{'right' if _is_number(cell) else 'left'}'>{_escaped(cell)}</td>"
-                for cell in row
-            )
-            + "</tr>"
+            "<tr>" + "".join(_html_cell(cell, side) for cell, side in zip(row, sides, strict=True)) + "</tr>"
             for row in self.rows
         )
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if self.rows else ""
-        step = f"<p><b>Next:</b> {escape(self.next_step)}</p>" if self.next_step else ""
-        return f"<div><p><b>{escape(self.title)}</b></p><table>{facts}</table>{table}{step}</div>"
+        return f"<div><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{_SORT}</div>"
 
     def __repr__(self) -> str:
         return self.text()
 
 
-def _escaped(cell: Cell) -> str:
-    return escape(str(cell)).replace(NEW_LINE, "<br>")
+_SORT = (  # the table just before the script; numbers by data-n, texts as they are
+    "<script>(s=>{const t=s.parentElement.querySelector('table');t.querySelectorAll('th').forEach((h,i)=>{"
+    "h.onclick=()=>{const d=h.dataset.d=h.dataset.d==='1'?'-1':'1',b=t.tBodies[0];"
+    "t.querySelectorAll('th').forEach(o=>o.textContent=o.textContent.replace(/ [▲▼]$/,''));"
+    "h.textContent+=d==='1'?' ▲':' ▼';"
+    "[...b.rows].sort((x,y)=>{const p=x.cells[i],q=y.cells[i],m=p.dataset.n,n=q.dataset.n;"
+    "return d*(m!==undefined&&n!==undefined?m-n:p.textContent.localeCompare(q.textContent))})"
+    ".forEach(r=>b.append(r))}})})(document.currentScript)</script>"
+)
+
+
+_SHORT = 34  # signs that stay on one line
+
+
+def _html_cell(cell: Cell, side: str) -> str:
+    number = f" data-n='{_sort_number(cell)}'" if _is_number(cell) else ""
+    text = escape(str(cell)).replace(NEW_LINE, "<br>")
+    if isinstance(cell, Link):
+        text = f"<a href='{escape(quote(cell.target), quote=True)}' target='_blank'>{text}</a>"
+    wrap = "nowrap" if max(map(len, str(cell).split(NEW_LINE))) <= _SHORT else "pre-wrap"
+    return f"<td style='text-align:{side};white-space:{wrap};max-width:36em'{number}>{text}</td>"
+
+
+def _sort_number(cell: Cell) -> str:
+    """The number a cell is sorted by: of `183 | 456:14:04` the first, of 2:30:00 the seconds."""
+    text = str(cell).split(" ")[0].replace(",", "")
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    if ":" in digits:
+        hours, minutes, seconds = ([*digits.split(":"), "0", "0"])[:3]
+        return f"{sign}{int(hours) * 3600 + int(minutes) * 60 + int(seconds)}"
+    return text
 
 
 def _is_number(cell: Cell) -> bool:

@@ -138,10 +138,11 @@ def start(
 ) -> Run:
     """A run for every calendar of the company with a period ending on this day.
 
-    `workspace`: the folder with mappings/, data/ and reports/; else TIMEBOOKS_WORKSPACE, else the current folder.
+    `workspace`: the folder with mappings/, data/ and reports/; else TIMEBOOKS_WORKSPACE, else the current folder, or
+    the one above where a notebook runs in notebooks/.
     Raises SettingsError, MappingError; RefusedError when no period ends on the day.
     """
-    place = Workspace(Path(workspace or os.environ.get("TIMEBOOKS_WORKSPACE") or Path.cwd()).resolve())
+    place = place_of(workspace)
     settings = read_settings(place.mappings(company) / "company.toml", company)
     mappings = load_mappings(place.mappings(company), company)
     end = read_day(period_end)
@@ -186,6 +187,14 @@ def read_day(value: str | date) -> date:
             where="--period-end",
             fix="Give the last day of the period as 2026-11-22.",
         ) from None
+
+
+def place_of(workspace: str | Path | None) -> Workspace:
+    """The workspace named, else TIMEBOOKS_WORKSPACE, else this folder, or the one above a folder of notebooks."""
+    here = Path.cwd()
+    if here.name == "notebooks" and (here.parent / "mappings").is_dir():
+        here = here.parent
+    return Workspace(Path(workspace or os.environ.get("TIMEBOOKS_WORKSPACE") or here).resolve())
 
 
 def _person(company: str) -> str:

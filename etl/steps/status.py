@@ -2,59 +2,119 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from etl.errors import RefusedError
+from etl.errors import EtlError, RefusedError
+from etl.mapping.load import load_mappings
+from etl.settings import read_settings
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches
 from etl.store.records import Record
 from etl.store.sealed import read_manifest
 from etl.units import clock_hours
-from etl.workspace import Workspace
+from etl.workspace import Workspace, is_sandbox
+
+_HEADINGS = ("company", "period", "batch", "done", "held", "waiting for", "next step")
+_SECOND = "another person, not "
+Row = tuple[str, ...]
 
 
-def status(workspace: str | Path, company: str | None = None) -> Outcome:
-    """One row per company × period with a draft or batch: state, entries held, the next step."""
+def status(workspace: str | Path, company: str | None = None, today: date | None = None) -> Outcome:
+    """One row per company × period, drafted ones and ended ones nobody has begun: done, held, waiting for, next step.
+
+    `today`: by which a period has ended; default the day of the clock. A company whose settings or cross-references
+    cannot be read has a row that says so.
+    """
     place = Workspace(Path(workspace).resolve())
-    rows: list[tuple[str, ...]] = []
-    for name in [company] if company else companies(place):
-        records = audit_log.read_log(place, name)
-        days = sorted({record.text("period_end") for record in records if record.type == "draft"})
-        rows += [_row(place, name, date.fromisoformat(day), records) for day in days]
+    day = today or datetime.now(UTC).astimezone().date()
+    rows = [row for name in ([company] if company else _companies(place)) for row in _company(place, name, day)]
+    waiting = [row for row in rows if row[5] != "nobody"]
     return Outcome(
-        title=f"{len(rows)} period(s)",
-        headings=("company", "period", "batch", "state", "held", "next step"),
+        title=f"{len(rows)} period(s), {len(waiting)} waiting for somebody",
+        headings=_HEADINGS,
         rows=tuple(rows),
-        next_step="" if rows else "run a week: timebooks week --company C --period-end DATE",
+        next_step=f"{waiting[0][0]}, {waiting[0][1]}: {waiting[0][6]}"
+        if waiting
+        else ("" if rows else "run a week: timebooks week --company C --period-end DATE"),
     )
 
 
-def _row(place: Workspace, company: str, period_end: date, records: tuple[Record, ...]) -> tuple[str, ...]:
+def _companies(place: Workspace) -> list[str]:
+    """Every company with settings or with an audit log."""
+    root = place.root / "mappings"
+    declared = {path.parent.name for path in root.glob("*/company.toml")} if root.is_dir() else set()
+    return sorted(declared | set(companies(place)))
+
+
+def _company(place: Workspace, company: str, today: date) -> list[Row]:
+    records = audit_log.read_log(place, company)
+    drafted = {date.fromisoformat(record.text("period_end")) for record in records if record.type == "draft"}
+    rows: list[Row] = []
+    try:
+        ended = _ended(place, company, today)
+    except EtlError as error:
+        fix = error.fix.splitlines()[0]
+        rows.append((company, "", "", "settings cannot be read", "", "the administrator", f"{error.where}: {fix}"))
+        ended = set()
+    if is_sandbox(company):  # practice owes nobody a week: the newest one, until there is a draft
+        ended = set() if drafted else set(sorted(ended)[-1:])
+    return rows + [
+        _row(place, company, day, records) if day in drafted else _not_begun(company, day)
+        for day in sorted(drafted | ended)
+    ]
+
+
+def _ended(place: Workspace, company: str, today: date) -> set[date]:
+    """The ends of pay periods since go-live that are over."""
+    go_live = read_settings(place.mappings(company) / "company.toml", company).company.go_live
+    periods = load_mappings(place.mappings(company), company).pay_periods
+    return {pay.period.end for pay in periods if go_live <= pay.period.end < today}
+
+
+def _not_begun(company: str, day: date) -> Row:
+    command = f"timebooks week --company {company} --period-end {day}"
+    return company, str(day), "", "nothing yet", "", "the bookkeeper", command
+
+
+def _row(place: Workspace, company: str, period_end: date, records: tuple[Record, ...]) -> Row:
+    option = f"--company {company} --period-end {period_end}"
     batch = batches.find_batch(place, company, period_end, records)
     draft = batches.find_draft(place, company, period_end, records)
     sealed = batch or draft
     if sealed is None:
-        return company, str(period_end), "", "interrupted", "", "run the week again"
+        return company, str(period_end), "", "interrupted", "", "the bookkeeper", f"timebooks week {option}"
     control = read_manifest(sealed.folder, sealed.manifest_digest)["control"]
     held = ", ".join(
         f"{stream} {states['held']['entries']} ({clock_hours(states['held']['seconds'])})"
         for stream, states in control.items()
         if "held" in states
     )
-    if batches.is_closed(records, period_end):
-        state, step = "closed", "upload the files; import the books' report"
-    elif batch is not None:
-        reconciled = batches.newest(records, "reconcile", period_end)
-        state, step = ("reconciled", "close the period") if reconciled else ("exported", "reconcile")
-    elif draft is not None and batches.approval_of(records, draft) is not None:
-        state, step = "approved", "export"
-    else:
-        state, step = "draft", "another person approves it"
-    return company, str(period_end), f"{sealed.batch:04d}", state, held or "nothing", step
+    done, who, step = _standing(records, period_end, draft, option)
+    return company, str(period_end), f"{sealed.batch:04d}", done, held or "nothing", who, step
+
+
+def _standing(
+    records: tuple[Record, ...], period_end: date, draft: batches.Draft | None, option: str
+) -> tuple[str, str, str]:
+    """What is done, who is waited for, and the next step of a drafted period."""
+    if draft is not None:
+        done = f"drafted (revision {draft.revision})"
+        if batches.approval_of(records, draft) is None:
+            return done, f"{_SECOND}{draft.prepared_by}", f"timebooks approve batch {option}"
+        return f"{done}, approved", "the bookkeeper", f"timebooks week {option}"
+    reconciled = batches.newest(records, "reconcile", period_end)
+    if reconciled is None:
+        return "exported", "the bookkeeper", f"timebooks step reconcile {option}"
+    if reconciled.whole("unreconciled"):
+        done = f"exported, {reconciled.whole('unreconciled')} unreconciled"
+        return done, "the bookkeeper", f"find the causes, then timebooks step reconcile {option}"
+    if not batches.is_closed(records, period_end):
+        return "exported, reconciled", "the bookkeeper", f"timebooks step close {option}"
+    return "exported, reconciled, closed", "the accountant", "upload the files in upload/ of the batch"
 
 
 def exceptions(workspace: str | Path, company: str, period_end: date) -> Outcome:

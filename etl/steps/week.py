@@ -7,16 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from etl.steps.approve import approve_batch
-from etl.steps.check import check
-from etl.steps.close import close
-from etl.steps.draft import draft
-from etl.steps.export import export
-from etl.steps.map_entries import map_entries
 from etl.steps.outcome import Outcome
-from etl.steps.pull import pull
-from etl.steps.reconcile import reconcile
-from etl.steps.rules import apply_rules
 from etl.steps.run import Run
+from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, pull, reconcile
 from etl.steps.summary import summary
 from etl.store import audit_log, batches
 from etl.workspace import Workspace, is_sandbox
@@ -27,7 +20,7 @@ AFTER_APPROVAL: tuple[Step, ...] = (export, reconcile, close)
 
 
 def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
-    """Pull to draft; the sandbox, and a period that is exported already, go on to the close. The last outcome sums up.
+    """Pull to draft; a sandbox, an approved draft and an exported period go on to the close. The last outcome sums up.
 
     The lock is held throughout. A step that needs a person ends the week there, with its exit code.
     """
@@ -51,9 +44,12 @@ def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
 
 
 def goes_on(company: str, period_end: date, workspace: str | Path) -> bool:
-    """Whether the week goes on after the draft: always in a sandbox, elsewhere once the batch is exported."""
+    """Whether the week goes on after the draft: in a sandbox, once the draft is approved, once it is exported."""
     place = Workspace(Path(workspace))
-    return (
-        is_sandbox(company)
-        or batches.find_batch(place, company, period_end, audit_log.read_log(place, company)) is not None
+    if is_sandbox(company):
+        return True
+    records = audit_log.read_log(place, company)
+    draft = batches.find_draft(place, company, period_end, records)
+    return (draft is not None and batches.approval_of(records, draft) is not None) or (
+        batches.find_batch(place, company, period_end, records) is not None
     )

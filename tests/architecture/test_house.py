@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ETL = ROOT / "etl"
-WORDS = {"errors", "codes", "terms", "units", "periods", "tables", "settings", "workspace", "shipped"}
+WORDS = {"errors", "codes", "terms", "units", "periods", "tables", "settings", "workspace", "shipped", "lean_imports"}
 EDGES = {
     "sources",
     "targets",
@@ -27,7 +27,7 @@ EDGES = {
     "sandbox",
     "alerts",
 }
-DOORS = {"cli", "runner", "fleet"}
+DOORS = {"cli", "runner", "progress", "fleet"}
 FLOORS = (
     dict.fromkeys(WORDS, 0)
     | dict.fromkeys({"sql", "law"}, 1)
@@ -44,6 +44,9 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "nbformat": ("etl/runner.py",),
     "jupyter_client": ("etl/runner.py",),
     "duckdb": ("etl/sql/run.py", "etl/store/history.py", "etl/store/lake.py"),
+    "rich": ("etl/progress.py",),
+    "tqdm": ("etl/steps/notebook.py",),
+    "altair": ("etl/pages/",),
     "typer": ("etl/cli.py",),
     "click": ("etl/cli.py",),
     "pydantic": ("etl/settings.py",),

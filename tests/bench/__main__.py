@@ -1,13 +1,16 @@
-"""The benchmarks: ours and each peer interleaved, every run in a process of its own; one JSON line a peer."""
+"""The benchmarks: ours and each peer interleaved; one JSON line a peer; exit 1 where a budget is passed."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -18,6 +21,7 @@ from tests.bench.entries import write_entries
 from tests.bench.figures import differences
 
 ROOT = Path(__file__).resolve().parents[2]
+Line = Mapping[str, object]
 OURS = "timebooks"
 PEERS = {
     "duckdb_script": 3.0,
@@ -64,23 +68,60 @@ def line(peer: str, ours: list[dict[str, float]], theirs: list[dict[str, float]]
     }
 
 
-def main() -> None:
-    """Arguments: --entries N (1,000,000). BENCH_RUNS sets the runs a side (5)."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=1_000_000)
-    chosen = parser.parse_args()
-    runs = int(os.environ.get("BENCH_RUNS", "5"))
+def entries(runs: int, count: int = 1_000_000) -> Iterator[Line]:
+    """Landing to postings and allocations against each peer, every run in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="tb-bench-") as place:
         folder = Path(place)
-        write_entries(company.entries_path(company.write_company(folder, chosen.entries)), chosen.entries)
+        write_entries(company.entries_path(company.write_company(folder, count)), count)
         check_results(folder)
         told: dict[str, list[dict[str, float]]] = {side: [] for side in (OURS, *PEERS)}
         for _ in range(runs):
             for side, found in told.items():  # interleaved, so that a busy minute meets all
                 found.append(race(side, folder, None))
         for peer in PEERS:
-            print(json.dumps(line(peer, told[OURS], told[peer], chosen.entries)), flush=True)
+            yield line(peer, told[OURS], told[peer], count)
+
+
+def _one(module: str, runs: int) -> Iterator[Line]:
+    yield importlib.import_module(f"tests.bench.{module}").run(runs)
+
+
+BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they are run
+    "small_week": partial(_one, "small_week"),
+    "entries": entries,
+    "history_commit": partial(_one, "history_commit"),
+    "workbook_20k": partial(_one, "workbook_20k"),
+}
+
+
+def over_budget(told: Line) -> str:
+    """Why a line breaks its budget, in words; empty where it does not."""
+    if told["budget"] is not None and float(str(told["ratio"])) > float(str(told["budget"])):
+        return f"{told['name']}: {told['ratio']} x its peer, the budget is {told['budget']} x"
+    seconds = told.get("budget_seconds")
+    if seconds is not None and float(str(told["ours"])) > float(str(seconds)):
+        return f"{told['name']}: {told['ours']} s, the budget is {seconds} s"
+    return ""
+
+
+def main() -> int:
+    """Arguments: --only NAME (again for more), --entries N (1,000,000). BENCH_RUNS sets the runs a side (5)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--only", action="append", choices=sorted(BENCHMARKS))
+    chosen = parser.parse_args()
+    runs = int(os.environ.get("BENCH_RUNS", "5"))
+    passed = []
+    for name, benchmark in BENCHMARKS.items():
+        if chosen.only and name not in chosen.only:
+            continue
+        for told in entries(runs, chosen.entries) if name == "entries" else benchmark(runs):
+            print(json.dumps(told), flush=True)
+            passed += [over_budget(told)]
+    for words in filter(None, passed):
+        print(f"OVER BUDGET  {words}", file=sys.stderr)
+    return 1 if any(passed) else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -38,13 +38,14 @@ ENTRY = {
     "cost_reason": None,
     "bill_reason": None,
 }
+KINDS = {bool: pa.bool_(), date: pa.date32(), int: pa.int32(), Decimal: pa.decimal128(18, 6)}
 SCHEMA = pa.schema(
     [
         ("entry_no", pa.int64()),
         ("entry_id", pa.string()),
         ("version", pa.int32()),
         ("worked_seconds", pa.int64()),
-        *((name, {bool: pa.bool_(), date: pa.date32(), int: pa.int32(), Decimal: pa.decimal128(18, 6)}.get(type(value), pa.string())) for name, value in ENTRY.items()),
+        *((name, KINDS.get(type(value), pa.string())) for name, value in ENTRY.items()),
     ]
 )
 RULES = pa.schema(

@@ -19,6 +19,7 @@ SQL = Path(str(files("etl.sql")))
 FILES = sorted(SQL.rglob("*.sql"))
 EVERY = {name for names in run.FOLDERS.values() for name in names}
 PUBLISHED = ("exported_pieces", "exported_entries")  # Parquet of published batches, linked by a step
+NORA = "        nora        E4           Nora Norate    employee     weekly     nonexempt    US"
 SHEET = """
     id  person  date        start             time   project  service   updated
     1   ann     2026-11-09  2026-11-09 22:00  12:00  web      dev       -
@@ -37,7 +38,7 @@ SHEET = """
 @pytest.fixture(scope="module", name="books")
 def _books() -> Books:
     firm = Company(
-        employees=f"{Company.employees}\n        nora        E4           Nora Norate    employee     weekly     nonexempt    US",
+        employees=f"{Company.employees}\n{NORA}",
         rounding="""
         purpose  unit_seconds  mode     grain
         pay      360           nearest  day
@@ -163,12 +164,16 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
 ]
 
 
+def _has_no_money(row):
+    return row.get("cost_reason") == "TE012" or row.get("amount_minor", 0) is None
+
+
 @pytest.mark.parametrize(("audit", "table", "column", "change", "why"), SPOILED)
 def test_an_audit_that_finds_rows_stops_the_run(books, audit, table, column, change, why):
     books.engine.audit(audit)
     sound = books.engine.fetch(table)
-    rows = sorted(sound.to_pylist(), key=lambda row: row.get("cost_reason") == "TE012" or row.get("amount_minor", 0) is None)
-    rows.append(dict(rows[0]))  # a row with money first
+    rows = sorted(sound.to_pylist(), key=_has_no_money)
+    rows.append(dict(rows[0]))
     if column is not None:
         rows[0] = rows.pop() | {column: change(rows[0][column])}
     books.engine.put(table, pa.Table.from_pylist(rows, schema=sound.schema))

@@ -1,0 +1,191 @@
+"""What a person looks at in the week's notebook: pre-flight, charts, links, and what follows the approval."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from etl.errors import EtlError, RefusedError
+from etl.pages.charts import Chart, hours_bars, money_bars
+from etl.sources import files as file_source
+from etl.steps.approve import approve_batch
+from etl.steps.inputs import refuse_gaps
+from etl.steps.outcome import Link, Outcome
+from etl.steps.pull import request_of
+from etl.steps.run import Run
+from etl.steps.stages import close, export, reconcile
+from etl.steps.summary import summary
+from etl.store import batches, files, landing
+from etl.store.sealed import read_manifest
+from etl.targets.accounts import refuse_accounts
+from etl.units import document_number, minor_digits
+from etl.workspace import is_sandbox
+
+MOST_JOBS = 15
+Line = tuple[str, str, str]
+
+
+def preflight(run: Run) -> Outcome:
+    """Whether everything is there that the week needs: one line a question, the first thing to do at the end.
+
+    Nothing is written. Each line is ok, note or missing; what is missing would stop the stage that needs it.
+    """
+    lines: list[Line] = [("settings and cross-references", "ok", f"{len(run.mappings.contents)} files read")]
+    lines.append(_period(run))
+    lines += _inbox(run)
+    lines += _mappings(run)
+    missing = [(what, said) for what, state, said in lines if state == "missing"]
+    return Outcome(
+        title=f"{run.settings.company.name}, {run.owned.label}: "
+        + ("ready" if not missing else f"{len(missing)} thing(s) are missing"),
+        headings=("question", "answer", "what was found"),
+        rows=tuple(lines),
+        next_step=f"{missing[0][0]}: {missing[0][1]}" if missing else "run the cells below, one after another",
+    )
+
+
+def _period(run: Run) -> Line:
+    records = run.records()
+    if batches.is_closed(records, run.period_end):
+        return "period", "note", "closed: the stages only show that nothing has changed"
+    batch = batches.find_batch(run.workspace, run.company, run.period_end, records)
+    if batch is not None:
+        return "period", "note", f"batch {batch.batch:04d} is exported: the stages only show that nothing has changed"
+    return "period", "ok", f"open, {run.owned.start} to {run.owned.end}"
+
+
+def _inbox(run: Run) -> Iterable[Line]:
+    for drop in run.settings.drops:
+        question = f"exports of {drop.name}"
+        try:
+            found = file_source.list_files(run.workspace.inbox(run.company), drop)
+        except EtlError as error:
+            yield question, "missing", f"{error.what}; {error.fix}"
+            continue
+        new = 0
+        for path in found:
+            received = files.sha256_bytes(file_source.read_file(path))
+            request = request_of(drop, path.name)
+            known = landing.already_landed(run.workspace, run.company, drop.name, path.name, received, request)
+            new += known is None
+        yield question, "ok" if new else "note", f"{len(found)} file(s) in the inbox, {new} new"
+
+
+def _mappings(run: Run) -> Iterable[Line]:
+    question = "cross-references every week needs"
+    try:
+        refuse_gaps(run)
+        refuse_accounts(run.mappings.rows("map_accounts"), run.company)
+    except EtlError as error:
+        yield question, "missing", f"{' '.join(error.what.split())}; {error.fix}"
+    else:
+        yield question, "ok", "accounts, pay items and overtime rules are there"
+
+
+def after_approval(run: Run) -> Outcome:
+    """Export, reconcile and close, once another person has approved the draft; until then it says who is waited for.
+
+    In a sandbox a throw-away approver approves.
+    """
+    records = run.records()
+    draft = batches.find_draft(run.workspace, run.company, run.period_end, records)
+    if draft is not None and is_sandbox(run.company):
+        approve_batch(run)
+    elif draft is not None and batches.approval_of(records, draft) is None:
+        return Outcome(
+            title=f"batch {draft.batch:04d} revision {draft.revision} waits for another person's approval",
+            facts=(("prepared by", draft.prepared_by), ("manifest", draft.manifest_digest[:12])),
+            next_step=f"another person: timebooks approve batch --company {run.company} --period-end "
+            f"{run.period_end}; then run this cell again",
+        )
+    for step in (export, reconcile, close):
+        outcome = step(run)
+        if outcome.exit_code:
+            return outcome
+    return summary(run)
+
+
+def _sealed(run: Run) -> batches.Batch | batches.Draft:
+    records = run.records()
+    found = batches.find_batch(run.workspace, run.company, run.period_end, records) or batches.find_draft(
+        run.workspace, run.company, run.period_end, records
+    )
+    if found is None:
+        raise RefusedError(
+            "NO_DRAFT",
+            what=f"There is no draft or batch of {run.company} for {run.period_end}",
+            where="data/drafts and reports",
+            fix="Run the cells above first.",
+        )
+    return found
+
+
+def hours_chart(run: Run) -> Chart:
+    """Paid hours of each person in the period, by class, of the newest draft or batch."""
+    path = _sealed(run).folder / "data" / "payroll_lines.parquet"
+    names = {row["employee_id"]: row["employee_name"] for row in run.mappings.rows("map_employees")}
+    lines = pq.read_table(path, page_checksum_verification=True).to_pylist()
+    kinds = list(dict.fromkeys(line["pay_item"] for line in lines if line["pay_seconds"]))
+    rows: list[dict[str, str | int]] = [
+        {
+            "name": str(names.get(line["employee_id"], line["employee_id"])),
+            "kind": str(line["pay_item"]),
+            "seconds": int(line["pay_seconds"]),
+        }
+        for line in lines
+        if line["pay_seconds"]
+    ]
+    return hours_bars("Hours on the payroll, by person", rows, kinds=kinds)
+
+
+def money_chart(run: Run) -> Chart:
+    """Labor cost and billing of the largest jobs in the home currency, of the newest draft or batch."""
+    sealed, currency = _sealed(run), run.settings.company.home_currency
+    folder, journal = sealed.folder / "data", document_number(sealed.batch, "labor", sandbox=is_sandbox(run.company))
+    scale = 10 ** minor_digits(currency)
+    rows: list[dict[str, str | int]] = [
+        {"name": str(line["customer_job"]), "kind": kind, "minor": int(line["amount"] * scale)}
+        for name, kind in (("postings", "labor cost"), ("billable_lines", "billed"))
+        for line in pq.read_table(folder / f"{name}.parquet", page_checksum_verification=True).to_pylist()
+        if line["customer_job"]
+        and line["currency"] == currency
+        and (kind == "billed" or line["document_number"] == journal)  # not the journal that reverses it
+    ]
+    totals: dict[str, int] = {}
+    for row in rows:
+        totals[str(row["name"])] = totals.get(str(row["name"]), 0) + int(row["minor"])
+    largest = set(sorted(totals, key=lambda job: -totals[job])[:MOST_JOBS])
+    shown = [row for row in rows if row["name"] in largest]
+    rest = f", the {MOST_JOBS} largest" if len(totals) > MOST_JOBS else ""
+    return money_bars(
+        f"Labor cost and billing by job{rest}", shown, kinds=("labor cost", "billed"), currency=currency, per=scale
+    )
+
+
+def links(run: Run) -> Outcome:
+    """Every file of the newest draft or batch that a person opens, as links from this notebook."""
+    sealed = _sealed(run)
+    words = {
+        "workbook": "reconciliation workbook",
+        "control": "control sheet",
+        "import": "to upload",
+        "worksheet": "to key in",
+        "correction": "the way back",
+    }
+    manifest = read_manifest(sealed.folder, sealed.manifest_digest)
+    listed = sorted(
+        (list(words).index(file["role"]), file["path"]) for file in manifest["files"] if file["role"] in words
+    )
+    here = Path.cwd().resolve()
+    return Outcome(
+        title=f"Files of batch {sealed.batch:04d} in {run.shown(sealed.folder)}",
+        headings=("what for", "file"),
+        rows=tuple(
+            (list(words.values())[role], Link(path, Path(os.path.relpath(sealed.folder / path, here)).as_posix()))
+            for role, path in listed
+        ),
+        next_step=summary(run).next_step,
+    )

@@ -1,0 +1,61 @@
+"""The stages of a week in their order: each step with its time noted and, in Jupyter, its place on the bar shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+
+from etl.steps.check import check as _check
+from etl.steps.close import close as _close
+from etl.steps.draft import draft as _draft
+from etl.steps.export import export as _export
+from etl.steps.map_entries import map_entries as _map_entries
+from etl.steps.notebook import WeekBar, show_bar
+from etl.steps.outcome import Outcome
+from etl.steps.pace import note_stage, pace_of
+from etl.steps.pull import pull as _pull
+from etl.steps.reconcile import reconcile as _reconcile
+from etl.steps.rules import apply_rules as _apply_rules
+from etl.steps.run import Run
+
+Step = Callable[[Run], Outcome]
+TO_DRAFT = ("pull", "map", "rules", "check", "draft")
+_BARS: dict[tuple[str, str], WeekBar] = {}
+
+
+def _staged(stage: str, step: Step) -> Step:
+    @wraps(step)
+    def timed(run: Run) -> Outcome:
+        bar = _BARS.get(_key(run))
+        began = time.monotonic()
+        if bar is None:
+            outcome = step(run)
+        else:
+            with bar.running(stage):
+                outcome = step(run)
+        note_stage(run.workspace, run.company, stage, round((time.monotonic() - began) * 1000))
+        return outcome
+
+    return timed
+
+
+pull = _staged("pull", _pull)
+map_entries = _staged("map", _map_entries)
+apply_rules = _staged("rules", _apply_rules)
+check = _staged("check", _check)
+draft = _staged("draft", _draft)
+export = _staged("export", _export)
+reconcile = _staged("reconcile", _reconcile)
+close = _staged("close", _close)
+
+
+def progress(run: Run) -> None:
+    """In Jupyter, a bar over the stages to the draft, moved by the cells below it; elsewhere nothing is shown."""
+    bar = show_bar(pace_of(run.workspace.root, run.company, TO_DRAFT))
+    if bar is not None:
+        _BARS[_key(run)] = bar
+
+
+def _key(run: Run) -> tuple[str, str]:
+    return run.company, run.period_end.isoformat()
