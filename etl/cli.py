@@ -148,14 +148,14 @@ def explain(
 
 @app.command()
 def verify(
-    full: Annotated[bool, typer.Option("--full", help="Everything; the default does so too in this release.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Also parse what landed again and compare the history.")] = False,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Recompute every digest, the chain, the invariants; name what is damaged."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.verify(_place(workspace)), as_json)
+    _show(steps.verify(_place(workspace), full=full), as_json)
 
 
 def _one_step(name: str, help_text: str) -> None:

@@ -20,6 +20,9 @@ def published(workspace: Workspace, company: str) -> list[history.PublishedBatch
         if record.type != "export":
             continue
         batch = batches.batch_of(workspace, company, record)
+        draft = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
+        if not batch.folder.exists() and draft.exists():
+            continue  # its run died before the rename; it counts as none until the next start has finished it
         manifest = read_manifest(batch.folder, batch.manifest_digest)
         tables = {Path(file["path"]).stem: file["sha256"] for file in manifest["files"] if file["role"] == "table"}
         found.append(

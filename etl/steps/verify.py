@@ -9,34 +9,64 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from etl.steps.history import companies
+from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches
 from etl.store.verify import verify_store
 from etl.workspace import Workspace
 
 
-def verify(workspace: str | Path) -> Outcome:
-    """Every company of the workspace, checked to the last byte and cent. Reads only. Exit code 1 on any finding."""
+_KEPT = ("data/audit_log", "data/landing", "data/drafts", "reports")
+
+
+def verify(workspace: str | Path, *, full: bool = False) -> Outcome:
+    """Every company of the workspace, checked to the last byte and cent. Reads only. Exit code 1 on any damage.
+
+    `full`: also what could be made again is made again and compared, the landed entries from the bytes received and
+    the history's rows from the published batches. What a dead run left for the next start is told and is no damage.
+    """
     place = Workspace(Path(workspace).resolve())
-    findings: list[tuple[str, str, str]] = []
+    names = _stored(place)
+    damage: list[tuple[str, str, str]] = []
+    waits: list[tuple[str, str]] = []
     counted = 0
-    for company in companies(place):
-        found = [(company, finding.where, finding.what) for finding in verify_store(place, company)]
-        if not found:
-            for record in audit_log.read_log(place, company):
-                if record.type == "export":
-                    counted += 1
-                    batch = batches.batch_of(place, company, record)
-                    found += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch.folder)]
-        findings += found
+    for company in names:
+        found = verify_store(place, company)
+        waits += [("waits for the next run", f"{finding.where}: {finding.what}") for finding in found if finding.waits]
+        wrong = [(company, finding.where, finding.what) for finding in found if not finding.waits]
+        if not wrong:
+            for batch in _exported(place, company):
+                counted += 1
+                wrong += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch.folder)]
+        damage += wrong
+    again = made_again(place, names) if full and not damage else None
     return Outcome(
-        title=f"verified {counted} batch(es) of {len(companies(place))} company(ies): {len(findings)} finding(s)",
+        title=f"verified {counted} batch(es) of {len(names)} company(ies): "
+        f"{len(damage) + len(again.findings if again else ())} finding(s)",
+        facts=(*waits, *(again.facts if again else ())),
         headings=("company", "where", "what"),
-        rows=tuple(findings),
-        next_step="stop writing and restore what is named from the backup; do not edit it" if findings else "",
-        exit_code=1 if findings else 0,
+        rows=(*damage, *(again.findings if again else ())),
+        next_step="stop writing and restore what is named from the backup; do not edit it"
+        if damage
+        else (again.next_step if again else ""),
+        exit_code=1 if damage or (again and again.findings) else 0,
     )
+
+
+def _stored(place: Workspace) -> list[str]:
+    """Every company something is kept of: one whose audit log is gone must not go unseen."""
+    folders = [place.root / part for part in _KEPT if (place.root / part).is_dir()]
+    return sorted({path.name for folder in folders for path in folder.iterdir() if path.is_dir()})
+
+
+def _exported(place: Workspace, company: str) -> list[batches.Batch]:
+    """The published batches; one that waits for its rename counts as none."""
+    exported = [
+        batches.batch_of(place, company, record)
+        for record in audit_log.read_log(place, company)
+        if record.type == "export"
+    ]
+    return [batch for batch in exported if batch.folder.is_dir()]
 
 
 def broken_promises(folder: Path) -> list[str]:
