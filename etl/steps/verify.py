@@ -15,7 +15,6 @@ from etl.store import audit_log, batches
 from etl.store.verify import verify_store
 from etl.workspace import Workspace
 
-
 _KEPT = ("data/audit_log", "data/landing", "data/drafts", "reports")
 
 
