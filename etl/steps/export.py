@@ -26,8 +26,7 @@ def export(run: Run) -> Outcome:
                 )
             exported = exports.export(run.workspace, run.company, found, person=run.person, now=run.now())
     try:  # the batch is exported whatever happens to its queryable view; the next start repairs it
-        publish_history(run.workspace, run.company)
-        history = "up to date"
+        history = publish_history(run.workspace, run.company)
     except EtlError as error:
         history = f"not updated: {error.what}; repair with: timebooks history rebuild"
     folder = run.workspace.batch_folder(run.company, run.period_end, exported.batch)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,13 +28,15 @@ def verify(workspace: str | Path, *, full: bool = False) -> Outcome:
     place = Workspace(Path(workspace).resolve())
     names = _stored(place)
     damage: list[tuple[str, str, str]] = []
-    waits: list[tuple[str, str]] = []
+    waits: list[str] = []
+    clocks: list[str] = []
     counted = 0
     for company in names:
         found = verify_store(place, company)
-        waits += [("waits for the next run", f"{finding.where}: {finding.what}") for finding in found if finding.waits]
+        waits += [f"{finding.where}: {finding.what}" for finding in found if finding.waits]
         wrong = [(company, finding.where, finding.what) for finding in found if not finding.waits]
         if not wrong:
+            clocks += _clocks(place, company)
             for batch in _exported(place, company):
                 counted += 1
                 wrong += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch.folder)]
@@ -42,7 +45,7 @@ def verify(workspace: str | Path, *, full: bool = False) -> Outcome:
     return Outcome(
         title=f"verified {counted} batch(es) of {len(names)} company(ies): "
         f"{len(damage) + len(again.findings if again else ())} finding(s)",
-        facts=(*waits, *(again.facts if again else ())),
+        facts=(*_facts("waits for the next run", waits), *_facts("clock", clocks), *(again.facts if again else ())),
         headings=("company", "where", "what"),
         rows=(*damage, *(again.findings if again else ())),
         next_step="stop writing and restore what is named from the backup; do not edit it"
@@ -50,6 +53,20 @@ def verify(workspace: str | Path, *, full: bool = False) -> Outcome:
         else (again.next_step if again else ""),
         exit_code=1 if damage or (again and again.findings) else 0,
     )
+
+
+def _facts(name: str, told: list[str]) -> tuple[tuple[str, str], ...]:
+    return ((name, "; ".join(told)),) if told else ()
+
+
+def _clocks(place: Workspace, company: str) -> Iterator[str]:
+    """Records that carry an earlier time than the one before: no damage, since order is by number alone."""
+    for before, record in pairwise(audit_log.read_log(place, company)):
+        if record.recorded_at < before.recorded_at:
+            yield (
+                f"record {record.number} of {company} carries {record.recorded_at}, "
+                f"record {before.number} {before.recorded_at}: the clock was set back"
+            )
 
 
 def _stored(place: Workspace) -> list[str]:

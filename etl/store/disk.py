@@ -10,6 +10,7 @@ from pathlib import Path
 from etl.errors import DamageError, EtlError, StoreError
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_HELD = {errno.EBUSY, errno.ETXTBSY}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -34,7 +35,7 @@ def _refused(doing: str, path: Path, error: OSError, size: int) -> StoreError:
         needed = max(1, -(-size // 1_000_000))
         return StoreError("DISK_FULL", what=f"The disk is full: could not {doing}, about {needed} MB needed",
                           where=str(path), fix=f"Free at least {needed} MB on that disk, then run again.")
-    if error.errno in _DENIED:
+    if error.errno in _DENIED | _HELD:
         return StoreError("NOT_WRITABLE", what=f"Not allowed to {doing} here: {error.strerror}", where=str(path),
                           fix="Give your account the right to write in the workspace, close programs that hold the "
                               "file, then run again.")

@@ -20,8 +20,10 @@ from etl.workspace import Workspace
 
 
 @contextmanager
-def company_lock(workspace: Workspace, company: str, owner: str, what: str = "") -> Iterator[None]:
+def company_lock(workspace: Workspace, company: str, owner: str, what: str = "") -> Iterator[bool]:
     """While this lasts, no other process writes for this company; entering it again in this process is free.
+
+    Gives whether this process did not hold it before.
 
     `owner` is the person, `what` the work, both for whoever finds the company busy.
     Raises BusyError at once where another process holds it. The lock vanishes with its process; the text beside
@@ -34,10 +36,11 @@ def company_lock(workspace: Workspace, company: str, owner: str, what: str = "")
     files.make_folder(path.parent)
     lock = FileLock(path, timeout=0, mode=0o600, thread_local=False, is_singleton=True, fallback_to_soft=False)
     _acquire(lock, path, company)
+    is_first = lock.lock_counter == 1
     try:
-        if lock.lock_counter == 1:
+        if is_first:
             files.write_note(_holder(path), _holder_text(owner, what))
-        yield
+        yield is_first
     finally:
         try:
             if lock.lock_counter == 1:
