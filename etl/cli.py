@@ -149,13 +149,17 @@ def explain(
 @app.command()
 def verify(
     full: Annotated[bool, typer.Option("--full", help="Also parse what landed again and compare the history.")] = False,
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option("--anchor", help="An audit log's end as noted outside: company:number:digest."),
+    ] = None,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Recompute every digest, the chain, the invariants; name what is damaged."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.verify(_place(workspace), full=full), as_json)
+    _show(steps.verify(_place(workspace), full=full, anchors=tuple(anchor or ())), as_json)
 
 
 def _one_step(name: str, help_text: str) -> None:

@@ -33,7 +33,8 @@ def export(run: Run) -> Outcome:
     manifest = read_manifest(folder, exported.manifest_digest)
     uploads = [file for file in manifest["files"] if file["role"] in ("import", "worksheet")]
     return Outcome(
-        title=f"batch {exported.batch:04d} {'exported' if is_new else 'is already exported; nothing has changed'}",
+        title=f"batch {exported.batch:04d} {'exported' if is_new else 'is already exported; nothing has changed'}"
+        f"{f'; history {history}' if history.startswith('not') else ''}",
         facts=(("files", run.shown(folder)), ("history", history)),
         headings=("document", "file", "rows", "digest"),
         rows=tuple((file["document"], file["path"], file["rows"], file["sha256"][:12]) for file in uploads),

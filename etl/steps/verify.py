@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,29 +11,36 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from etl.errors import SettingsError
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches
-from etl.store.verify import verify_store
+from etl.store.verify import Anchor, verify_store
 from etl.workspace import Workspace
 
+_ANCHOR = re.compile(r"(?P<company>[a-z0-9-]+):(?P<number>[0-9]{1,8}):(?P<digest>[0-9a-f]{12,64})")
 _KEPT = ("data/audit_log", "data/landing", "data/drafts", "reports")
 
 
-def verify(workspace: str | Path, *, full: bool = False) -> Outcome:
+def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] = ()) -> Outcome:
     """Every company of the workspace, checked to the last byte and cent. Reads only. Exit code 1 on any damage.
 
     `full`: also what could be made again is made again and compared, the landed entries from the bytes received and
     the history's rows from the published batches. What a dead run left for the next start is told and is no damage.
+    `anchors`: ends of audit logs as somebody noted them outside, each `company:number:digest` (12 digits will do).
+    Raises SettingsError ANCHOR_UNREADABLE.
     """
     place = Workspace(Path(workspace).resolve())
     names = _stored(place)
     damage: list[tuple[str, str, str]] = []
     waits: list[str] = []
     clocks: list[str] = []
+    noted = _noted(anchors, names)
+    heads: list[str] = []
     counted = 0
     for company in names:
-        found = verify_store(place, company)
+        found = verify_store(place, company, noted.get(company))
+        heads.append(_head(place, company, is_noted=company in noted))
         waits += [f"{finding.where}: {finding.what}" for finding in found if finding.waits]
         wrong = [(company, finding.where, finding.what) for finding in found if not finding.waits]
         if not wrong:
@@ -45,7 +53,12 @@ def verify(workspace: str | Path, *, full: bool = False) -> Outcome:
     return Outcome(
         title=f"verified {counted} batch(es) of {len(names)} company(ies): "
         f"{len(damage) + len(again.findings if again else ())} finding(s)",
-        facts=(*_facts("waits for the next run", waits), *_facts("clock", clocks), *(again.facts if again else ())),
+        facts=(
+            *_facts("waits for the next run", waits),
+            *_facts("clock", clocks),
+            *_facts("audit log", heads),
+            *(again.facts if again else ()),
+        ),
         headings=("company", "where", "what"),
         rows=(*damage, *(again.findings if again else ())),
         next_step="stop writing and restore what is named from the backup; do not edit it"
@@ -57,6 +70,30 @@ def verify(workspace: str | Path, *, full: bool = False) -> Outcome:
 
 def _facts(name: str, told: list[str]) -> tuple[tuple[str, str], ...]:
     return ((name, "; ".join(told)),) if told else ()
+
+
+def _noted(anchors: Sequence[str], names: Sequence[str]) -> dict[str, Anchor]:
+    noted = {}
+    for anchor in anchors:
+        said = _ANCHOR.fullmatch(anchor)
+        if said is None or said["company"] not in names:
+            raise SettingsError(
+                "ANCHOR_UNREADABLE",
+                what=f"{anchor!r} is no end of an audit log kept here",
+                where="--anchor",
+                fix="Give company:number:digest as verify prints it, such as acme:7:3f2a90c1d4e5.",
+            )
+        noted[said["company"]] = Anchor(int(said["number"]), said["digest"])
+    return noted
+
+
+def _head(place: Workspace, company: str, *, is_noted: bool) -> str:
+    """The end of the log, to be noted outside: only against such a note does a cut end show."""
+    records, _ = audit_log.examine(place, company)
+    if not records:
+        return f"{company} has no record"
+    end = f"{company}:{records[-1].number}:{records[-1].digest[:12]}"
+    return f"{end}, as noted outside or longer" if is_noted else f"{end}, not compared with a note kept outside"
 
 
 def _clocks(place: Workspace, company: str) -> Iterator[str]:
