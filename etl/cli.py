@@ -257,6 +257,15 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("TIMEBOOKS_DEBUG") == "1":
             raise
+        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's own
+            typer.echo(
+                "The memory of this machine does not suffice for this run\n"
+                "  where: this command; nothing half-written is left\n"
+                "  fix:   Close other programs or export a shorter span of time, then run again.\n"
+                "  code:  MEMORY",
+                err=True,
+            )
+            sys.exit(2)
         typer.echo(
             f"Something unforeseen happened: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}\n"
             "  where: this command\n  fix:   Run it again with TIMEBOOKS_DEBUG=1 and report what it prints.\n"

@@ -259,8 +259,8 @@ def _write(descriptor: int, path: Path, content: bytes | memoryview) -> None:
 def _patiently(name: str, path: Path, action: Callable[[], object]) -> None:
     """Done, even where a scanner, a sync client or a spreadsheet holds the file for a moment; five seconds at most."""
     for seconds in (*_PATIENCE_SECONDS, None):
-        fault_point(name, path)
         try:
+            fault_point(name, path)
             action()
         except OSError as error:
             is_held = isinstance(error, PermissionError) or error.errno in _HELD
