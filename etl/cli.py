@@ -152,14 +152,18 @@ def explain(
 
 @app.command()
 def verify(
-    full: Annotated[bool, typer.Option("--full", help="Everything; the default does so too in this release.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Also parse what landed again and compare the history.")] = False,
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option("--anchor", help="An audit log's end as noted outside: company:number:digest."),
+    ] = None,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Recompute every digest, the chain, the invariants; name what is damaged."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.verify(_place(workspace)), as_json)
+    _show(steps.verify(_place(workspace), full=full, anchors=tuple(anchor or ())), as_json)
 
 
 def _one_step(name: str, help_text: str) -> None:
@@ -271,6 +275,15 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("TIMEBOOKS_DEBUG") == "1":
             raise
+        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's own
+            typer.echo(
+                "The memory of this machine does not suffice for this run\n"
+                "  where: this command; nothing half-written is left\n"
+                "  fix:   Close other programs or export a shorter span of time, then run again.\n"
+                "  code:  MEMORY",
+                err=True,
+            )
+            sys.exit(2)
         typer.echo(
             f"Something unforeseen happened: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}\n"
             "  where: this command\n  fix:   Run it again with TIMEBOOKS_DEBUG=1 and report what it prints.\n"

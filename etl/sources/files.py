@@ -52,17 +52,19 @@ def list_files(folder: Path, drop: Drop) -> list[Path]:
         raise SourceError("FILE_MISSING", what=f"No file is named like {drop.files}; the folder holds {there}{more}",
                           where=f"{folder} (drop {drop.name})",
                           fix=f"Put the export into {folder}, or correct files of this drop.")
+    for entry in entries:
+        _refuse_open(entry, drop)
     for entry in matching:
-        _check_entry(entry)
+        if not entry.is_file(follow_symlinks=False):
+            raise _not_a_file(entry.name, entry.path)
     return [folder / entry.name for entry in matching]
 
 
-def _check_entry(entry: os.DirEntry[str]) -> None:
-    if entry.name.startswith("~$"):
+def _refuse_open(entry: os.DirEntry[str], drop: Drop) -> None:
+    """What somebody has open in Excel may be half entered; Excel lays a file ~$NAME beside it for as long."""
+    if entry.name.startswith("~$") and any(fnmatchcase(name, drop.files) for name in (entry.name, entry.name[2:])):
         raise SourceError("FILE_OPEN", what=f"{entry.name[2:]} is open in Excel", where=entry.path,
                           fix="Close the workbook, then run again.")
-    if not entry.is_file(follow_symlinks=False):
-        raise _not_a_file(entry.name, entry.path)
 
 
 def _not_a_file(name: str, where: str) -> SourceError:

@@ -102,7 +102,8 @@ def _already_exported(run: Run, exported: batches.Batch, figures: str) -> Outcom
         )
     raise RefusedError(
         "CHANGED_AFTER_EXPORT",
-        what=f"Batch {exported.batch:04d} is exported, and what it rests on has changed since",
+        what=f"Batch {exported.batch:04d} is exported, and what it rests on has changed since: figures "
+        f"{exported.figures[:12]} then, {figures[:12]} now",
         where=folder,
         fix="Exported files never change. Undo the change, or carry it as a correction in the next open period.",
     )

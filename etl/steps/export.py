@@ -26,15 +26,15 @@ def export(run: Run) -> Outcome:
                 )
             exported = exports.export(run.workspace, run.company, found, person=run.person, now=run.now())
     try:  # the batch is exported whatever happens to its queryable view; the next start repairs it
-        publish_history(run.workspace, run.company)
-        history = "up to date"
+        history = publish_history(run.workspace, run.company)
     except EtlError as error:
         history = f"not updated: {error.what}; repair with: timebooks history rebuild"
     folder = run.workspace.batch_folder(run.company, run.period_end, exported.batch)
     manifest = read_manifest(folder, exported.manifest_digest)
     uploads = [file for file in manifest["files"] if file["role"] in ("import", "worksheet")]
     return Outcome(
-        title=f"batch {exported.batch:04d} {'exported' if is_new else 'is already exported; nothing has changed'}",
+        title=f"batch {exported.batch:04d} {'exported' if is_new else 'is already exported; nothing has changed'}"
+        f"{f'; history {history}' if history.startswith('not') else ''}",
         facts=(("files", run.shown(folder)), ("history", history)),
         headings=("document", "file", "rows", "digest"),
         rows=tuple((file["document"], file["path"], file["rows"], file["sha256"][:12]) for file in uploads),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-import pyarrow as pa
-
-from etl.errors import RefusedError
+from etl.errors import DamageError, RefusedError, StoreError
 from etl.steps.outcome import Outcome
 from etl.steps.run import place_of
 from etl.store import audit_log, batches, history
 from etl.store.sealed import read_manifest
+from etl.store.shared_places import shared_by
 from etl.workspace import Workspace
 
 
@@ -21,6 +21,9 @@ def published(workspace: Workspace, company: str) -> list[history.PublishedBatch
         if record.type != "export":
             continue
         batch = batches.batch_of(workspace, company, record)
+        draft = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
+        if not batch.folder.exists() and draft.exists():
+            continue  # its run died before the rename; it counts as none until the next start has finished it
         manifest = read_manifest(batch.folder, batch.manifest_digest)
         tables = {Path(file["path"]).stem: file["sha256"] for file in manifest["files"] if file["role"] == "table"}
         found.append(
@@ -45,9 +48,44 @@ def companies(workspace: Workspace) -> list[str]:
     return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
-def publish_history(workspace: Workspace, company: str) -> int:
-    """Bring the history to the head of the company's audit log; batches already there are left alone."""
-    return history.commit(workspace, published(workspace, company))
+def publish_history(workspace: Workspace, company: str) -> str:
+    """Bring the history to the head of the company's audit log, in a word how; one that is damaged is made again."""
+    try:
+        history.commit(workspace, published(workspace, company))
+    except DamageError as damage:
+        if damage.code != "HISTORY_DAMAGED":
+            raise
+        history.rebuild(workspace, all_published(workspace))
+        return f"was damaged and has been rebuilt{_allowed(workspace)}"
+    return f"up to date{_allowed(workspace)}"
+
+
+def _allowed(workspace: Workspace) -> str:
+    """That the history lies where it should not is said each time, so that the run's notebook tells it later."""
+    sharing = shared_by(workspace.history)
+    return f", on {sharing}, allowed by TIMEBOOKS_HISTORY_ANYWHERE" if sharing else ""
+
+
+def settle_history(workspace: Workspace) -> str:
+    """The same for all companies before the history is read: behind, ahead, missing or damaged, it is put right.
+
+    Empty where nothing was to do. A workspace one may only read keeps what it has, and that is said.
+    """
+    batches_kept = all_published(workspace)
+    heads = {batch.company: batch.audit_number for batch in batches_kept}   # in audit-log order: the last one stays
+    if history.is_current(workspace, heads):
+        return ""
+    try:
+        try:
+            history.commit(workspace, batches_kept)
+        except DamageError as damage:
+            if damage.code != "HISTORY_DAMAGED":
+                raise
+        if not history.is_current(workspace, heads):
+            history.rebuild(workspace, batches_kept)
+    except StoreError as error:
+        return f"not up to date: {error.what}"
+    return "was not up to date and has been brought to the head of the audit log"
 
 
 def all_published(workspace: Workspace) -> list[history.PublishedBatch]:
@@ -63,8 +101,11 @@ def rebuild_history(workspace: str | Path) -> Outcome:
 
 
 def query_history(workspace: str | Path, sql: str, limit: int = 100) -> Outcome:
-    """At most `limit` rows of one query over the documented views; the history is only read."""
-    return _table("history", history.query(Workspace(Path(workspace).resolve()), sql, limit=limit))
+    """At most `limit` rows of one query over the documented views; the question only reads.
+
+    Before it, a history that is behind or damaged is put right from the published batches, and that is said.
+    """
+    return _asked(Workspace(Path(workspace).resolve()), "history", sql, {}, limit)
 
 
 def history_view(workspace: str | Path, company: str, view: str, limit: int = 20) -> Outcome:
@@ -78,13 +119,15 @@ def history_view(workspace: str | Path, company: str, view: str, limit: int = 20
             fix=f"Choose from {', '.join(history.VIEWS)}.",
         )
     text = f"select * from {view} where company = $company order by period_end desc, batch desc"  # noqa: S608 - a view of ours
-    return _table(view, history.query(place, text, {"company": company}, limit=limit))
+    return _asked(place, view, text, {"company": company}, limit)
 
 
 def export_history(workspace: str | Path, file: Path) -> Outcome:
     """A plain DuckDB copy of the history."""
-    history.export_copy(Workspace(Path(workspace).resolve()), file)
-    return Outcome(title=f"history copied to {file}")
+    place = Workspace(Path(workspace).resolve())
+    settled = settle_history(place)
+    history.export_copy(place, file)
+    return Outcome(title=f"history copied to {file}", facts=_said(settled))
 
 
 def compact_history(workspace: str | Path) -> Outcome:
@@ -93,6 +136,21 @@ def compact_history(workspace: str | Path) -> Outcome:
     return Outcome(title=f"history compacted: {merged} file(s) merged")
 
 
-def _table(title: str, table: pa.Table) -> Outcome:
+def _asked(place: Workspace, title: str, sql: str, parameters: Mapping[str, object], limit: int) -> Outcome:
+    settled = settle_history(place)
+    try:
+        table = history.query(place, sql, parameters, limit=limit)
+    except DamageError:   # a file of it was spoiled, which its catalog does not know
+        history.rebuild(place, all_published(place))
+        settled, table = "was damaged and has been rebuilt", history.query(place, sql, parameters, limit=limit)
     rows = tuple(tuple("" if value is None else str(value) for value in row.values()) for row in table.to_pylist())
-    return Outcome(title=f"{title}: {table.num_rows} row(s)", headings=tuple(table.column_names), rows=rows)
+    return Outcome(
+        title=f"{title}: {table.num_rows} row(s)",
+        facts=_said(settled),
+        headings=tuple(table.column_names),
+        rows=rows,
+    )
+
+
+def _said(settled: str) -> tuple[tuple[str, str], ...]:
+    return (("history", settled),) if settled else ()

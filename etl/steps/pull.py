@@ -11,7 +11,7 @@ from etl.sources import files as file_source
 from etl.sources.dialects import effective
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
-from etl.store import landing
+from etl.store import audit_log, landing
 from etl.store.landing import Delivery
 
 
@@ -37,6 +37,7 @@ def pull(run: Run) -> Outcome:
             fix="Add a [[drops]] section for the tracker's export.",
         )
     with run.locked("pulling"):
+        clock = audit_log.clock_remark(run.records(), run.now())
         declared = {drop.name: effective(drop) for drop in run.settings.drops}
         pulled, fresh = [], []
         for drop in run.settings.drops:
@@ -59,7 +60,7 @@ def pull(run: Run) -> Outcome:
         for delivery, table in fresh:
             landed = landing.land(run.workspace, run.company, delivery, table, person=run.person, now=run.now())
             pulled.append(_Pulled(landed.drop, landed.file_name, landed.rows, landed.is_new))
-    return _outcome(pulled, remarks)
+    return _outcome(pulled, remarks, clock)
 
 
 def request_of(drop: Drop, file_name: str) -> dict[str, Any]:
@@ -74,10 +75,10 @@ def request_of(drop: Drop, file_name: str) -> dict[str, Any]:
     }
 
 
-def _outcome(pulled: list[_Pulled], remarks: list[tuple[str, str]]) -> Outcome:
+def _outcome(pulled: list[_Pulled], remarks: list[tuple[str, str]], clock: str) -> Outcome:
     new = sum(item.is_new for item in pulled)
     return Outcome(
-        title=f"pulled {len(pulled)} file(s), {new} new",
+        title=f"pulled {len(pulled)} file(s), {new} new{f'; {clock}' if clock else ''}",
         facts=tuple(remarks),
         headings=("drop", "file", "rows", "landed"),
         rows=tuple(

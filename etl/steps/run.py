@@ -64,8 +64,8 @@ class Run:
     @contextmanager
     def locked(self, what: str) -> Iterator[None]:
         """The company's lock, held by this process while it works; what a broken run left is settled first."""
-        with company_lock(self.workspace, self.company, self.person, f"{what} {self.period_end}"):
-            recovery.recover(self.workspace, self.company)
+        with company_lock(self.workspace, self.company, self.person, f"{what} {self.period_end}") as is_start:
+            recovery.recover(self.workspace, self.company, is_start=is_start)
             yield
 
     @contextmanager

@@ -2,41 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from etl.steps.history import companies
+from etl.errors import SettingsError
+from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches
-from etl.store.verify import verify_store
+from etl.store.verify import Anchor, verify_store
 from etl.workspace import Workspace
 
+_ANCHOR = re.compile(r"(?P<company>[a-z0-9-]+):(?P<number>[0-9]{1,8}):(?P<digest>[0-9a-f]{12,64})")
+_KEPT = ("data/audit_log", "data/landing", "data/drafts", "reports")
 
-def verify(workspace: str | Path) -> Outcome:
-    """Every company of the workspace, checked to the last byte and cent. Reads only. Exit code 1 on any finding."""
+
+def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] = ()) -> Outcome:
+    """Every company of the workspace, checked to the last byte and cent. Reads only. Exit code 1 on any damage.
+
+    `full`: also what could be made again is made again and compared, the landed entries from the bytes received and
+    the history's rows from the published batches. What a dead run left for the next start is told and is no damage.
+    `anchors`: ends of audit logs as somebody noted them outside, each `company:number:digest` (12 digits will do).
+    Raises SettingsError ANCHOR_UNREADABLE.
+    """
     place = Workspace(Path(workspace).resolve())
-    findings: list[tuple[str, str, str]] = []
+    names = _stored(place)
+    damage: list[tuple[str, str, str]] = []
+    waits: list[str] = []
+    clocks: list[str] = []
+    noted = _noted(anchors, names)
+    heads: list[str] = []
     counted = 0
-    for company in companies(place):
-        found = [(company, finding.where, finding.what) for finding in verify_store(place, company)]
-        if not found:
-            for record in audit_log.read_log(place, company):
-                if record.type == "export":
-                    counted += 1
-                    batch = batches.batch_of(place, company, record)
-                    found += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch.folder)]
-        findings += found
+    for company in names:
+        found = verify_store(place, company, noted.get(company))
+        heads.append(_head(place, company, is_noted=company in noted))
+        waits += [f"{finding.where}: {finding.what}" for finding in found if finding.waits]
+        wrong = [(company, finding.where, finding.what) for finding in found if not finding.waits]
+        if not wrong:
+            clocks += _clocks(place, company)
+            for batch in _exported(place, company):
+                counted += 1
+                wrong += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch.folder)]
+        damage += wrong
+    again = made_again(place, names) if full and not damage else None
     return Outcome(
-        title=f"verified {counted} batch(es) of {len(companies(place))} company(ies): {len(findings)} finding(s)",
+        title=f"verified {counted} batch(es) of {len(names)} company(ies): "
+        f"{len(damage) + len(again.findings if again else ())} finding(s)",
+        facts=(
+            *_facts("waits for the next run", waits),
+            *_facts("clock", clocks),
+            *_facts("audit log", heads),
+            *(again.facts if again else ()),
+        ),
         headings=("company", "where", "what"),
-        rows=tuple(findings),
-        next_step="stop writing and restore what is named from the backup; do not edit it" if findings else "",
-        exit_code=1 if findings else 0,
+        rows=(*damage, *(again.findings if again else ())),
+        next_step="stop writing and restore what is named from the backup; do not edit it"
+        if damage
+        else (again.next_step if again else ""),
+        exit_code=1 if damage or (again and again.findings) else 0,
     )
+
+
+def _facts(name: str, told: list[str]) -> tuple[tuple[str, str], ...]:
+    return ((name, "; ".join(told)),) if told else ()
+
+
+def _noted(anchors: Sequence[str], names: Sequence[str]) -> dict[str, Anchor]:
+    noted = {}
+    for anchor in anchors:
+        said = _ANCHOR.fullmatch(anchor)
+        if said is None or said["company"] not in names:
+            raise SettingsError(
+                "ANCHOR_UNREADABLE",
+                what=f"{anchor!r} is no end of an audit log kept here",
+                where="--anchor",
+                fix="Give company:number:digest as verify prints it, such as acme:7:3f2a90c1d4e5.",
+            )
+        noted[said["company"]] = Anchor(int(said["number"]), said["digest"])
+    return noted
+
+
+def _head(place: Workspace, company: str, *, is_noted: bool) -> str:
+    """The end of the log, to be noted outside: only against such a note does a cut end show."""
+    records, _ = audit_log.examine(place, company)
+    if not records:
+        return f"{company} has no record"
+    end = f"{company}:{records[-1].number}:{records[-1].digest[:12]}"
+    return f"{end}, as noted outside or longer" if is_noted else f"{end}, not compared with a note kept outside"
+
+
+def _clocks(place: Workspace, company: str) -> Iterator[str]:
+    """Records that carry an earlier time than the one before: no damage, since order is by number alone."""
+    for before, record in pairwise(audit_log.read_log(place, company)):
+        if record.recorded_at < before.recorded_at:
+            yield (
+                f"record {record.number} of {company} carries {record.recorded_at}, "
+                f"record {before.number} {before.recorded_at}: the clock was set back"
+            )
+
+
+def _stored(place: Workspace) -> list[str]:
+    """Every company something is kept of: one whose audit log is gone must not go unseen."""
+    folders = [place.root / part for part in _KEPT if (place.root / part).is_dir()]
+    return sorted({path.name for folder in folders for path in folder.iterdir() if path.is_dir()})
+
+
+def _exported(place: Workspace, company: str) -> list[batches.Batch]:
+    """The published batches; one that waits for its rename counts as none."""
+    exported = [
+        batches.batch_of(place, company, record)
+        for record in audit_log.read_log(place, company)
+        if record.type == "export"
+    ]
+    return [batch for batch in exported if batch.folder.is_dir()]
 
 
 def broken_promises(folder: Path) -> list[str]:

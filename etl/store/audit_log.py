@@ -12,7 +12,7 @@ from typing import Any
 from etl.errors import BusyError, EtlError, StoreError
 from etl.store import files
 from etl.store.damage import Finding, finding
-from etl.store.records import NewerFormatError, Record, Statement, decode, encode, file_name
+from etl.store.records import NewerFormatError, Record, Statement, decode, encode, file_name, instant_text
 from etl.store.strict_json import NotStrictError
 from etl.workspace import Workspace, is_sandbox
 
@@ -44,6 +44,15 @@ def examine(workspace: Workspace, company: str) -> tuple[tuple[Record, ...], lis
                  for path in files.listed(workspace.audit_log(company))
                  if path.suffix != ".json" and not files.is_temporary(path)]
     return tuple(record for _, record in read), findings
+
+
+def clock_remark(records: Sequence[Record], now: datetime) -> str:
+    """What is odd about this machine's clock, by the last record; empty where nothing is. Order is by number alone."""
+    last = records[-1] if records else None
+    if last is None or instant_text(now) >= last.recorded_at:
+        return ""
+    return (f"the clock of this machine says {instant_text(now)}, before the last record of the audit log "
+            f"({last.recorded_at}); records are ordered by number, but set the clock right")
 
 
 def append(

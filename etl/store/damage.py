@@ -1,4 +1,4 @@
-"""What is wrong with a stored file, as a finding of verify or as the error that stops a run."""
+"""What is wrong with a stored file, as a finding of verify or as the error that stops a run; or what only waits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Finding:
     file: str
     record: int | None   # number of the audit-log record that names it
     what: str
+    waits: bool = False   # nothing is damaged: a run died here, and the next one finishes or sweeps it
 
     @property
     def where(self) -> str:
@@ -32,6 +33,11 @@ class Finding:
 def finding(workspace: Workspace, path: Path, what: str, record: int | None = None) -> Finding:
     """A finding about one file of this workspace."""
     return Finding(shown(workspace, path), record, what)
+
+
+def waiting(workspace: Workspace, path: Path, what: str, record: int | None = None) -> Finding:
+    """Something a run that died left for the next one."""
+    return Finding(shown(workspace, path), record, what, waits=True)
 
 
 def shown(workspace: Workspace, path: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from etl.errors import DamageError, EtlError, StoreError
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_HELD = {errno.EBUSY, errno.ETXTBSY}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -34,7 +35,9 @@ def _refused(doing: str, path: Path, error: OSError, size: int) -> StoreError:
         needed = max(1, -(-size // 1_000_000))
         return StoreError("DISK_FULL", what=f"The disk is full: could not {doing}, about {needed} MB needed",
                           where=str(path), fix=f"Free at least {needed} MB on that disk, then run again.")
-    if error.errno in _DENIED:
+    if doing == "list" and error.errno in _DENIED:
+        return _not_readable(path)
+    if error.errno in _DENIED | _HELD:
         return StoreError("NOT_WRITABLE", what=f"Not allowed to {doing} here: {error.strerror}", where=str(path),
                           fix="Give your account the right to write in the workspace, close programs that hold the "
                               "file, then run again.")
@@ -49,10 +52,14 @@ def unreadable(path: Path, error: OSError) -> EtlError:
     if error.errno == errno.ELOOP:
         return damaged(path, "is a link, not a file")
     if error.errno in _DENIED:
-        return StoreError("NOT_READABLE", what="A stored file may not be read", where=str(path),
-                          fix="Give your account the right to read the workspace, then run again.")
+        return _not_readable(path)
     return StoreError("DISK_ERROR", what=f"A stored file cannot be read: {error.strerror}", where=str(path),
                       fix="Check the disk and its connection, then run again.")
+
+
+def _not_readable(path: Path) -> StoreError:
+    return StoreError("NOT_READABLE", what="A stored file or folder may not be read", where=str(path),
+                      fix="Give your account the right to read the workspace, then run again.")
 
 
 def damaged(path: Path, what: str) -> DamageError:

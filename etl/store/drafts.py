@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from etl.errors import RefusedError
+from etl.errors import RefusedError, StoreError
 from etl.store import audit_log, batches, files, staging
 from etl.store.batches import Draft
 from etl.store.lock import company_lock
@@ -61,19 +61,31 @@ def _published(
 
 
 def remove_replaced(workspace: Workspace, company: str, records: Sequence[Record]) -> list[Path]:
-    """The folders of drafts whose replacement is in place, and of periods without drafts, removed; records stay."""
+    """The folders of drafts whose replacement is in place, and of periods without drafts, removed; records stay.
+
+    One that another program holds (a workbook open in Excel) stays for a later start: nothing rests on it.
+    """
     periods = files.listed(batches.drafts_root(workspace, company))
     lying = {folder for period in periods for folder in files.listed(period)}
     days = {folder.parent.name for folder in lying}
     concerned = [record for record in records if record.body.get("period_end") in days]
     gone = [draft.folder for draft, replacement in batches.replaced_drafts(workspace, company, concerned)
             if draft.folder in lying and replacement.exists()]
-    for folder in gone:
-        files.remove_tree(folder)
+    gone = [folder for folder in gone if _removed(folder)]
     for period in periods:
         if period.is_dir() and not period.is_symlink() and not files.listed(period):
-            files.remove_tree(period)
+            _removed(period)
     return gone
+
+
+def _removed(folder: Path) -> bool:
+    try:
+        files.remove_tree(folder)
+    except StoreError as error:
+        if error.code != "NOT_WRITABLE":
+            raise
+        return False
+    return True
 
 
 def refuse_finished(records: Sequence[Record], period_end: date) -> None:

@@ -29,6 +29,7 @@ _READ = os.O_RDONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NO
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.tmp-[0-9]+-[0-9a-f]{8}")
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+_HELD = {errno.EBUSY, errno.ETXTBSY}   # Windows says PermissionError instead
 _PATIENCE_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0)
 
 
@@ -139,8 +140,7 @@ def rename(source: Path, target: Path) -> None:
     """One rename, both folders synced. Raises DamageError where the name is taken, OSError EXDEV across disks."""
     refuse_taken(target)
     with told("rename", target):
-        fault_point("rename", target)
-        _patiently(lambda: source.rename(target))
+        _patiently("rename", target, lambda: source.rename(target))
     fsync_folder(target.parent)
     if source.parent != target.parent:
         fsync_folder(source.parent)
@@ -201,8 +201,7 @@ def write_note(path: Path, content: bytes) -> None:
 def remove(path: Path) -> None:
     """The file is gone; one that was not there is no error."""
     with told("remove", path):
-        fault_point("unlink", path)
-        _patiently(lambda: path.unlink(missing_ok=True))
+        _patiently("unlink", path, lambda: path.unlink(missing_ok=True))
 
 
 def remove_tree(folder: Path) -> None:
@@ -214,8 +213,7 @@ def remove_tree(folder: Path) -> None:
     for path in listed(folder):
         remove_tree(path)
     with told("remove", folder):
-        fault_point("rmdir", folder)
-        _patiently(folder.rmdir)
+        _patiently("rmdir", folder, folder.rmdir)
 
 
 def sweep_temporary(folder: Path) -> list[Path]:
@@ -258,18 +256,19 @@ def _write(descriptor: int, path: Path, content: bytes | memoryview) -> None:
             rest = rest[os.write(descriptor, rest):]
 
 
-def _patiently(action: Callable[[], object]) -> None:
-    """Done, even where a scanner or a sync client holds the file for a moment (Windows: errors 5 and 32)."""
-    for seconds in _PATIENCE_SECONDS:
+def _patiently(name: str, path: Path, action: Callable[[], object]) -> None:
+    """Done, even where a scanner, a sync client or a spreadsheet holds the file for a moment; five seconds at most."""
+    for seconds in (*_PATIENCE_SECONDS, None):
         try:
+            fault_point(name, path)
             action()
-        except PermissionError as error:
-            if getattr(error, "winerror", None) not in (5, 32):
+        except OSError as error:
+            is_held = isinstance(error, PermissionError) or error.errno in _HELD
+            if seconds is None or not is_held:
                 raise
             time.sleep(seconds)
         else:
             return
-    action()
 
 
 def read_bytes(path: Path) -> bytes:

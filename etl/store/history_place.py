@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from etl.errors import BusyError, DamageError, RefusedError, StoreError
 from etl.store import files
+from etl.store.shared_places import is_allowed, shared_by
 from etl.workspace import Workspace
 
 REBUILD = "Run timebooks history rebuild; nothing is lost, it is made again from the exported batches."
@@ -53,7 +54,17 @@ class Place:
 
 @contextmanager
 def committer(place: Place) -> Iterator[None]:
-    """While this lasts, no other process writes the history. Raises BusyError where one does not let go."""
+    """While this lasts, no other process writes the history. Raises BusyError where one does not let go.
+
+    Raises StoreError HISTORY_PLACE on a network share or in a synced folder, unless that is allowed.
+    """
+    sharing = shared_by(place.root)
+    if sharing and not is_allowed():
+        raise StoreError(
+            "HISTORY_PLACE", where=str(place.root),
+            what=f"The history would lie on {sharing}, where databases get damaged",
+            fix="Keep the workspace on a disk of this machine and copy the finished batch folders to the share. "
+                "TIMEBOOKS_HISTORY_ANYWHERE=1 allows it all the same.")
     files.make_folder(place.root)
     lock = FileLock(place.root / "history.lock", timeout=_LOCK_SECONDS, mode=0o600, fallback_to_soft=False)
     try:

@@ -60,6 +60,7 @@ class Pull:
     request: Mapping[str, Any]
     received_digest: str
     is_new: bool = False
+    product: str = ""   # the version that read it
 
 
 def land(
@@ -121,6 +122,16 @@ def read_pulls(workspace: Workspace, company: str, *, check: bool = True) -> tup
     records = pull_records(audit_log.read_log(workspace, company))
     return tuple(_pull(workspace, company, record, check=check) for record in records
                  if not is_pending(workspace, company, record))
+
+
+def received_bytes(workspace: Workspace, company: str, pull: Pull) -> bytes:
+    """The bytes of a pull as they were received. Raises DamageError where they are not those of its record."""
+    folder = pull_folder(workspace, company, pull.pull_id)
+    path = folder / load(files.read_bytes(folder / PULL))["received"]["path"]
+    content = files.read_bytes(path)
+    if files.sha256_bytes(content) != pull.received_digest:
+        raise finding(workspace, path, "The bytes of a pull were changed after it landed", pull.number).error()
+    return content
 
 
 def pull_records(records: Sequence[Record]) -> Iterator[Record]:
@@ -198,4 +209,5 @@ def _pull(workspace: Workspace, company: str, record: Record, *, check: bool) ->
     if check and files.sha256_known(entries) != said["entries"]["sha256"]:
         raise finding(workspace, entries, "The entries of a pull were changed after landing", record.number).error()
     return Pull(record.text("pull_id"), record.number, record.text("drop"), record.text("file_name"), entries,
-                record.whole("rows"), said["request"], record.text("received_digest"))
+                record.whole("rows"), said["request"], record.text("received_digest"),
+                product=said["product"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -18,10 +19,15 @@ from etl.store.records import instant_text
 from etl.store.strict_json import NotStrictError, dump_lines, load
 from etl.workspace import Workspace
 
+_COMING_OR_GOING_SECONDS = (0.01, 0.02, 0.04, 0.08, 0.16)
+_NOBODY_KNOWN = "who it is could not be read"
+
 
 @contextmanager
-def company_lock(workspace: Workspace, company: str, owner: str, what: str = "") -> Iterator[None]:
+def company_lock(workspace: Workspace, company: str, owner: str, what: str = "") -> Iterator[bool]:
     """While this lasts, no other process writes for this company; entering it again in this process is free.
+
+    Gives whether this process did not hold it before.
 
     `owner` is the person, `what` the work, both for whoever finds the company busy.
     Raises BusyError at once where another process holds it. The lock vanishes with its process; the text beside
@@ -34,10 +40,11 @@ def company_lock(workspace: Workspace, company: str, owner: str, what: str = "")
     files.make_folder(path.parent)
     lock = FileLock(path, timeout=0, mode=0o600, thread_local=False, is_singleton=True, fallback_to_soft=False)
     _acquire(lock, path, company)
+    is_first = lock.lock_counter == 1
     try:
-        if lock.lock_counter == 1:
+        if is_first:
             files.write_note(_holder(path), _holder_text(owner, what))
-        yield
+        yield is_first
     finally:
         try:
             if lock.lock_counter == 1:
@@ -47,12 +54,21 @@ def company_lock(workspace: Workspace, company: str, owner: str, what: str = "")
 
 
 def _acquire(lock: FileLock, path: Path, company: str) -> None:
+    """Ours, or BusyError. A holder without a text is just coming or going, so that one is asked again for a moment."""
     try:
-        lock.acquire()
-    except Timeout:
-        raise BusyError(
-            "RUN_BUSY", what=f"Another run is working on {company}: {_held_by(path, datetime.now(UTC))}",
-            where=f"data/lock/{company}.lock", fix="Wait until that run has ended, then run again.") from None
+        for seconds in (*_COMING_OR_GOING_SECONDS, None):
+            try:
+                lock.acquire()
+            except Timeout:
+                held = _held_by(path, datetime.now(UTC))
+                if held or seconds is None:
+                    raise BusyError(
+                        "RUN_BUSY", what=f"Another run is working on {company}: {held or _NOBODY_KNOWN}",
+                        where=f"data/lock/{company}.lock", fix="Wait until that run has ended, then run again.",
+                    ) from None
+                time.sleep(seconds)
+            else:
+                return
     except OSError as error:
         raise StoreError(
             "LOCK_UNSUPPORTED", what=f"The company cannot be locked here: {error.strerror}", where=str(path),
@@ -70,11 +86,11 @@ def _holder_text(owner: str, what: str) -> bytes:
 
 
 def _held_by(path: Path, now: datetime) -> str:
-    """Who holds the lock and for how long, as far as the text beside it tells."""
+    """Who holds the lock and for how long, as far as the text beside it tells; empty where it does not."""
     with suppress(EtlError, NotStrictError, KeyError, TypeError, ValueError):
         held = load(files.read_bytes(_holder(path)))
         minutes = int((now - datetime.fromisoformat(held["since"])).total_seconds()) // 60
         work = f" ({held['what']})" if held["what"] else ""
         where = f"on {held['host']}, process {held['pid']}"
         return f"{held['person']}{work} {where}, since {held['since']}, {minutes} min"
-    return "who it is could not be read"
+    return ""

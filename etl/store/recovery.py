@@ -12,7 +12,7 @@ from etl.store.damage import Finding, finding, shown
 from etl.store.evidence import all_filed
 from etl.store.lock import company_lock
 from etl.store.records import Record
-from etl.store.sealed import examine_batch
+from etl.store.sealed import MANIFEST, examine_batch
 from etl.store.verify_landing import examine_pull
 from etl.workspace import Workspace
 
@@ -36,15 +36,19 @@ class _Pending:
     findings: list[Finding]
 
 
-def recover(workspace: Workspace, company: str, person: str = "Timebooks") -> Recovery:
+def recover(workspace: Workspace, company: str, person: str = "Timebooks", *, is_start: bool = True) -> Recovery:
     """Every rename a record promised is done, everything a dead run left is gone; nothing else is touched.
 
-    Raises DamageError where staged bytes are not what the record says, or are gone; then nothing is swept.
+    `is_start`: nobody in this process has recovered since it took the lock, so names of others are synced too.
+    Raises DamageError where staged bytes are not what the record says, or are gone, or the manifest of a published
+    batch was changed; then nothing is swept.
     """
     with company_lock(workspace, company, person, "recovery"):
         swept = files.sweep_temporary(workspace.audit_log(company))
         records = audit_log.read_log(workspace, company)
-        _sync_names(workspace, company)
+        if is_start:
+            _sync_names(workspace, company)
+            _refuse_changed_manifests(workspace, company, records)
         waiting = (_pulls(workspace, company, records), _exports(workspace, company, records),
                    _drafts(workspace, company, records), _sheets(workspace, records))
         finished = [_finish(workspace, company, pending) for pending in chain.from_iterable(waiting)]
@@ -105,6 +109,16 @@ def _sheets(workspace: Workspace, records: Sequence[Record]) -> Iterator[_Pendin
             is_wrong = staged.exists() and files.sha256_file(staged) != filed.digest
             wrong = [finding(workspace, staged, "A staged sheet is not the one that was recorded", filed.record.number)]
             yield _Pending(filed.record, staged, target, wrong if is_wrong else [])
+
+
+def _refuse_changed_manifests(workspace: Workspace, company: str, records: Sequence[Record]) -> None:
+    """Nothing more is written where what an earlier export promised cannot be told any more."""
+    for record in records:
+        if record.type == "export":
+            batch = batches.batch_of(workspace, company, record)
+            path = batch.folder / MANIFEST
+            if batch.folder.exists() and files.sha256_known(path) != batch.manifest_digest:
+                raise finding(workspace, path, "The manifest is not the one that was recorded", record.number).error()
 
 
 def _staging_folders(workspace: Workspace, company: str) -> Iterator[Path]:

@@ -58,10 +58,15 @@ def fill_file(path: Path, content: bytes) -> None:
 
 def sweep(folder: Path) -> list[Path]:
     """What dead runs staged in a folder and no record names, removed."""
-    left = [path for path in files.listed(folder) if path.name.startswith((_PREFIX, f".{_PREFIX}"))]
+    left = [path for path in files.listed(folder) if is_staging(path)]
     for path in left:
         files.remove_tree(path)
     return left
+
+
+def is_staging(path: Path) -> bool:
+    """Whether this is something made ready, by its name."""
+    return path.name.startswith((_PREFIX, f".{_PREFIX}"))
 
 
 def check_paths(names: Iterable[str]) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from etl.errors import EtlError
-from etl.store import audit_log, batches, files
-from etl.store.damage import Finding, finding
+from etl.store import audit_log, batches, files, staging
+from etl.store.damage import Finding, finding, waiting
 from etl.store.evidence import all_filed
 from etl.store.landing import pull_folder, pull_records
 from etl.store.records import Record
@@ -23,7 +23,7 @@ _LATER = "is recorded and not in place yet; the next run puts it there"
 
 @dataclass(frozen=True)
 class Anchor:
-    """The audit log's end as somebody outside noted it: number and digest of the last record then."""
+    """The audit log's end as somebody noted it outside: number and digest, or its beginning, of the last record."""
 
     number: int
     digest: str
@@ -31,19 +31,24 @@ class Anchor:
 
 @dataclass(frozen=True)
 class _Sealed:
-    """A draft or batch folder that must be there, and the digest of its manifest."""
+    """A draft or batch folder that must be there, the digest of its manifest, and where it waits for its rename."""
 
     folder: Path
     digest: str
     record: int
-    pending: bool
+    staged: Path
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is recorded and its rename is missing."""
+        return not self.folder.exists() and self.staged.exists()
 
 
 def verify_store(workspace: Workspace, company: str, anchor: Anchor | None = None) -> list[Finding]:
     """All findings about one company's store, none when it is whole. Reads every byte, writes nothing.
 
     A cut tail of the audit log is seen with an `anchor`, or by what its records named and now nothing names.
-    While a run is working, what it has not put in place yet is found too.
+    Findings with `waits` are no damage: a run died there, or is working, and the next start settles them.
     """
     records, findings = audit_log.examine(workspace, company)
     is_whole = not findings
@@ -65,7 +70,8 @@ def verify_store(workspace: Workspace, company: str, anchor: Anchor | None = Non
 
 
 def _anchored(workspace: Workspace, company: str, records: Sequence[Record], anchor: Anchor | None) -> list[Finding]:
-    if anchor is None or any((record.number, record.digest) == (anchor.number, anchor.digest) for record in records):
+    if anchor is None or any(
+            record.number == anchor.number and record.digest.startswith(anchor.digest) for record in records):
         return []
     return [finding(workspace, workspace.audit_log(company),
                     f"The audit log does not hold record {anchor.number} as it was noted outside: its end was cut or "
@@ -95,31 +101,29 @@ def _sealed(workspace: Workspace, company: str, records: Sequence[Record]) -> It
     for record in records:
         if record.type == "export":
             batch = batches.batch_of(workspace, company, record)
-            draft_folder = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
             yield _Sealed(batch.folder, batch.manifest_digest, record.number,
-                          pending=not batch.folder.exists() and draft_folder.exists())
+                          workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision))
     replaced = {draft.number for draft, _ in batches.replaced_drafts(workspace, company, records)}
     for record in records:
         if record.type == "draft" and record.number not in replaced:
             draft = batches.draft_of(workspace, company, record)
             staged = batches.staged_draft(workspace, company, draft.batch, draft.revision)
-            yield _Sealed(draft.folder, draft.manifest_digest, record.number,
-                          pending=not draft.folder.exists() and staged.exists())
+            yield _Sealed(draft.folder, draft.manifest_digest, record.number, staged)
 
 
 def _folders(workspace: Workspace, sealed: Sequence[_Sealed]) -> Iterator[Finding]:
     for item in sealed:
-        if item.pending:
-            yield finding(workspace, item.folder, f"A draft or batch {_LATER}", item.record)
-        else:
-            yield from examine_batch(workspace, item.folder, item.digest, item.record)
+        found = examine_batch(workspace, item.staged if item.pending else item.folder, item.digest, item.record)
+        if item.pending and not found:
+            yield waiting(workspace, item.folder, f"A draft or batch {_LATER}", item.record)
+        yield from found
 
 
 def _mappings_named(sealed: Sequence[_Sealed]) -> set[str]:
     named: set[str] = set()
     for item in sealed:
         with suppress(EtlError):   # found by _folders
-            manifest: dict[str, Any] = read_manifest(item.folder, item.digest)
+            manifest: dict[str, Any] = read_manifest(item.staged if item.pending else item.folder, item.digest)
             named |= {str(given.get("digest")) for given in manifest["inputs"] if given.get("kind") == "mapping"}
     return named
 
@@ -127,16 +131,17 @@ def _mappings_named(sealed: Sequence[_Sealed]) -> set[str]:
 def _sheets(workspace: Workspace, records: Sequence[Record]) -> Iterator[Finding]:
     for filed in all_filed(records):
         path = filed.path(workspace)
-        if not path.exists() and filed.staged(workspace).exists():
-            yield finding(workspace, path, f"A sheet {_LATER}", filed.record.number)
-            continue
+        pending = not path.exists() and filed.staged(workspace).exists()
+        looked_at = filed.staged(workspace) if pending else path
         try:
-            changed = files.sha256_file(path) != filed.digest
+            changed = files.sha256_file(looked_at) != filed.digest
         except EtlError as error:
-            yield finding(workspace, path, error.what, filed.record.number)
+            yield finding(workspace, looked_at, error.what, filed.record.number)
         else:
             if changed:
-                yield finding(workspace, path, "A stored file was changed", filed.record.number)
+                yield finding(workspace, looked_at, "A stored file was changed", filed.record.number)
+            elif pending:
+                yield waiting(workspace, path, f"A sheet {_LATER}", filed.record.number)
 
 
 def _extra(workspace: Workspace, company: str, records: Sequence[Record], sealed: set[Path]) -> Iterator[Finding]:
@@ -149,9 +154,14 @@ def _extra(workspace: Workspace, company: str, records: Sequence[Record], sealed
     for period in files.listed(batches.drafts_root(workspace, company)):
         found += files.listed(period) if period.is_dir() else [period]
     for period in files.listed(batches.reports_root(workspace, company)):
-        found += [period] if period.name.startswith(".staging-") else []
+        found += [period] if staging.is_staging(period) else []
         found += [path for path in files.listed(period) if path.name.startswith("batch-")]
         found += files.listed(period / "evidence")
+    replaced = {draft.folder for draft, _ in batches.replaced_drafts(workspace, company, records)}
     for path in found:
-        if path not in pulls | sheets | sealed and not files.is_temporary(path):
+        if path in pulls | sheets | sealed or files.is_temporary(path):
+            continue
+        if path in replaced or staging.is_staging(path):
+            yield waiting(workspace, path, "A run died and left this; the next run removes it")
+        else:
             yield finding(workspace, path, "Something lies here that no record names")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from etl.errors import EtlError
 from etl.store import files, landing, mapping_sets
-from etl.store.damage import Finding, finding
+from etl.store.damage import Finding, finding, waiting
 from etl.store.records import Record
 from etl.store.sealed import examine_folder
 from etl.store.strict_json import NotStrictError
@@ -32,11 +32,13 @@ def examine_pulls(workspace: Workspace, company: str, records: Sequence[Record])
     findings = []
     for record in landing.pull_records(records):
         pull_id = record.text("pull_id")
-        if landing.is_pending(workspace, company, record):
-            findings.append(finding(workspace, landing.staged_pull(workspace, company, pull_id),
-                                    "A recorded pull is not in place yet; the next run puts it there", record.number))
-        else:
-            findings += examine_pull(workspace, landing.pull_folder(workspace, company, pull_id), record)
+        pending = landing.is_pending(workspace, company, record)
+        place = (landing.staged_pull if pending else landing.pull_folder)(workspace, company, pull_id)
+        found = examine_pull(workspace, place, record)
+        if pending and not found:
+            found = [waiting(workspace, landing.pull_folder(workspace, company, pull_id),
+                             "A recorded pull is not in place yet; the next run puts it there", record.number)]
+        findings += found
     return findings
 
 

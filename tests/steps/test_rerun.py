@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from etl import steps
 from etl.errors import RefusedError
 from etl.sandbox.cases import STRANGE
 from etl.steps.init import SAMPLE, SAMPLE_PERIOD_END, init
+from etl.store import audit_log
+from etl.workspace import Workspace
 
 WORKBOOK = "SANDBOX_reconciliation.xlsx"
 
@@ -89,6 +92,10 @@ def test_a_mapping_row_for_the_held_work_after_the_export_is_refused_with_both_n
     with pytest.raises(RefusedError) as refused:
         week(workspace)
     assert refused.value.code == "CHANGED_AFTER_EXPORT"
+    (then,) = [record.body["figures"] for record in audit_log.read_log(Workspace(workspace), SAMPLE)
+               if record.type == "export"]
+    assert len(set(re.findall(r"\b[0-9a-f]{12}\b", refused.value.what))) == 2
+    assert then[:12] in refused.value.what
     assert {name: value for name, value in tree(workspace).items() if "/mappings/" not in name} == {
         name: value for name, value in before.items() if "/mappings/" not in name
     }, "nothing but the mapping set is kept"
