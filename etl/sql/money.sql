@@ -24,14 +24,6 @@ select ranked.* exclude (unit_weight, size, product, whole_share, left_over, tur
         * (whole_share + case when turn <= left_over then 1 else 0 end))::hugeint as share
 from ranked;
 
--- The first day of the workweek that a day belongs to; begins_on: 1 Monday to 7 Sunday.
-create or replace macro workweek_of(worked_day, begins_on) as (worked_day - ((isodow(worked_day) - begins_on + 7) % 7)::int);
-
--- A piece's id. Nearly all are the whole of their entry on its day: named without a cast per row.
-create or replace macro piece_name(entry_id, version, day_no, class_no) as
-    (case when version = 1 and day_no = 1 and class_no = 0 then entry_id || '/1/1r'
-        else entry_id || '/' || version || '/' || day_no || case class_no when 1 then 'o' else 'r' end end);
-
 -- Powers of ten as whole numbers: power() and ** are floating point.
 create or replace macro ten_to(n) as (
     ([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,

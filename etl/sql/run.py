@@ -162,7 +162,8 @@ class Engine:
             "lock_configuration = true",
         ):
             self._connection.execute(f"set {setting}")
-        self._connection.execute((files("etl.sql") / "money.sql").read_text(encoding="utf-8"))
+        for shared in ("words.sql", "money.sql"):
+            self._connection.execute((files("etl.sql") / shared).read_text(encoding="utf-8"))
 
     def __enter__(self) -> Self:
         return self

@@ -147,7 +147,7 @@ def test_sql_files_are_in_one_order_and_use_only_what_comes_before() -> None:
     from etl.sql import run
 
     listed = [name for names in run.FOLDERS.values() for name in names]
-    on_disk = {path.stem for path in (ETL / "sql").rglob("*.sql")} - {"money"}
+    on_disk = {path.stem for path in (ETL / "sql").rglob("*.sql")} - {"money", "words"}
     assert sorted(listed) == sorted(on_disk), set(listed) ^ on_disk
     order = [*run.STAGING, *run.MAP, *run.RULES, *run.MARTS]
     for index, name in enumerate(order):

@@ -44,6 +44,8 @@ SCHEMA = pa.schema(
         ("entry_no", pa.int64()),
         ("entry_id", pa.string()),
         ("version", pa.int32()),
+        ("pull_number", pa.int64()),
+        ("source_row", pa.int64()),
         ("worked_seconds", pa.int64()),
         *((name, KINDS.get(type(value), pa.string())) for name, value in ENTRY.items()),
     ]
@@ -71,7 +73,9 @@ def _engine(tmp_path_factory):
 def rounded(engine: Engine, rules: Sequence[Mapping], entries: Sequence[Mapping]) -> list[dict]:
     """The entries with pay and bill seconds, in order."""
     rows = [
-        ENTRY | {"entry_no": number, "entry_id": f"t:{number}", "version": 1} | dict(entry)
+        ENTRY
+        | {"entry_no": number, "entry_id": f"t:{number}", "version": 1, "pull_number": 1, "source_row": number}
+        | dict(entry)
         for number, entry in enumerate(entries, 1)
     ]
     spans = [

@@ -1,7 +1,7 @@
 -- One row per finding about one entry: stop first, then what concerns payroll, then billing.
 with entries as (select * from entries_rounded), periods as (select * from run_pay_periods),
 reasons as (
-    select entry_no, 1 as turn, 'pay' as stream, pay_reason as code, pay_state as state from entries
+    select entry_no, 1 as turn, 'pay' as stream, pay_reason as code, pay_state::varchar as state from entries
     union all select entry_no, 2, 'cost', cost_reason, cost_state from entries
     union all select entry_no, 3, 'bill', bill_reason, bill_state from entries),
 found as (

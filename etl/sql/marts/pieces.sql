@@ -20,6 +20,6 @@ named as (
     left join overtime_rules as law on law.rule_id = pieces.rule_id
     left join codes on codes.code = entries.entry_code
     cross join parameters)
-select piece_id, entry_id, version, employee_id, piece_on, workweek_start, hour_class, pay_item, worked_seconds,
+select piece_id, entry_id, version, employee_id, piece_on, workweek_start, hour_class::varchar as hour_class, pay_item, worked_seconds,
     pay_seconds, bill_seconds, premium_seconds, rule_id, rule_sentence, is_in_pay_period, is_in_bill_period
 from named order by entry_no, day_no, class_no

@@ -3,7 +3,7 @@
 with entries as (select * from entries_rounded), parameters as (select * from run_parameters),
 periods as (select * from run_pay_periods),
 streams as (
-    select entry_no, worked_on, 'pay' as stream, pay_state as state, pay_reason as reason,
+    select entry_no, worked_on, 'pay' as stream, pay_state::varchar as state, pay_reason as reason,
         periods.period_start, periods.period_end from entries left join periods using (pay_group)
     union all
     select entry_no, worked_on, 'cost', cost_state, cost_reason, periods.period_start, periods.period_end
@@ -23,7 +23,7 @@ seconds as (
     from placed join pieces_classified as pieces using (entry_no)
     group by placed.entry_no, stream, state, reason, placed.worked_on, period_start, period_end),
 amounts as (
-    select 'pay' as stream, pay_state as state, pay_reason as reason, sum(amount_minor)::hugeint as minor, home_currency as currency,
+    select 'pay' as stream, pay_state::varchar as state, pay_reason as reason, sum(amount_minor)::hugeint as minor, home_currency as currency,
         any_value(minor_digits) as digits
     from labor_allocated join entries using (entry_no) cross join parameters group by all
     union all
@@ -49,11 +49,12 @@ valued as (   -- money may come alone: the premium of a workweek whose hours lie
         coalesce(counted.reason, amounts.reason) as reason, coalesce(counted.count_entries, 0) as count_entries,
         coalesce(counted.seconds, 0) as seconds, coalesce(counted.turn, 3) as turn,
         amounts.currency, amount_of(amounts.minor, amounts.digits) as amount,
-        row_number() over (partition by counted.stream, counted.state, counted.reason order by amounts.currency) as currency_turn
+        row_number() over (partition by counted.stream, counted.state, counted.reason
+            order by amounts.currency <> home_currency, amounts.currency) as currency_turn
     from counted full join amounts on amounts.stream = counted.stream and amounts.state = counted.state
-        and amounts.reason is not distinct from counted.reason)
+        and amounts.reason is not distinct from counted.reason cross join parameters)
 select stream, state, reason, case when currency_turn = 1 then count_entries else 0 end as count_entries,
     case when currency_turn = 1 then seconds else 0 end as seconds, amount, currency
 from valued
 order by case stream when 'pay' then 1 when 'cost' then 2 else 3 end, turn,
-    list_position(['exported', 'held', 'out_of_scope', 'withdrawn', 'superseded', 'rejected'], state), reason nulls first, currency
+    list_position(['exported', 'held', 'out_of_scope', 'withdrawn', 'superseded', 'rejected'], state), reason nulls first, currency_turn

@@ -6,7 +6,7 @@ referenced as (
         people.employee_id, people.employee_name, people.worker_type, people.pay_group, people.week_begins_on, people.flsa_status,
         people.work_location, versions.person_day_no is not null as is_person_mapped, people.pay_rate_millionths, people.pay_currency,
         projects.customer_job, projects.job_no, projects.billing_method, versions.project_day_no is not null as is_project_mapped,
-        items.service_item, coalesce(items.hour_kind, 'worked') as hour_kind, versions.item_day_no is not null as is_item_mapped,
+        items.service_item, coalesce(items.hour_kind, 'worked'::hour_kind) as hour_kind, versions.item_day_no is not null as is_item_mapped,
         case when items.precedence <= coalesce(projects.precedence, 1000000)
                 and items.precedence <= coalesce(people.precedence, 1000000) then items.class
             when projects.precedence <= coalesce(people.precedence, 1000000) then projects.class

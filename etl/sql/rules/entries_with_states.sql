@@ -10,24 +10,24 @@ with entries as (
 parameters as (select * from run_parameters),
 gaps as (
     select entries.*, unmapped_mode, labor_posting, has_bill_period,
-        case entry_code when 'TE003' then 'rejected' when 'TE030' then 'superseded' when 'TE031' then 'withdrawn'
-            when 'TE032' then 'out_of_scope' else case when entry_code is not null then 'held' end end as entry_state,
+        case entry_code when 'TE003' then 'rejected'::entry_state when 'TE030' then 'superseded'::entry_state when 'TE031' then 'withdrawn'::entry_state
+            when 'TE032' then 'out_of_scope'::entry_state else case when entry_code is not null then 'held'::entry_state end end as entry_state,
         case when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' end as mapping_code
     from entries cross join parameters),
 decided as (
     select gaps.* exclude (unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
             is_item_mapped, is_billable_unreadable, is_already_billed),
-        case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'
-            when hour_kind = 'unpaid_leave' then 'out_of_scope' else 'exported' end as pay_state,
+        case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
+            when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state else 'exported'::entry_state end as pay_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'
             when hour_kind = 'unpaid_leave' then 'TE041' end as pay_reason,
-        case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'
-            when hour_kind = 'unpaid_leave' then 'out_of_scope' when labor_posting = 'none' then 'out_of_scope'
-            when is_pay_rate_missing then 'held'
+        case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
+            when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state when labor_posting = 'none' then 'out_of_scope'::entry_state
+            when is_pay_rate_missing then 'held'::entry_state
             when mapping_code is not null and hour_kind = 'worked' then
-                case when unmapped_mode = 'suspense' then 'exported' else 'held' end
-            when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'out_of_scope'
-            else 'exported' end as cost_state,
+                case when unmapped_mode = 'suspense' then 'exported'::entry_state else 'held'::entry_state end
+            when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'out_of_scope'::entry_state
+            else 'exported'::entry_state end as cost_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE042'
             when hour_kind = 'unpaid_leave' then 'TE041' when labor_posting = 'none' then 'TE043'
             when is_pay_rate_missing then 'TE012'
@@ -35,13 +35,13 @@ decided as (
             when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'TE049'
             end as cost_reason,
         case when entry_state is not null then entry_state
-            when hour_kind <> 'worked' or is_already_billed or not has_bill_period then 'out_of_scope'
-            when is_billable_unreadable then 'held'
-            when not is_billable then 'out_of_scope'
-            when mapping_code is not null then 'held'
-            when billing_method = 'not_billed' then 'out_of_scope'
-            when customer_job is null then 'held'
-            when bill_rate is null then 'held' else 'exported' end as bill_state,
+            when hour_kind <> 'worked' or is_already_billed or not has_bill_period then 'out_of_scope'::entry_state
+            when is_billable_unreadable then 'held'::entry_state
+            when not is_billable then 'out_of_scope'::entry_state
+            when mapping_code is not null then 'held'::entry_state
+            when billing_method = 'not_billed' then 'out_of_scope'::entry_state
+            when customer_job is null then 'held'::entry_state
+            when bill_rate is null then 'held'::entry_state else 'exported'::entry_state end as bill_state,
         case when entry_state is not null then entry_code
             when hour_kind <> 'worked' then 'TE044' when is_already_billed then 'TE045' when not has_bill_period then 'TE046'
             when is_billable_unreadable then 'TE019'

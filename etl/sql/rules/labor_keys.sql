@@ -12,4 +12,4 @@ numbered as (
     from summed join lines using (person_no, workweek_start, hour_kind, hour_class))
 select numbered.*, accounts.account, case when numbered.cost_job_no is not null then entries.customer_job end as cost_job, entries.class
 from numbered join entries_rounded as entries on entries.entry_no = numbered.first_entry_no
-left join map_accounts as accounts on accounts.purpose = numbered.cost_purpose
+left join map_accounts as accounts on accounts.purpose = numbered.cost_purpose::varchar

@@ -4,16 +4,17 @@ with periods as (select * from run_pay_periods),
 parameters as (select 3600 * ten_to(6 - minor_digits) as minor_per_millionth from run_parameters),
 pieces as (
     select classified.*,
-        case when hour_kind <> 'worked' then 'leave_expense' when is_cost_unmapped then 'suspense'
-            when job_no is null then 'internal_labor' else 'direct_labor' end as cost_purpose,
+        case when hour_kind <> 'worked' then 'leave_expense'::cost_purpose when is_cost_unmapped then 'suspense'::cost_purpose
+            when job_no is null then 'internal_labor'::cost_purpose
+            else 'direct_labor'::cost_purpose end as cost_purpose,
         case when not is_cost_unmapped then job_no end as cost_job_no,
         piece_on between periods.period_start and periods.period_end as has_straight,
         hour_class = 'overtime' and workweek_start + 6 between periods.period_start and periods.period_end as has_premium
     from pieces_classified as classified join periods using (pay_group) where pay_state = 'exported'),
 paid as (
     select pieces.* exclude (hour_class, rule_id), missing.person_no is not null as is_pay_rate_missing,
-        case when hour_class = 'overtime' and not has_straight then 'overtime_premium'
-            when has_premium then 'overtime' else 'regular' end as hour_class,
+        case when hour_class = 'overtime' and not has_straight then 'overtime_premium'::hour_class
+            when has_premium then 'overtime'::hour_class else 'regular'::hour_class end as hour_class,
         coalesce(law.premium_numerator, 1)::hugeint * coalesce(rates.regular_rate_numerator, 0) as premium_numerator,
         coalesce(law.premium_denominator, 2)::hugeint * coalesce(rates.regular_rate_denominator, 1) as premium_denominator
     from pieces
@@ -36,4 +37,4 @@ exact as (   -- millionths × seconds, over the premium's denominator only where
     from paid cross join parameters)
 select exact.*, items.pay_item
 from exact
-left join map_pay_items as items on items.hour_kind = exact.hour_kind and items.hour_class = exact.hour_class
+left join map_pay_items as items on items.hour_kind::hour_kind = exact.hour_kind and items.hour_class::hour_class = exact.hour_class

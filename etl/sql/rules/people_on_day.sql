@@ -1,17 +1,17 @@
 -- One row per person reference × day that a mapping row answers: what hangs on the person alone, with the pay rate of the
 -- day in millionths and a number in the order of payroll ids.
-with refs as (select * from refs_resolved where kind = 'person'),
-people as (
-    select refs.source, refs.ref, refs.worked_on, employees.employee_id, employees.employee_name, employees.worker_type,
-        employees.pay_group, coalesce(groups.workweek_start, 1)::int as week_begins_on, employees.flsa_status, employees.work_location,
-        (pay_rates.pay_rate::decimal(38, 6) * 1000000)::bigint as pay_rate_millionths, pay_rates.currency as pay_currency,
-        classes.value as class, classes.books_class_no, classes.precedence
-    from refs join map_employees as employees using (map_row)
-    left join pay_groups as groups on groups.pay_group = employees.pay_group
-    left join map_pay_rates as pay_rates on pay_rates.employee_id = employees.employee_id
-        and refs.worked_on between pay_rates.effective_from and pay_rates.effective_to
-    left join classes_numbered as classes on classes.by = 'employee' and classes.ref = employees.employee_id
-        and refs.worked_on between classes.effective_from and classes.effective_to)
-select row_number() over (order by source, ref, worked_on)::int as person_day_no,
-    dense_rank() over (order by employee_id)::int as person_no, people.*
-from people
+with refs as (select rowid::int as person_day_no, * from refs_resolved where kind = 'person'),
+numbered as (
+    select employee_id, row_number() over (order by employee_id)::int as person_no
+    from (select distinct employee_id from map_employees) as ids)
+select refs.person_day_no, refs.source, refs.ref, refs.worked_on, numbered.person_no, employees.employee_id,
+    employees.employee_name, employees.worker_type, employees.pay_group,
+    coalesce(groups.workweek_start, 1)::int as week_begins_on, employees.flsa_status, employees.work_location,
+    (pay_rates.pay_rate::decimal(38, 6) * 1000000)::bigint as pay_rate_millionths, pay_rates.currency as pay_currency,
+    classes.value as class, classes.books_class_no, classes.precedence
+from refs join map_employees as employees using (map_row) join numbered using (employee_id)
+left join pay_groups as groups on groups.pay_group = employees.pay_group
+left join map_pay_rates as pay_rates on pay_rates.employee_id = employees.employee_id
+    and refs.worked_on between pay_rates.effective_from and pay_rates.effective_to
+left join classes_numbered as classes on classes.by = 'employee' and classes.ref = employees.employee_id
+    and refs.worked_on between classes.effective_from and classes.effective_to

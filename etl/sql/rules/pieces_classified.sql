@@ -30,7 +30,7 @@ both_classes as (
     where case class_no when 0 then overtime_seconds <> pay_seconds or pay_seconds = 0 else overtime_seconds > 0 end),
 classified as (   -- worked and bill seconds of a piece that is cut at the limit follow its pay seconds, the rest to overtime
     select both_classes.* exclude (law_rule_id, threshold_seconds, overtime_seconds, class_seconds, worked_seconds, bill_seconds, pay_seconds),
-        case class_no when 0 then 'regular' else 'overtime' end as hour_class, class_seconds as pay_seconds,
+        case class_no when 0 then 'regular'::hour_class else 'overtime'::hour_class end as hour_class, class_seconds as pay_seconds,
         case when overtime_seconds = 0 or overtime_seconds = pay_seconds then worked_seconds
             when class_no = 0 then worked_seconds * class_seconds // pay_seconds
             else worked_seconds - worked_seconds * (pay_seconds - overtime_seconds) // pay_seconds end as worked_seconds,
