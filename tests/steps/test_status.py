@@ -6,6 +6,7 @@ import shlex
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from etl import steps
@@ -50,7 +51,7 @@ def test_a_week_from_nothing_to_the_close(workspace: Path) -> None:
     assert look()["next step"] == f"timebooks week --company {COMPANY} --period-end {SAMPLE_PERIOD_END}"
     steps.week(run(workspace))
     drafted = look()
-    assert "cost 1 (2:30:00)" in str(drafted["held"])
+    assert "cost 41 (81:01:00)" in str(drafted["held"])
     approve = shlex.split(str(drafted["next step"]))[1:]
     assert timebooks(*approve, "--person", "Robin", workspace=workspace).code == 0
     again = shlex.split(str(look()["next step"]))[1:]
@@ -65,9 +66,14 @@ def test_a_week_from_nothing_to_the_close(workspace: Path) -> None:
 
 
 def test_every_ended_period_since_go_live_is_there(workspace: Path) -> None:
-    periods = [cells[1] for cells in steps.status(workspace, today=MONDAY).rows]
-    assert periods == ["2026-11-08", "2026-11-15", "2026-11-22"]
-    assert [cells[1] for cells in steps.status(workspace, today=date(2026, 11, 22)).rows] == periods[:2]
+    def periods(today: date) -> list[object]:
+        return [cells[1] for cells in steps.status(workspace, today=today).rows]
+
+    assert periods(date(2026, 12, 7)) == ["2026-11-22", "2026-11-29", "2026-12-06"]
+    assert periods(date(2026, 12, 6)) == ["2026-11-22", "2026-11-29"], "the week is not over on its last day"
+    settings = workspace / "mappings" / COMPANY / "company.toml"
+    settings.write_text(settings.read_text().replace("go_live = 2026-11-16", "go_live = 2026-11-23"))
+    assert periods(date(2026, 12, 7)) == ["2026-11-29", "2026-12-06"]
 
 
 def test_between_the_export_and_the_close(workspace: Path) -> None:
@@ -118,7 +124,7 @@ def test_preflight_of_a_week_that_may_run(workspace: Path) -> None:
     assert {cells[1] for cells in found.rows} == {"ok"}
     assert found.title.endswith("ready")
     steps.week(run(workspace))
-    assert ("exports of toggl", "note", "1 file(s) in the inbox, 0 new") in steps.preflight(run(workspace)).rows
+    assert ("exports of toggl", "note", "2 file(s) in the inbox, 0 new") in steps.preflight(run(workspace)).rows
 
 
 def test_after_the_approval_and_not_before(workspace: Path) -> None:
@@ -139,10 +145,14 @@ def test_charts_add_up_and_ask_no_network_for_anything(workspace: Path) -> None:
         bundle = chart._repr_mimebundle_()
         assert set(bundle) == {"application/vnd.vegalite.v5+json", "text/plain"}, "no script, nothing to load"
         assert "'url'" not in str(bundle), "the figures are in the chart itself"
-    assert sum(value["seconds"] for value in hours.spec["data"]["values"]) == 416 * 3600 + 41 * 60 + 25
+    assert sum(value["seconds"] for value in hours.spec["data"]["values"]) == 1228 * 3600 + 25 * 60 + 21
     assert {value["kind"] for value in money.spec["data"]["values"]} == {"labor cost", "billed"}
     billed = sum(value["minor"] for value in money.spec["data"]["values"] if value["kind"] == "billed")
-    assert billed == 58_405_20
+    (lines,) = workspace.glob("data/drafts/**/billable_lines.parquet")
+    shown = {value["name"] for value in money.spec["data"]["values"]}
+    amounts = [line["amount"] for line in pq.read_table(lines).to_pylist()
+               if line["currency"] == "USD" and line["customer_job"] in shown]
+    assert billed == sum(amounts) * 100 > 0
 
 
 def test_cells_are_escaped_and_carry_what_they_are_sorted_by() -> None:
