@@ -33,8 +33,8 @@ money as (
             where document_number = labor_document),
         'allocations to entries', (select coalesce(sum(amount), 0) from allocations anti join billable_lines using (line_id))
     union all
-    select 32, 'billable ' || currency, 'billable lines', sum(amount) filter (where is_line), 'allocations to entries',
-        sum(amount) filter (where not is_line)
+    select 32, 'billable ' || currency, 'billable lines', coalesce(sum(amount) filter (where is_line), 0), 'allocations to entries',
+        coalesce(sum(amount) filter (where not is_line), 0)
     from (select currency, amount, true as is_line from billable_lines
         union all select currency, amount, false from allocations semi join billable_lines using (line_id)) as billed
     group by currency
@@ -44,6 +44,5 @@ printed as (
     select turn, figure, left_name, coalesce(left_value, 0)::varchar as left_value, right_name, coalesce(right_value, 0)::varchar as right_value,
         (coalesce(left_value, 0) - coalesce(right_value, 0))::varchar as difference from figures
     union all
-    select turn, figure, left_name, coalesce(left_value, 0)::varchar, right_name, coalesce(right_value, 0)::varchar,
-        (coalesce(left_value, 0) - coalesce(right_value, 0))::varchar from money)
+    select turn, figure, left_name, left_value::varchar, right_name, right_value::varchar, (left_value - right_value)::varchar from money)
 select figure, left_name, left_value, right_name, right_value, difference from printed order by turn, figure

@@ -3,14 +3,11 @@
 with versions as (select rowid + 1 as entry_no, * from entries_ordered),
 referenced as (
     select versions.* exclude (person_no, person_day_no, project_day_no, item_day_no), versions.person_no,
-        people.employee_id, people.employee_name, people.worker_type, people.pay_group, people.week_begins_on, people.flsa_status,
+        people.employee_id, people.employee_name, people.worker_type, people.pay_group, people.flsa_status,
         people.work_location, versions.person_day_no is not null as is_person_mapped, people.pay_rate_millionths, people.pay_currency,
         projects.customer_job, projects.job_no, projects.billing_method, versions.project_day_no is not null as is_project_mapped,
         items.service_item, coalesce(items.hour_kind, 'worked'::hour_kind) as hour_kind, versions.item_day_no is not null as is_item_mapped,
-        case when items.precedence <= coalesce(projects.precedence, 1000000)
-                and items.precedence <= coalesce(people.precedence, 1000000) then items.class
-            when projects.precedence <= coalesce(people.precedence, 1000000) then projects.class
-            else people.class end as class,
+        coalesce(people.week_begins_on, 1)::int as week_begins_on,   -- nobody's time is looked at in weeks from Monday
         case when items.precedence <= coalesce(projects.precedence, 1000000)
                 and items.precedence <= coalesce(people.precedence, 1000000) then items.books_class_no
             when projects.precedence <= coalesce(people.precedence, 1000000) then projects.books_class_no
@@ -23,12 +20,13 @@ billed as (   -- the day that a bill rate is wanted for
     select referenced.*, case when is_billable and is_project_mapped and is_item_mapped then worked_on end as billed_on
     from referenced),
 rated as (
-    select billed.* exclude (billed_on),
+    select billed.* exclude (billed_on), class_names.value as class,
         coalesce(person_job_item.bill_rate, person_job.bill_rate, person_item.bill_rate, person.bill_rate,
             job_item.bill_rate, job.bill_rate, item.bill_rate, others.bill_rate) as bill_rate,
         coalesce(person_job_item.currency, person_job.currency, person_item.currency, person.currency,
             job_item.currency, job.currency, item.currency, others.currency) as bill_currency
     from billed
+    left join (select distinct books_class_no, value from classes_numbered) as class_names using (books_class_no)
     left join bill_rates_ranked as person_job_item on person_job_item.closeness = 7
         and person_job_item.employee_id = billed.employee_id and person_job_item.customer_job = billed.customer_job
         and person_job_item.service_item = billed.service_item

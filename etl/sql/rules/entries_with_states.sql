@@ -16,7 +16,7 @@ gaps as (
     from entries cross join parameters),
 decided as (
     select gaps.* exclude (unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
-            is_item_mapped, is_billable_unreadable, is_already_billed),
+            is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing),
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
             when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state else 'exported'::entry_state end as pay_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'

@@ -6,9 +6,9 @@ numbered as (
     from (select distinct employee_id from map_employees) as ids)
 select refs.person_day_no, refs.source, refs.ref, refs.worked_on, numbered.person_no, employees.employee_id,
     employees.employee_name, employees.worker_type, employees.pay_group,
-    coalesce(groups.workweek_start, 1)::int as week_begins_on, employees.flsa_status, employees.work_location,
+    groups.workweek_start as week_begins_on, employees.flsa_status, employees.work_location,
     (pay_rates.pay_rate::decimal(38, 6) * 1000000)::bigint as pay_rate_millionths, pay_rates.currency as pay_currency,
-    classes.value as class, classes.books_class_no, classes.precedence
+    classes.books_class_no, classes.precedence
 from refs join map_employees as employees using (map_row) join numbered using (employee_id)
 left join pay_groups as groups on groups.pay_group = employees.pay_group
 left join map_pay_rates as pay_rates on pay_rates.employee_id = employees.employee_id

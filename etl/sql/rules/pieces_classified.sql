@@ -5,7 +5,7 @@ with pieces as not materialized (
         cut.pay_group, cut.hour_kind, cut.pay_state, cut.cost_state, cut.job_no,
         cut.books_class_no, cut.pay_rate_millionths,
         coalesce(cut.cost_reason in ('TE008', 'TE009'), false) as is_cost_unmapped,
-        workweek_of(cut.piece_on, coalesce(cut.week_begins_on, 1)) as workweek_start,
+        workweek_of(cut.piece_on, cut.week_begins_on) as workweek_start,
         law.rule_id as law_rule_id, law.threshold_seconds, cut.pay_state = 'exported' and cut.hour_kind = 'worked' as is_counted
     from pieces_cut as cut
     left join overtime_rules as law on cut.flsa_status = 'nonexempt' and law.jurisdiction = cut.work_location

@@ -5,7 +5,7 @@ with entries as (select * from entries_with_states where entry_state is null),
 ruled as (
     select entries.*, rules.purpose, rules.unit_seconds, rules.mode, rules.grain, rules.rule_id,
         case rules.grain when 'day' then entries.worked_on
-            else workweek_of(entries.worked_on, coalesce(week_begins_on, 1)) end as bucket
+            else workweek_of(entries.worked_on, week_begins_on) end as bucket
     from entries join rounding_rules as rules on entries.worked_on between rules.effective_from and rules.effective_to
     where rules.grain in ('day', 'week')),
 grouped as (
