@@ -16,17 +16,7 @@ from rich.text import Text
 from etl import steps
 from etl.steps.outcome import Outcome
 from etl.steps.pace import Pace, pace_of, time_left
-
-_WORDS = {
-    "10_pull": "pull",
-    "20_map": "map",
-    "30_rules": "rules",
-    "40_check": "check",
-    "50_draft": "draft",
-    "60_export": "export",
-    "70_reconcile": "reconcile",
-    "80_close": "close",
-}
+from etl.steps.stages import AFTER_DRAFT, TO_DRAFT
 
 
 class Terminal:
@@ -39,7 +29,7 @@ class Terminal:
 
     def stage(self, name: str, count_cells: int) -> None:
         """A notebook begins; before the first one its kernel is started."""
-        self._next, self._count_cells = _WORDS.get(name, name), count_cells
+        self._next, self._count_cells = name.partition("_")[2], count_cells  # 10_pull: pull
 
     def cell(self, number: int) -> None:
         """A cell of it begins."""
@@ -95,10 +85,9 @@ def terminal(company: str, period_end: date, workspace: Path) -> Iterator[Termin
     if not sys.stderr.isatty():
         yield None
         return
-    stages = list(_WORDS.values())
-    if not steps.goes_on(company, period_end, workspace):
-        stages = stages[: stages.index("draft") + 1]
-    stages = ["start", *stages]
+    stages = ["start", *TO_DRAFT]
+    if steps.goes_on(company, period_end, workspace):
+        stages += AFTER_DRAFT
     left = _Left()
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=28), TextColumn("{task.fields[cell]}"), left)
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

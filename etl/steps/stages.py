@@ -21,6 +21,7 @@ from etl.steps.run import Run
 
 Step = Callable[[Run], Outcome]
 TO_DRAFT = ("pull", "map", "rules", "check", "draft")
+AFTER_DRAFT = ("export", "reconcile", "close")
 _BARS: dict[tuple[str, str], WeekBar] = {}
 
 

@@ -9,19 +9,18 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 import pyarrow.parquet as pq
 
 from tests.bench import company
 from tests.bench.entries import write_entries
 from tests.bench.figures import differences
+from tests.bench.told import Line, told
 
 ROOT = Path(__file__).resolve().parents[2]
-Line = Mapping[str, object]
 OURS = "timebooks"
 PEERS = {
     "duckdb_script": 3.0,
@@ -54,18 +53,14 @@ def check_results(folder: Path) -> None:
 
 def line(peer: str, ours: list[dict[str, float]], theirs: list[dict[str, float]], entries: int) -> dict[str, object]:
     """What is told of one race."""
-    our, their = median(run["seconds"] for run in ours), median(run["seconds"] for run in theirs)
-    seconds = [run["seconds"] for run in ours]
-    return {
-        "name": f"entries_{entries}_against_{peer}",
-        "ours": round(our, 3),
-        "peer": round(their, 3),
-        "ratio": round(our / their, 2),
-        "budget": PEERS[peer],
-        "spread": round((max(seconds) - min(seconds)) / our, 2),
-        "peak_mib": round(max(run["peak_mib"] for run in ours)),
-        "peer_peak_mib": round(max(run["peak_mib"] for run in theirs)),
-    }
+    return told(
+        f"entries_{entries}_against_{peer}",
+        [run["seconds"] for run in ours],
+        [run["seconds"] for run in theirs],
+        PEERS[peer],
+        peak_mib=round(max(run["peak_mib"] for run in ours)),
+        peer_peak_mib=round(max(run["peak_mib"] for run in theirs)),
+    )
 
 
 def entries(runs: int, count: int = 1_000_000) -> Iterator[Line]:
@@ -115,9 +110,9 @@ def main() -> int:
     for name, benchmark in BENCHMARKS.items():
         if chosen.only and name not in chosen.only:
             continue
-        for told in entries(runs, chosen.entries) if name == "entries" else benchmark(runs):
-            print(json.dumps(told), flush=True)
-            passed += [over_budget(told)]
+        for one in entries(runs, chosen.entries) if name == "entries" else benchmark(runs):
+            print(json.dumps(one), flush=True)
+            passed += [over_budget(one)]
     for words in filter(None, passed):
         print(f"OVER BUDGET  {words}", file=sys.stderr)
     return 1 if any(passed) else 0

@@ -10,7 +10,6 @@ import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from statistics import median
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +23,7 @@ from etl.store.landing import parquet_bytes
 from etl.store.sealed import DraftContent
 from etl.terms import RenderedFile
 from etl.workspace import Workspace
+from tests.bench.told import told
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY, FIRST_END = "bench-history", date(2021, 11, 28)
@@ -113,16 +113,7 @@ def run(runs: int) -> dict[str, object]:
         for _ in range(max(runs, 5)):
             ours.append(timed(long.root))
             least.append(timed(short.root))
-    our, their = median(ours), median(least)
-    return {
-        "name": "history_commit",
-        "ours": round(our, 3),
-        "peer": round(their, 3),
-        "ratio": round(our / their, 2),
-        "budget": BUDGET,
-        "spread": round((max(ours) - min(ours)) / our, 2),
-        "peak_mib": None,
-    }
+    return told("history_commit", ours, least, BUDGET)
 
 
 if __name__ == "__main__":

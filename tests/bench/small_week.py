@@ -12,12 +12,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 from etl.settings import read_settings
 from etl.workspace import Workspace
 from tests.bench import company
 from tests.bench.entries import landed_entries
+from tests.bench.told import told
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY = "sandbox-bench"  # a sandbox approves by itself: one command runs all stage notebooks
@@ -125,16 +125,7 @@ def run(runs: int) -> dict[str, object]:
                 raise SystemExit(f"the week did not come to its close:\n{printed}")
             ours.append(seconds)
             least.append(timed(["-m", "tests.bench.small_week", "floor", str(folder / "emptied")], "the floor")[0])
-    our, their = median(ours), median(least)
-    return {
-        "name": "small_week",
-        "ours": round(our, 3),
-        "peer": round(their, 3),
-        "ratio": round(our / their, 2),
-        "budget": BUDGET,
-        "spread": round((max(ours) - min(ours)) / our, 2),
-        "peak_mib": None,
-    }
+    return told("small_week", ours, least, BUDGET)
 
 
 if __name__ == "__main__":

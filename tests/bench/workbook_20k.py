@@ -6,11 +6,11 @@ import io
 import tempfile
 import time
 from pathlib import Path
-from statistics import median
 
 from openpyxl import Workbook
 
 from etl.workbooks.reconciliation import render_reconciliation
+from tests.bench.told import told
 from tests.workbooks.example import header, week
 from tests.workbooks.readback import cells, opened, recomputed
 from tests.workbooks.test_recomputed import figures, same
@@ -57,15 +57,6 @@ def run(runs: int) -> dict[str, object]:
         began = time.perf_counter()
         plain_workbook(sheets)
         least.append(time.perf_counter() - began)
-    our, their = median(ours), median(least)
-    return {
-        "name": "workbook_20k",
-        "ours": round(our, 3),
-        "peer": round(their, 3),
-        "ratio": round(our / their, 2),
-        "budget": None,
-        "budget_seconds": BUDGET_SECONDS,
-        "spread": round((max(ours) - min(ours)) / our, 2),
-        "peak_mib": None,
-        "count_formulas_recomputed": count_formulas,
-    }
+    return told(
+        "workbook_20k", ours, least, None, budget_seconds=BUDGET_SECONDS, count_formulas_recomputed=count_formulas
+    )
