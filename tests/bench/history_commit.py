@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl import steps
-from etl.steps.history import publish_history
+from etl.steps.history import publish_history, published
 from etl.steps.init import SAMPLE, SAMPLE_PERIOD_END, init
-from etl.store import approvals, audit_log, drafts, exports, files
+from etl.store import approvals, audit_log, drafts, exports, files, history
 from etl.store.landing import parquet_bytes
 from etl.store.sealed import DraftContent
 from etl.terms import RenderedFile
@@ -81,7 +81,7 @@ def commit(root: str) -> None:
     workspace = Workspace(Path(root))
     audit_log.read_log(workspace, COMPANY)
     began = time.perf_counter()
-    new = publish_history(workspace, COMPANY)
+    new = history.commit(workspace, published(workspace, COMPANY))
     print(json.dumps({"seconds": time.perf_counter() - began, "new": new}))
 
 
