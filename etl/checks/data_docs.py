@@ -15,6 +15,13 @@ from etl.checks.validate import Result
 from etl.codes import codes
 
 MOST_SHOWN = 50
+_HEAD = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+"""
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:64rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin-bottom:0}h2{font-size:1.2rem;margin-top:2.5rem;border-bottom:1px solid #767676}
@@ -27,17 +34,17 @@ code{font-size:.9em}@media print{details{break-inside:avoid}}
 
 def render_data_docs(company: str, period: str, results: Sequence[Result]) -> bytes:
     """The page as UTF-8 HTML: the same results give the same bytes. Holds personal data, like the run beside it."""
-    parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(f'Checks of {company}, {period}')}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>Checks</h1>\n<p>{escape(f'{company}, {period}')}</p>\n{_summary(results)}",
-        *(_table(table, [result for result in results if result.expectation.table == table]) for table in CHECKED),
+    named = escape(f"{company}, {period}")
+    sections = "".join(
+        _table(table, [result for result in results if result.expectation.table == table]) for table in CHECKED
+    )
+    page = (
+        f"{_HEAD}<title>Checks of {named}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>Checks</h1>\n<p>{named}</p>\n{_summary(results)}{sections}"
         "<p>This page names people and their hours: keep it as confidential as the payroll.</p>\n"
-        "</main>\n</body>\n</html>\n",
-    ]
-    return "".join(parts).encode("utf-8")
+        "</main>\n</body>\n</html>\n"
+    )
+    return page.encode("utf-8")
 
 
 def _summary(results: Sequence[Result]) -> str:

@@ -77,7 +77,7 @@ TYPES: Mapping[str, ExpectationType] = {
     ),
     "expect_column_value_lengths_to_be_between": ExpectationType(
         {"column": "text column"},
-        lambda given: "letters of " + _range(given | {"column": given["column"]}),
+        lambda given: "letters of " + _range(given),
         _BOUNDS,
         ("min_value", "max_value"),
     ),
@@ -101,9 +101,9 @@ def named_columns(kwargs: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs)
 
 
-def argument_faults(table: str, kind: str, kwargs: Any) -> list[str]:
+def argument_faults(table: str, kind: Any, kwargs: Any) -> list[str]:
     """What is wrong with an expectation's type and arguments; empty when it can be asked of the table."""
-    if kind not in TYPES:
+    if not isinstance(kind, str) or kind not in TYPES:
         return [f"type {str(kind)[:80]!r} is unknown; known: {', '.join(TYPES)}"]
     known = {**TYPES[kind].required, **TYPES[kind].optional}
     if not isinstance(kwargs, dict):

@@ -130,10 +130,13 @@ def _parse(raw: bytes, where: str, findings: list[str]) -> list[dict[str, Any]]:
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         findings.append(f'{where}: is not {{"expectations": [...]}} with an object for each expectation')
         return []
-    ids = [one.get("id") for one in listed]
-    findings += [f"{where}: expectation {place} has no id" for place, one in enumerate(ids, 1) if not _is_id(one)]
-    findings += [f"{where}, {one}: stands twice" for one in sorted({one for one in ids if ids.count(one) > 1}, key=str)]
-    return [one for one in listed if _is_id(one["id"] if "id" in one else None)]
+    found: dict[str, dict[str, Any]] = {}
+    for place, one in enumerate(listed, 1):
+        if not _is_id(one.get("id")):
+            findings.append(f"{where}: expectation {place} has no id of letters, digits and _")
+        elif found.setdefault(one["id"], one) is not one:
+            findings.append(f"{where}, {one['id']}: stands twice")
+    return list(found.values())
 
 
 def _is_id(value: Any) -> bool:
@@ -156,11 +159,14 @@ def _lay_over(
 ) -> None:
     """Change or drop the expectation of this id, or add it."""
     place = next((place for place, (known, _) in enumerate(merged) if known["id"] == raw["id"]), None)
+    named = f"{where}, {raw['id']}"
     if place is None:
-        merged.append((raw, where))
+        if "off" in raw:
+            findings.append(f"{named}: there is no shipped expectation of this id to be dropped")
+        else:
+            merged.append((raw, where))
         return
     shipped = merged[place][0]
-    named = f"{where}, {raw['id']}"
     if shipped["meta"]["severity"] == "stop":
         findings.append(f"{named}: is a stop that guards the figures; it cannot be changed, add one under another id")
     elif raw == {"id": raw["id"], "off": True}:

@@ -72,7 +72,7 @@ CHECKED: Mapping[str, pa.Schema] = {
         ("usual_side", pa.string()),
     ),
 }
-"""The columns of each table a suite may name, beside those of SUBJECT. Durations are whole seconds, rates millionths."""
+"""The columns of each table a suite may name, SUBJECT among them. Durations are whole seconds, rates millionths."""
 
 
 def columns(table: str, kind: str = "") -> tuple[str, ...]:

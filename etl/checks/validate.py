@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,9 +36,9 @@ def validate(suites: Suites, tables: Mapping[str, pa.Table]) -> tuple[Result, ..
     found: dict[tuple[str, str], Sequence[int]] = {}
     filled = {name: table for name, table in tables.items() if table.num_rows and suites.of(name)}
     if filled:
-        context = _context()
+        whole_table = _whole_table()
         for name, table in filled.items():
-            found |= _rows_found(context, name, table, suites.of(name))
+            found |= _rows_found(whole_table, name, table, suites.of(name))
     results = []
     for expectation in suites.expectations:
         table = tables[expectation.table]
@@ -52,7 +53,8 @@ def exception_items(results: Sequence[Result]) -> pa.Table:
     return pa.Table.from_pylist([dict(item) for result in results for item in result.items], schema=EXCEPTIONS)
 
 
-def _context() -> Any:
+def _whole_table() -> Any:
+    """The library's handle for a table in memory. One for all tables: it writes its settings anew for every other."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # noqa: PLC0415 - the import takes seconds; a run without rows does without
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
@@ -60,26 +62,22 @@ def _context() -> Any:
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)  # noqa: FBT003 - the library's own name for it
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context
+    asset = context.data_sources.add_pandas("run").add_dataframe_asset(name="table")
+    return asset.add_batch_definition_whole_dataframe("all")
 
 
 def _rows_found(
-    context: Any, name: str, table: pa.Table, expectations: Sequence[Expectation]
+    whole_table: Any, name: str, table: pa.Table, expectations: Sequence[Expectation]
 ) -> dict[tuple[str, str], Sequence[int]]:
     """The places of the rows that break each expectation of one table."""
     import great_expectations as gx  # noqa: PLC0415 - as above
 
     columns = sorted({column for expectation in expectations for column in expectation.columns})
-    batch = (
-        context.data_sources.add_pandas(name)
-        .add_dataframe_asset(name=name)
-        .add_batch_definition_whole_dataframe("all")
-        .get_batch({"dataframe": table.select(columns).to_pandas()})
-    )
-    asked = [
-        {"type": one.type, "kwargs": dict(one.kwargs), "meta": {"id": one.id}} for one in expectations
-    ]
-    answer = batch.validate(gx.ExpectationSuite(name=name, expectations=asked), result_format=_RESULT_FORMAT)
+    batch = whole_table.get_batch({"dataframe": table.select(columns).to_pandas()})
+    asked = [{"type": one.type, "kwargs": dict(one.kwargs), "meta": {"id": one.id}} for one in expectations]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas tells developers about groups in a pattern; nobody here can act on it
+        answer = batch.validate(gx.ExpectationSuite(name=name, expectations=asked), result_format=_RESULT_FORMAT)
     found: dict[tuple[str, str], Sequence[int]] = {}
     for one in answer.results:
         asked_id = one.expectation_config.meta["id"]
