@@ -94,8 +94,9 @@ def _found(result: Result) -> str:
 
 
 def _row(item: Mapping[str, Any]) -> str:
-    cells = (item["worked_on"], item["employee_ref"], item["entry_id"], item["found"])
-    return "<tr>" + "".join(f"<td>{escape(str(cell or ''))}</td>" for cell in cells) + "</tr>\n"
+    cells = (item["employee_ref"], item["entry_id"], item["found"])
+    others = "".join(f"<td>{escape(cell or '')}</td>" for cell in cells)
+    return f"<tr><td class=v>{item['worked_on'] or ''}</td>{others}</tr>\n"
 
 
 def _verdict(result: Result) -> str:

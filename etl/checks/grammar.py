@@ -27,8 +27,8 @@ class ExpectationType:
 
 
 def spoken(column: str) -> str:
-    """A column as people say it: worked_seconds is `worked`."""
-    return column.removesuffix("_seconds").replace("_", " ")
+    """A column as people say it: worked_seconds is `worked`, count_people `people`."""
+    return column.removesuffix("_seconds").removeprefix("count_").replace("_", " ")
 
 
 def told(column: str, value: Any) -> str:

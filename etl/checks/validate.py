@@ -96,6 +96,7 @@ def _rows_found(
 
 
 def _item(expectation: Expectation, row: Mapping[str, Any]) -> dict[str, Any]:
+    row_values = [row[column] for column in expectation.columns]
     values = ", ".join(f"{spoken(column)} {told(column, row[column])}" for column in expectation.columns)
     return {
         "code": expectation.code,
@@ -105,7 +106,7 @@ def _item(expectation: Expectation, row: Mapping[str, Any]) -> dict[str, Any]:
         "employee_ref": row["employee_ref"],
         "worked_on": row["worked_on"],
         "seconds": row["seconds"],
-        "found": values + (f" ({row['subject']})" if row["subject"] else ""),
+        "found": values + (f" ({row['subject']})" if row["subject"] and row["subject"] not in row_values else ""),
         "expected": expectation.promise,
         "remedy": expectation.remedy,
         "due": None,

@@ -19,18 +19,19 @@ MONDAY = date(2026, 11, 16)
 SOUND: Mapping[str, Row] = {
     "entries": {
         "entry_id": "tracker:1", "employee_ref": "ann", "worked_on": MONDAY, "seconds": 28800, "hour_kind": "worked",
-        "worked_seconds": 28800, "overlap_seconds": 0, "same_start_before": 0, "note_length": 12,
+        "worked_seconds": 28800, "overlap_seconds": 0, "count_earlier_alike": 0, "note_length": 12,
     },
     "people": {
         "employee_ref": "E1", "worked_on": MONDAY, "seconds": 28800, "subject": "Ann Abel", "day_seconds": 28800,
-        "week_seconds": 144000, "week_days": 5, "week_rounded_away_seconds": 0,
+        "week_seconds": 144000, "count_week_days": 5, "week_rounded_away_seconds": 0,
     },
     "projects": {
-        "seconds": 28800, "customer_job": "Mill:Web shop", "count_entries": 3, "count_people": 2, "weekday_entries": 2,
+        "seconds": 28800, "customer_job": "Mill:Web shop", "count_entries": 3, "count_people": 2,
+        "count_weekday_entries": 2,
     },
     "items": {
         "seconds": 28800, "service_item": "Vacation", "hour_kind": "paid_leave", "count_entries": 1,
-        "billable_leave_entries": 0, "longest_leave_day_seconds": 28800,
+        "count_billable_leave_entries": 0, "longest_leave_day_seconds": 28800,
     },
     "rates": {
         "subject": "Design for Mill:Web", "rate_kind": "bill", "rate_millionths": 100_000_000, "currency": "USD",
@@ -41,7 +42,7 @@ SOUND: Mapping[str, Row] = {
         "premium_seconds": 28800, "pay_item": "Overtime",
     },
     "postings": {
-        "worked_on": MONDAY, "subject": "TB0042L line 1, Job Costs:Labor", "account": "Job Costs:Labor",
+        "worked_on": MONDAY, "subject": "TB0042L line 1", "account": "Job Costs:Labor",
         "customer_job": "Mill:Web", "memo": "Labor Web", "is_zero": "no", "side": "debit", "usual_side": "debit",
     },
 }

@@ -1,4 +1,4 @@
-"""The check as a step: the page beside the runs, a stop that keeps the draft from being sealed, suites kept as checked."""
+"""The check as a step: the page beside the runs, a stop that keeps any draft from being sealed, suites as checked."""
 
 from __future__ import annotations
 
@@ -102,6 +102,6 @@ def test_nothing_is_drafted_over_suites_that_changed_after_the_check(root):
 def test_a_suite_that_cannot_be_used_stops_before_anything_is_asked(root):
     run = ready(root)
     own(root, "people", {"id": "long_days", "type": "expect_something"})
-    with pytest.raises(SettingsError, match="people.json, long_days: type 'expect_something' is unknown"):
+    with pytest.raises(SettingsError, match=r"people\.json, long_days: type 'expect_something' is unknown"):
         steps.check(run)
     assert not list(root.glob("reports/*/*/runs/*/checks.html"))

@@ -70,7 +70,7 @@ def test_a_hold_stops_the_draft_because_checks_come_after_the_states(own):
 
 def test_a_company_adds_an_expectation_and_drops_a_note(own):
     write(own, "projects", JOB_CODE, {"id": "a_job_is_worked_on_weekdays", "off": True})
-    assert codes_found(own, "projects", weekday_entries=0, customer_job="2041 Mill") == [("TE090", "note")]
+    assert codes_found(own, "projects", count_weekday_entries=0, customer_job="2041 Mill") == [("TE090", "note")]
     assert len(suites(own).expectations) == len(suites().expectations)
     (first, second) = exception_items(validate(suites(own), spoiled("projects"))).to_pylist()
     assert first == second
@@ -103,7 +103,7 @@ BAD = [  # what stands in projects.json of the company, what the message must sa
     (changed(kwargs={"column": "customer_job", "regex": {"$PARAMETER": "today"}}), "is not a pattern"),
     (changed(kwargs=["customer_job"]), "kwargs is not an object"),
     (changed(meta=META | {"severity": "warning"}), "severity 'warning' is unknown; it is one of stop, hold, note"),
-    (changed(meta=META | {"code": "TE999"}), "code 'TE999' is no code of an exception item; a company's own checks use"),
+    (changed(meta=META | {"code": "TE999"}), "code 'TE999' is no code of an exception item; a company's own"),
     (changed(meta=META | {"code": "SUITE_UNREADABLE"}), "is no code of an exception item"),
     (changed(meta={name: text for name, text in META.items() if name != "code"}), "meta code is missing"),
     (changed(meta=META | {"streams": "bill, pay"}), "streams 'bill, pay' is not of pay, cost, bill, in this order"),
@@ -192,7 +192,8 @@ def test_every_finding_is_told_at_once(own):
         "expect_column_values_to_not_match_regex, expect_column_value_lengths_to_be_between, "
         "expect_column_values_to_be_unique, expect_column_pair_values_to_be_in_set, "
         "expect_column_pair_values_to_be_equal\n"
-        "    acme/expectations/rates.json, a_rate_is_not_zero: severity 'loud' is unknown; it is one of stop, hold, note\n"
+        "    acme/expectations/rates.json, a_rate_is_not_zero: severity 'loud' is unknown; "
+        "it is one of stop, hold, note\n"
         "  where: mappings/acme/expectations/\n"
         "  fix:   Correct the expectations named; docs/checks.md shows every type, column and key.\n"
         "  code:  SUITE_UNREADABLE"

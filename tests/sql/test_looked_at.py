@@ -71,7 +71,7 @@ def test_entries_made_twice_are_counted_by_start_and_time():
         3   ann     2026-11-09 09:00  1:00  -
         4   ann     2026-11-09 09:00  2:00  -
         5   bob     2026-11-09 09:00  1:00  -""")
-    found = by(books, "entries", "entry_id", "same_start_before note_length")
+    found = by(books, "entries", "entry_id", "count_earlier_alike note_length")
     assert found == {
         "tracker:1": ["0", "6"], "tracker:2": ["1", "0"], "tracker:3": ["2", "0"], "tracker:4": ["0", "0"],
         "tracker:5": ["0", "0"],
@@ -88,7 +88,7 @@ def test_days_and_weeks_of_a_person_add_up_what_is_valid():
         5   ann     2026-11-11  vacation  8:00
         6   ann     2026-11-12  dev       25:00
         7   cole    2026-11-12  dev       1:00""")
-    columns = "employee_ref worked_on day_seconds day_with_leave_seconds week_seconds week_days"
+    columns = "employee_ref worked_on day_seconds day_with_leave_seconds week_seconds count_week_days"
     assert books.rows("people_to_check", columns) == [
         ["E1", "2026-11-09", "17:00:00", "-", "-", "-"],
         ["E1", "2026-11-10", "5:00:00", "13:00:00", "-", "-"],
@@ -123,7 +123,7 @@ def test_jobs_tell_their_weekdays_and_people():
         3   ann     2026-11-14  shop
         4   ann     2026-11-15  shop
         5   ann     2026-11-15  (none)""", firm=Company(entry=(("time", "1:00"),)))  # fmt: skip
-    assert by(books, "projects", "customer_job", "count_entries count_people weekday_entries") == {
+    assert by(books, "projects", "customer_job", "count_entries count_people count_weekday_entries") == {
         "Mill:Web": ["2", "2", "1"],
         "Mill:Shop": ["2", "1", "0"],
     }
@@ -136,7 +136,7 @@ def test_items_tell_billable_leave_and_the_longest_day_of_leave():
         2   ann     2026-11-09  vacation  8:00   yes
         3   bob     2026-11-09  vacation  10:00  no
         4   bob     2026-11-10  dev       23:00  yes""")
-    assert by(books, "items", "service_item", "hour_kind billable_leave_entries longest_leave_day_seconds") == {
+    assert by(books, "items", "service_item", "hour_kind count_billable_leave_entries longest_leave_day_seconds") == {
         "Engineering": ["worked", "0", "-"],
         "Vacation": ["paid_leave", "1", "16:00:00"],
     }

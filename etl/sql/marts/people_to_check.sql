@@ -18,6 +18,6 @@ weeks as (
     from days window week as (partition by person_no, workweek_start))
 select null::text as entry_id, employee_id as employee_ref, piece_on as worked_on, day_seconds + leave_seconds as seconds,
     employee_name as subject, day_seconds, case when leave_seconds > 0 and day_seconds > 0 then day_seconds + leave_seconds end as day_with_leave_seconds,
-    case when is_last then week_sum::bigint end as week_seconds, case when is_last then worked_days::bigint end as week_days,
+    case when is_last then week_sum::bigint end as week_seconds, case when is_last then worked_days::bigint end as count_week_days,
     case when is_last then rounded_away::bigint end as week_rounded_away_seconds
 from weeks cross join run_parameters where piece_on between owned_start and owned_end order by person_no, piece_on
