@@ -43,6 +43,8 @@ def test_the_outcome_tells_the_findings_and_where_the_page_is(root):
     page = root / facts["data docs"]
     assert page.parent.parent == root / "reports" / SAMPLE / SAMPLE_PERIOD_END / "runs"
     assert "TE053" in page.read_text(encoding="utf-8")
+    again = dict(steps.check(ready(root)).facts)
+    assert again["data docs"] == facts["data docs"], "the same findings keep no second copy"
     digests = json.loads((page.parent / "digests.json").read_bytes())
     assert list(digests) == ["checks.html"]
 
