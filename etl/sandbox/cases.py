@@ -125,7 +125,7 @@ def _plant_notes(sheets: Timesheets) -> None:
         ("note on several lines", "First the wiring\nthen the test\n\tand the list"),
         ("note of 1,200 characters", "Long list of pages: " + "page and again " * 79),
     ):
-        sheets.plant(name, "E25", SATURDAY, 1800, PAID, note=note)
+        sheets.plant(name, "E25", SATURDAY, 1800, PAID, note=note, items=("TE071",) if len(note) > 1000 else ())
 
 
 def _plant_times(sheets: Timesheets) -> None:
@@ -159,10 +159,10 @@ def _plant_changes(sheets: Timesheets) -> None:
     sheets.plant("billable mark changed", "E29", 2, HOUR, PAID, within=LAST, at=time(20), note=old.note, version=2)
     sheets.plant("deleted after the first export", "E29", 3, HOUR, gone, within=FIRST, at=time(20))
     sheets.plant("exported again", "E29", 4, HOUR, PAID, at=time(20))
-    twice = sheets.plant("same row twice", "E29", SATURDAY, HOUR, PAID, at=time(9), count=2)
+    twice = sheets.plant("same row twice", "E29", SATURDAY, HOUR, PAID, at=time(9), count=2, items=("TE053", "TE054"))
     sheets.add(twice.person, SATURDAY, HOUR, Work(twice.project, twice.task, twice.note), at=time(9))
-    for at in (time(9), time(9, 30)):   # not found by any check of this release; both are paid
-        sheets.plant("overlapping", "E33", SATURDAY, HOUR, PAID, at=at)
+    for at, items in ((time(9), ()), (time(9, 30), ("TE053",))):   # both are paid; the later one is told
+        sheets.plant("overlapping", "E33", SATURDAY, HOUR, PAID, at=at, items=items)
 
 
 def _plant_mapping(sheets: Timesheets) -> None:

@@ -93,7 +93,13 @@ REPORTS: tuple[str, ...] = (
     "withdrawal_shares",
     "state_counts",
     "pay_totals",
-    "entries_to_check",
+    "entries_to_check",  # what the suites of expectations look at
+    "people_to_check",
+    "projects_to_check",
+    "items_to_check",
+    "rates_to_check",
+    "pieces_to_check",
+    "postings_to_check",
     "run_inputs",
     "standing_roll_forward",
 )  # asked for by a step, part of no batch

@@ -1,37 +1,72 @@
-"""Check: the promises about entries, as exception items; a stop item keeps any draft from being sealed."""
+"""Check: what the suites promise of seven tables, as exception items; a stop item keeps any draft from being sealed."""
 
 from __future__ import annotations
 
-from etl.checks.suites import check as check_suite
-from etl.checks.suites import read_suite
+import pyarrow as pa
+
+from etl.checks.data_docs import render_data_docs
+from etl.checks.suites import Suites, read_suites
+from etl.checks.tables import CHECKED
+from etl.checks.validate import Result, exception_items, validate
+from etl.errors import RefusedError
 from etl.shipped import shipped
 from etl.sql.run import Engine
 from etl.steps.outcome import Outcome
 from etl.steps.rules import need
 from etl.steps.run import Run
+from etl.steps.runs import keep_run
 from etl.tables import EXCEPTIONS, assert_schema
 
 MOST_SHOWN = 20
+_LOOKED_AT = tuple(f"{table}_to_check" for table in CHECKED)
 
 
 def check(run: Run) -> Outcome:
-    """Run the suites and collect every exception item of this run. Exit code 1 where an item says stop."""
+    """Ask the suites and collect every exception item of this run. Exit code 1 where an item says stop.
+
+    The page of all answers is kept beside the executed notebooks. Raises SettingsError for a suite that cannot be used.
+    """
+    suites = read_run_suites(run)
     with run.locked("checking"), run.engine() as engine:
         need(engine, "hours_hundredths", "apply the rules (30_rules)")
-        suite = read_suite(shipped("expectations") / "entries.json")
-        engine.run(("entries_to_check",))
-        engine.put("checked_items", check_suite(suite, engine.fetch("entries_to_check")))
+        engine.run(("labor_lines", "postings", *_LOOKED_AT))
+        tables = {
+            table: assert_schema(engine.fetch(f"{table}_to_check"), schema, f"{table}_to_check")
+            for table, schema in CHECKED.items()
+        }
+        results = validate(suites, tables)
+        engine.put("checked_items", exception_items(results))
+        engine.put("checked_suites", pa.table({"digest": [suites.digest]}))
         engine.run(("exceptions",))
-        return exceptions_outcome(engine)
+        kept = _keep_data_docs(run, results)
+        return exceptions_outcome(engine, (("expectations", _told(results)), ("data docs", kept)))
 
 
-def exceptions_outcome(engine: Engine) -> Outcome:
+def read_run_suites(run: Run) -> Suites:
+    """The shipped suites with the company's own laid over them, as they are now."""
+    return read_suites(shipped("expectations"), run.workspace.mappings(run.company) / "expectations")
+
+
+def suites_as_checked(run: Run, engine: Engine) -> Suites:
+    """The suites, proven to be those the check asked. Raises RefusedError SUITES_CHANGED."""
+    suites = read_run_suites(run)
+    if engine.fetch("checked_suites")["digest"].to_pylist() != [suites.digest]:
+        raise RefusedError(
+            "SUITES_CHANGED",
+            what="The company's suites are not those that were checked",
+            where=f"mappings/{run.company}/expectations/",
+            fix="Check again (40_check), then draft.",
+        )
+    return suites
+
+
+def exceptions_outcome(engine: Engine, facts: tuple[tuple[str, str], ...] = ()) -> Outcome:
     """What was found, the most urgent first."""
     items = assert_schema(engine.fetch("exceptions"), EXCEPTIONS, "exceptions").to_pylist()
     counts = {severity: sum(item["severity"] == severity for item in items) for severity in ("stop", "hold", "note")}
     return Outcome(
         title=f"found {len(items)} exception item(s)",
-        facts=tuple((severity, str(count)) for severity, count in counts.items()),
+        facts=(*((severity, str(count)) for severity, count in counts.items()), *facts),
         headings=("severity", "code", "streams", "person", "day", "found", "remedy"),
         rows=tuple(
             (
@@ -50,3 +85,19 @@ def exceptions_outcome(engine: Engine) -> Outcome:
         else "draft the batch (50_draft)",
         exit_code=1 if counts["stop"] else 0,
     )
+
+
+def _told(results: tuple[Result, ...]) -> str:
+    broken = sum(bool(result.items) for result in results)
+    return f"{len(results)} asked of {len(CHECKED)} tables, {broken} found something"
+
+
+def _keep_data_docs(run: Run, results: tuple[Result, ...]) -> str:
+    """Where the page is kept; a run that found the same adds no second copy."""
+    page = render_data_docs(run.settings.company.name, run.owned.label, results)
+    runs = run.workspace.runs(run.company, run.period_end)
+    for kept in sorted(runs.glob("*/checks.html"), reverse=True):
+        if kept.read_bytes() == page:
+            return run.shown(kept)
+    folder = keep_run(run.workspace.root, run.company, run.period_end, {"checks.html": page})
+    return run.shown(folder / "checks.html")

@@ -10,7 +10,7 @@ from typing import Any
 
 from etl.errors import RefusedError
 from etl.sql.run import MARTS, Engine
-from etl.steps.check import exceptions_outcome
+from etl.steps.check import exceptions_outcome, suites_as_checked
 from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
@@ -42,7 +42,8 @@ def draft(run: Run) -> Outcome:
             return stopped
         tables = batch_tables(engine)
         inputs = _inputs(run, engine)
-        mapping_digest = land_mapping(run.workspace, run.company, _mapping_files(run))
+        own_suites = suites_as_checked(run, engine).contents
+        mapping_digest = land_mapping(run.workspace, run.company, {**_mapping_files(run), **own_suites})
         files = render_batch(tables, run.header(mapping_digest), run.settings)
         figures, key = figures_digest(files), batch_key(run, inputs, mapping_digest)
         exported = batches.find_batch(run.workspace, run.company, run.period_end, run.records())

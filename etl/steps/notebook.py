@@ -16,7 +16,7 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import Any
 
-from etl.checks.suites import load_library
+from etl.checks.validate import load_library
 from etl.errors import EtlError
 from etl.steps.pace import Pace, time_left
 

@@ -36,4 +36,4 @@ named as (
     from items),
 everything as (select * from named union all by name select * from checked_items)
 select code, severity, streams, entry_id, employee_ref, worked_on, seconds, found, expected, remedy, due from everything
-order by case severity when 'stop' then 1 when 'hold' then 2 else 3 end, starts_with(streams, 'pay') desc, code, worked_on nulls first, entry_id
+order by case severity when 'stop' then 1 when 'hold' then 2 else 3 end, starts_with(streams, 'pay') desc, code, worked_on nulls first, entry_id, employee_ref, found, expected
