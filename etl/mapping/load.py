@@ -135,6 +135,11 @@ def _span(row: Row) -> tuple[date, date]:
     return row.get("effective_from", date.min), row.get("effective_to", date.max)
 
 
+def _folded(value: object) -> str:
+    """What two people would take for the same key (B29); the keys themselves answer exactly."""
+    return str(value).casefold()
+
+
 def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     """Rows that would both answer one key on one day: named, both. A * overlaps whatever it could stand for."""
     findings = [
@@ -151,14 +156,17 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     exact = tuple(name for name in declared.key if name not in competing)
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        groups[tuple(str(row[name]).casefold() for name in exact)].append(row)
+        groups[tuple(_folded(row[name]) for name in exact)].append(row)
     for group in groups.values():
         ordered = sorted(group, key=lambda row: (_span(row), row["map_row"]))
         for index, earlier in enumerate(ordered):
             for later in ordered[index + 1 :]:
                 if _span(later)[0] > _span(earlier)[1]:
                     break
-                if all("*" in (earlier[name], later[name]) or earlier[name] == later[name] for name in competing):
+                if all(
+                    "*" in (earlier[name], later[name]) or _folded(earlier[name]) == _folded(later[name])
+                    for name in competing
+                ):
                     first, second = sorted((earlier["map_row"], later["map_row"]))
                     key = ", ".join(str(later[name]) for name in declared.key)
                     findings.append(

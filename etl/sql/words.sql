@@ -11,3 +11,24 @@ create or replace macro workweek_of(worked_day, begins_on) as (worked_day - ((is
 create or replace macro piece_name(entry_id, version, day_no, class_no) as
     (case when version = 1 and day_no = 1 and class_no = 0 then entry_id || '/1/1r'
         else entry_id || '/' || version || '/' || day_no || case class_no when 1 then 'o' else 'r' end end);
+
+-- UTF-8 text that was read as Windows text and saved again: two of its signs stand for one, as in MÃ¼ller.
+create or replace macro decoded_twice() as
+    '[ÂÃ][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|ðŸ|Ð[\x{80}-\x{BF}]|Ñ[\x{80}-\x{BF}]';
+
+-- Signs nobody sees, and spaces other than the plain one.
+create or replace macro unseen() as '[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]';
+
+-- A name with what nobody sees in it written as its code point: Web<U+00A0>.
+create or replace macro visible(name) as (
+    regexp_replace(regexp_replace(array_to_string(list_transform(string_split(name, ''), lambda sign:
+        case when regexp_matches(sign, unseen()) then '<U+' || printf('%04X', unicode(sign)) || '>' else sign end), ''),
+        '^ | $', '<U+0020>', 'g'), ' +<U\+0020>$', '<U+0020>'));
+
+-- What two names have in common that look alike in print: letters of Cyrillic, Greek and full width as the Latin letter they
+-- pass for (Unicode Technical Standard 39, the single-letter part that fonts do not tell apart), sharp s as ss.
+create or replace macro look_alike(name) as (replace(replace(translate(translate(name,
+    'АВЕЅІЈКМНОРСТУХԌаԁеіјӏорсѕухһԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινɑɡıſ',
+    'ABESIJKMHOPCTYXGadeijlopcsyxhqwvABEZHIKMNOPTYXoivagif'),
+    '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
+    '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'), 'ß', 'ss'), 'ẞ', 'SS'));

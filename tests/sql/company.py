@@ -169,6 +169,7 @@ class Company:
                     "person": "person_ref",
                     "date": "date_text",
                     "start": "start_text",
+                    "end": "end_text",
                     "time": "duration_text",
                 },
             }
