@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import stat
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from etl.errors import MappingError
-from etl.mapping.cells import cell_fault, cell_value
+from etl.mapping.cells import cell_fault, cell_value, shown
 from etl.mapping.declared import FILES, WEEKDAYS, MappingFile
 from etl.periods import PayPeriod, Period, period_fault
 from etl.tables import RATE
@@ -96,10 +97,17 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        findings.append(f"{declared.name}: byte {error.start} is not UTF-8; save as CSV UTF-8")
+        line = raw.count(b"\n", 0, error.start) + 1
+        findings.append(
+            f"{declared.name}, line {line}: byte {raw[error.start]:02X} at offset {error.start} is not UTF-8; "
+            "save as CSV UTF-8"
+        )
         return []
     if "\x00" in text:
         findings.append(f"{declared.name}: holds a NUL byte; save as CSV UTF-8")
+        return []
+    if len(set(re.findall(r"\r\n|\n|\r", text))) > 1:
+        findings.append(f"{declared.name}: its lines end in different ways; save as CSV UTF-8 once more")
         return []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -109,7 +117,7 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
         return []
     names = [column.name for column in declared.columns]
     if not lines or sorted(lines[0][1]) != sorted(names):
-        found = ", ".join(repr(name) for name in lines[0][1]) if lines else "nothing"
+        found = ", ".join(shown(name) for name in lines[0][1]) if lines else "nothing"
         findings.append(f"{declared.name}, line 1: the header must hold {', '.join(names)}; found {found}")
         return []
     if declared.rows_needed and len(lines) == 1:

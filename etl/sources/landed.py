@@ -153,6 +153,6 @@ def _all(masks: Iterable[pa.ChunkedArray]) -> pa.ChunkedArray:
 def _told(mask: pa.ChunkedArray, column: str, code: str, what: str, fix: str) -> list[Finding]:
     """One finding per row of the mask."""
     places = pc.indices_nonzero(mask)
-    found = [Finding(place + FIRST_ROW, column, code, what.replace("{row}", str(place + FIRST_ROW)), fix, "row")
+    found = [Finding(place + FIRST_ROW, column, code, what.replace("{row}", str(place + FIRST_ROW), 1), fix, "row")
              for place in places[:KEPT].to_pylist()]
     return counted(found, len(places))

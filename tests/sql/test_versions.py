@@ -257,6 +257,7 @@ def all_cases() -> Books:
 
 @pytest.mark.parametrize("case", CASES)
 def test_deliveries(case):
+    """J10: edited, moved, deleted, brought back."""
     _, expected, why = CASES[case]
     source = case.replace(" ", "_").replace(",", "")
     rows = all_cases().rows("entries_rounded", "entry_id version worked_seconds pay_state pay_reason")
