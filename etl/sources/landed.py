@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from etl.errors import SourceError
 from etl.settings import Drop
-from etl.sources.dialects import DIALECTS, fitted
+from etl.sources.dialects import fitted, named
 from etl.sources.findings import KEPT, Finding, counted, refuse_if, visible
 from etl.tables import LANDED_COLUMNS, LANDED_ENTRIES, TEXT, assert_schema
 
@@ -50,7 +50,8 @@ def land(rows: pa.Table, file_name: str, drop: Drop) -> pa.Table:
     parts = {name: _fed(rows, drop, name) for name in LANDED_COLUMNS if name != "extra"}
     columns = {name: _joined(columns, " ") if columns else _constant(drop, name, rows.num_rows)
                for name, columns in parts.items()}
-    columns["note"] = _as_typed(columns["note"], drop)
+    if drop.dialect != "declared" and (adjust := named(drop).adjust):
+        columns = adjust(columns, rows)
     columns["extra"] = _extra(rows, drop)
     table = pa.table({"source_row": pa.array(np.arange(rows.num_rows) + FIRST_ROW, pa.int64()), **columns})
     refuse_if(file_name, sorted([*_no_entries(rows, table), *_broken_codes(table)], key=lambda finding: finding.line))
@@ -75,15 +76,6 @@ def _joined(columns: list[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
 def _constant(drop: Drop, name: str, count: int) -> pa.ChunkedArray:
     value = drop.constants.get(name) or None
     return pa.chunked_array([pa.repeat(pa.scalar(value, TEXT), count)])
-
-
-def _as_typed(note: pa.ChunkedArray, drop: Drop) -> pa.ChunkedArray:
-    """The note as the person typed it: without the prefix its tracker puts before certain texts in an export."""
-    pattern = DIALECTS[drop.dialect].altered_note if drop.dialect in DIALECTS else ""
-    if not pattern:
-        return note
-    altered = pc.fill_null(pc.match_substring_regex(note, pattern), fill_value=False)
-    return pc.if_else(altered, pc.utf8_slice_codeunits(note, 2), note)
 
 
 def _extra(rows: pa.Table, drop: Drop) -> pa.ChunkedArray:
