@@ -43,7 +43,7 @@ def screened(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     CSV and Parquet files are written anew without these columns; a workbook that has them is refused by its reader.
     Raises FileRefusedError with whatever a faulty CSV file is refused with.
     """
-    names = _names(content, drop)
+    names = headings_of(content, drop)
     found = personal_headings(drop, names)
     if not found:
         return Received(content)
@@ -59,7 +59,7 @@ def screened(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     return Received(_written(kept, drop), record, _csv(rows.select(found), ",") if apart else b"")
 
 
-def _names(content: bytes, drop: Drop) -> list[str]:
+def headings_of(content: bytes, drop: Drop) -> list[str]:
     """The headings of a file; none where it is not what was declared, which its reader will tell."""
     try:
         if drop.format == "parquet":

@@ -13,12 +13,12 @@ from etl.settings import Drop
 from etl.sources import files as file_source
 from etl.sources import inbox
 from etl.sources.dialects import effective
-from etl.sources.findings import FileRefusedError
-from etl.sources.privacy import Received, screened
+from etl.sources.findings import FileRefusedError, visible
+from etl.sources.privacy import Received, headings_of, screened
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import audit_log, landing, places, quarantine
-from etl.store.landing import Delivery
+from etl.store.landing import Delivery, Pull
 from etl.store.records import Statement
 
 
@@ -74,12 +74,15 @@ def pull(run: Run) -> Outcome:
             for delivery, _, _ in fresh
             for remark in file_source.remarks_of(delivery.received, delivery.file_name, declared[delivery.drop])
         ]
+        earlier = landing.read_pulls(run.workspace, run.company, check=False) if fresh else ()
+        before = {pull.drop: pull for pull in earlier}   # the newest of each drop
         for delivery, table, received in fresh:
             landed = landing.land(run.workspace, run.company, delivery, table, person=run.person, now=run.now())
             pulled.append(
                 _Pulled(landed.drop, landed.file_name, landed.rows, landed.received_digest, is_new=landed.is_new)
             )
             remarks += _keep_apart(run, landed.pull_id, delivery, received)
+            remarks += _drift(run, declared[delivery.drop], delivery, before.get(delivery.drop))
         remarks += _purge(run)
     return _outcome(pulled, [*_same_files(pulled), *remarks], clock)
 
@@ -122,6 +125,20 @@ def _keep_apart(run: Run, pull_id: str, delivery: Delivery, received: Received) 
     elif received.record:
         said = [*received.record["removed"], *(f"{name} made coarse" for name in received.record["coarse"])]
         yield f"{delivery.file_name}, places and devices", f"not landed: {', '.join(said)}"
+
+
+def _drift(run: Run, drop: Drop, delivery: Delivery, before: Pull | None) -> Iterable[tuple[str, str]]:
+    """How the columns of a file differ from those of the drop's newest file before it (C31).
+
+    What the drop does not allow has refused the file; this tells what it does: an optional column, one of its own.
+    """
+    if before is None or before.request["declaration"]["format"] != drop.format:
+        return
+    then = headings_of(landing.received_bytes(run.workspace, run.company, before), drop)
+    now = headings_of(delivery.received, drop)
+    diff = [*(f"+ {name}" for name in now if name not in then), *(f"- {name}" for name in then if name not in now)]
+    if diff:
+        yield f"{delivery.file_name}, other columns than {before.file_name}", ", ".join(map(visible, diff))
 
 
 def _purge(run: Run) -> Iterable[tuple[str, str]]:

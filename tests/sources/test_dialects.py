@@ -56,7 +56,8 @@ def as_csv(table) -> str:
 
 @pytest.mark.parametrize(("dialect", "sample", "rows"), SAMPLES)
 def test_golden_table(dialect, sample, rows):
-    table = parse_file(screened(sample_of(dialect, sample), "week.csv", drop(dialect)).content, "week.csv", drop(dialect))
+    received = screened(sample_of(dialect, sample), "week.csv", drop(dialect))
+    table = parse_file(received.content, "week.csv", drop(dialect))
     expected = GOLDEN / dialect / "expected.csv"
     if os.environ.get("TIMEBOOKS_WRITE_GOLDEN") == "1":
         expected.parent.mkdir(parents=True, exist_ok=True)

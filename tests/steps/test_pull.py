@@ -147,3 +147,28 @@ def test_a_place_kept_for_a_purpose_lies_apart_until_its_day(tmp_path, monkeypat
     assert ("places and devices", "1 file(s) deleted: their time has passed") in outcome.facts
     assert not list(folder.iterdir())
     assert audit_log.read_log(Workspace(tmp_path), "acme")[-1].type == "purge"
+
+
+@pytest.mark.capability("C31")
+def test_columns_that_came_or_went_are_told_as_a_difference(tmp_path):
+    wider = "Who,Day,Hours,Job,Memo,Team"
+    company(tmp_path, {"1.csv": csv_of(ROW)})
+    text = (Workspace(tmp_path).mappings("acme") / "company.toml").read_text(encoding="utf-8")
+    toml = Workspace(tmp_path).mappings("acme") / "company.toml"
+    toml.write_text(text.replace("[drops.columns]", 'optional_columns = ["Memo", "Team"]\n[drops.columns]')
+                    + 'Team = "extra"\n', encoding="utf-8")
+    run = steps.start("acme", "2026-11-15", tmp_path, person="preparer", in_memory=True)
+    assert not [fact for fact in pull(run).facts if "columns" in fact[0]]
+    inbox = Workspace(tmp_path).inbox("acme")
+    (inbox / "2.csv").write_bytes(csv_of("dana,2026-03-03,1,x,north", header=wider.replace("Memo,", "")))
+    assert ("2.csv, other columns than 1.csv", "+ Team, - Memo") in pull(run).facts
+
+
+@pytest.mark.capability("C31")
+def test_a_renamed_column_stops_with_a_difference_and_not_with_an_error_of_the_program(tmp_path):
+    run = company(tmp_path, {"1.csv": csv_of(ROW, header="Who,Day,Hrs,Job,Memo")})
+    with pytest.raises(SourceError) as caught:
+        pull(run)
+    assert "Column 'Hours' is missing" in caught.value.what
+    assert "the nearest is 'Hrs'" in caught.value.what
+    assert "Column 'Hrs' is not declared" in caught.value.what
