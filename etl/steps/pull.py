@@ -21,6 +21,8 @@ from etl.store import audit_log, landing, places, quarantine
 from etl.store.landing import Delivery, Pull
 from etl.store.records import Statement
 
+_LATER = ("further_columns", "personal")   # settings that pulls of version 0.1.0 do not name; unused, they say nothing
+
 
 @dataclass(frozen=True)
 class _Pulled:
@@ -168,8 +170,9 @@ def request_of(drop: Drop, file_name: str, received: Received | None = None) -> 
     declared = effective(drop)
     window = file_source.window_of(file_name, declared)
     kept_out = {"privacy": received.record} if received and received.record else {}
+    unsaid = {name for name in _LATER if getattr(declared, name) == Drop.model_fields[name].default}
     return kept_out | {
-        "declaration": declared.model_dump(mode="json"),
+        "declaration": declared.model_dump(mode="json", exclude=unsaid),
         "completeness": drop.completeness,
         "window": [day.isoformat() for day in window] if window else [],
         "population": list(drop.population),

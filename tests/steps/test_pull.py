@@ -50,6 +50,7 @@ PLACES = csv_of(f"{ROW},{CANARY}", header="Who,Day,Hours,Job,Memo,GPS")
 
 
 def company(root: Path, files: dict[str, bytes], more: str = "") -> Run:
+    """The company with these files in its inbox, and its run of the week."""
     place = Workspace(root)
     folder = place.mappings("acme")
     (folder / "private").mkdir(parents=True, exist_ok=True, mode=0o700)
