@@ -20,7 +20,7 @@ from etl.sources.files import parse_file
 from etl.sources.privacy import screened
 from etl.tables import LANDED_COLUMNS, LANDED_ENTRIES
 from tests.shared import shared
-from tests.sources.drops import refusal, rows_of
+from tests.sources.drops import cell, refusal, rows_of, workbook
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "sources"
 SAMPLES = [  # dialect, sample (or a file of the golden folder), rows
@@ -290,3 +290,29 @@ def test_a_break_in_clockify_is_a_service_of_its_own():
     assert [row["service_ref"] for row in rows if row.get("note") == "Lunch"] == ["Break"]
     assert {row.get("service_ref") for row in rows} == {"QA", "Travel", "Development", "Project Management", "Design",
                                                         "Break", None}
+
+
+def test_a_workbook_of_a_tracker_reads_as_its_csv_does():
+    """Cells with a number format become text in one form, so instant_format is that form."""
+    names = ["Project", "Client", "Description", "Task", "User", "Email", "Tags", "Type", "Billable", "Start Date",
+             "Start Time", "End Date", "End Time", "Duration (h)", "Billable Rate (USD)"]
+    begin, end = (46083.0, 1), (0.375, 3)
+    cells = ["P", "C", "d", "T", "Dana", "dana@x.example", None, "Regular", "Yes", begin, end, begin, (0.4375, 3),
+             (0.0625, 4), 95.0]
+    content = workbook(wide_row(1, names) + wide_row(2, cells))
+    read = rows_of(content, drop("clockify", format="xlsx", instant_format="%Y-%m-%d %H:%M:%S"))
+    assert read == [{
+        "source_row": 2, "person_ref": "dana@x.example", "person_name": "Dana", "client_ref": "C", "project_ref": "P",
+        "task_ref": "T", "service_ref": "T", "start_text": "2026-03-02 09:00:00", "end_text": "2026-03-02 10:30:00",
+        "duration_text": "1:30:00", "billable_text": "Yes", "note": "d",
+        "extra": '{"Billable Rate (USD)":"95","Type":"Regular"}'}]
+
+
+def wide_row(number: int, values: list) -> str:
+    """A row of more cells than ten."""
+    made = []
+    for place, value in enumerate(values):
+        content, style = value if isinstance(value, tuple) else (value, 0)
+        if content is not None:
+            made.append(cell(f"{chr(65 + place)}{number}", content, style))
+    return f'<row r="{number}">{"".join(made)}</row>'
