@@ -73,6 +73,10 @@ class Workspace:
         """A run's working database and staging; disposable. Same file system as drafts."""
         return self.root / "data" / "scratch" / company
 
+    def quarantine(self, company: str) -> Path:
+        """Damaged files that were replaced, kept to be looked at."""
+        return self.root / "data" / "quarantine" / company
+
     def lock(self, company: str) -> Path:
         """The company's lock file; its neighbour *.holder says in words who holds it."""
         return self.root / "data" / "lock" / f"{company}.lock"

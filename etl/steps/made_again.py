@@ -52,14 +52,21 @@ def _reread(place: Workspace, company: str) -> Iterator[tuple[str, str, str, boo
         where = f"{place.landing(company).relative_to(place.root).as_posix()}/pulls/{pull.pull_id}"
         is_ours = pull.product == __version__
         try:
-            received = landing.received_bytes(place, company, pull)
-            again = file_source.parse_file(received, pull.file_name, _declared(pull))
+            again = parsed_again(place, company, pull)
         except (EtlError, KeyError, ValueError) as error:
             yield company, where, f"The bytes received cannot be parsed again: {error}", is_ours
             continue
         landed = pq.read_table(pull.entries_path, page_checksum_verification=True)
         if not _is_equal(landed, again):
             yield company, where, "The bytes received, parsed again, are not the entries that were landed", is_ours
+
+
+def parsed_again(place: Workspace, company: str, pull: landing.Pull) -> pa.Table:
+    """The entries in the bytes received (LANDED_ENTRIES), read as the drop was declared for this pull.
+
+    Raises EtlError, KeyError or ValueError where that cannot be done today.
+    """
+    return file_source.parse_file(landing.received_bytes(place, company, pull), pull.file_name, _declared(pull))
 
 
 def _declared(pull: landing.Pull) -> Drop:

@@ -87,7 +87,7 @@ def land(
             "file_name": delivery.file_name, "rows": rows, "received_digest": delivery.digest,
         }, person, now), records)
         files.move(staged, target)
-        return replace(_pull(workspace, company, record, check=False), is_new=True)
+        return replace(pull_of(workspace, company, record, check=False), is_new=True)
 
 
 def already_landed(
@@ -105,7 +105,7 @@ def _newest(
     for record in reversed(list(pull_records(records))):
         if (record.text("drop"), record.text("file_name")) == (drop, file_name):
             pending = is_pending(workspace, company, record)
-            return None if pending else _pull(workspace, company, record, check=True)
+            return None if pending else pull_of(workspace, company, record, check=True)
     return None
 
 
@@ -120,7 +120,7 @@ def read_pulls(workspace: Workspace, company: str, *, check: bool = True) -> tup
     Raises DamageError naming the file.
     """
     records = pull_records(audit_log.read_log(workspace, company))
-    return tuple(_pull(workspace, company, record, check=check) for record in records
+    return tuple(pull_of(workspace, company, record, check=check) for record in records
                  if not is_pending(workspace, company, record))
 
 
@@ -198,7 +198,7 @@ def _own_name(file_name: str) -> str:
     return f"file{plain[-1] if plain and plain[-1] in _ENDINGS else ''}{packed}"
 
 
-def _pull(workspace: Workspace, company: str, record: Record, *, check: bool) -> Pull:
+def pull_of(workspace: Workspace, company: str, record: Record, *, check: bool = False) -> Pull:
     """The pull of one record; pull.json has the digest the record names, the entries (`check`) the one it names."""
     folder = pull_folder(workspace, company, record.text("pull_id"))
     path = folder / PULL
