@@ -128,8 +128,8 @@ class Drop(_Part):
 
     name: Name
     files: Annotated[str, Field(min_length=1)]
-    format: Literal["csv", "xlsx", "parquet"] = "csv"
-    dialect: Literal["declared", "toggl_detailed", "kimai"] = "declared"
+    format: Literal["csv", "xlsx", "parquet", "timeclock", "timedot"] = "csv"
+    dialect: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")] = "declared"
     zone: Zone
     encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
     compression: Literal["none", "gzip"] = "none"
@@ -139,6 +139,7 @@ class Drop(_Part):
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
     optional_columns: tuple[str, ...] = ()
+    further_columns: dict[str, str] = {}  # headings of the company's own beside those of a dialect, and what each feeds
     date_format: str = "%Y-%m-%d"
     instant_format: str = "%Y-%m-%d %H:%M:%S"
     duration: Literal["seconds", "minutes", "decimal_hours", "clock", "from_start_and_end"] = "clock"
@@ -156,8 +157,14 @@ class Drop(_Part):
     def _declared(self) -> Self:
         if self.dialect == "declared":
             _check_columns(self)
+            if self.further_columns:
+                raise ValueError("further_columns is for a drop with a dialect; declare them in [drops.columns]")
         elif self.columns:
-            raise ValueError(f"dialect {self.dialect} brings its own columns; leave [drops.columns] out")
+            raise ValueError(f"dialect {self.dialect} brings its own columns; leave [drops.columns] out, and declare "
+                             "headings of your own in [drops.further_columns]")
+        if unknown := sorted({name for feeds in self.further_columns.values() for name in feeds.split()}
+                             - set(LANDED_COLUMNS)):
+            raise ValueError(f"further_columns: {', '.join(unknown)} is not a column Timebooks knows")
         if self.completeness == "complete" and not ("{start}" in self.window and "{end}" in self.window):
             raise ValueError('completeness = "complete" needs window = "…{start}…{end}…": the dates in the file name')
         return self

@@ -16,7 +16,7 @@ _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
-_FORMULA = ("=", "+", "-", "@", "|")
+_FORMULA = ("=", "+", "-", "@", "|", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\uff5c")   # and their full-width forms
 
 
 def cell_fault(column: Column, text: str) -> str | None:
@@ -25,11 +25,28 @@ def cell_fault(column: Column, text: str) -> str | None:
         return None if column.blank or "" in column.choices else f"{column.name} is empty"
     if text == "*":
         return None if column.wildcard else f"{column.name} cannot be *"
-    if text != text.strip() or "\u00a0" in text:
-        return f"{column.name} {text!r} begins or ends with a space, or holds a non-breaking one"
-    if any(unicodedata.category(sign) in ("Cc", "Cf") for sign in text):
-        return f"{column.name} {text!r} holds an invisible character"
+    if text != text.strip() or any(unicodedata.category(sign) == "Zs" and sign != " " for sign in text):
+        return f"{column.name} {shown(text)} begins or ends with a space, or holds a non-breaking one"
+    if any(unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") for sign in text):
+        return f"{column.name} {shown(text)} holds an invisible character"
+    if _is_decoded_twice(text):
+        return f"{column.name} {text!r} was decoded twice, as in M\u00c3\u00bcller; type it again"
     return _kind_fault(column, text)
+
+
+def _is_decoded_twice(text: str) -> bool:
+    """Whether UTF-8 text was read as Windows text and saved again (B05): its Windows bytes are UTF-8 once more."""
+    if text.isascii():
+        return False
+    try:
+        return text.encode("cp1252").decode("utf-8") != text
+    except UnicodeError:
+        return False
+
+
+def shown(text: str) -> str:
+    """The text in quotes, with what nobody sees in it written as its code point: 'Web<U+00A0>'."""
+    return repr("".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in text))
 
 
 def _kind_fault(column: Column, text: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import stat
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from etl.errors import MappingError
-from etl.mapping.cells import cell_fault, cell_value
+from etl.mapping.cells import cell_fault, cell_value, shown
 from etl.mapping.declared import FILES, WEEKDAYS, MappingFile
 from etl.periods import PayPeriod, Period, period_fault
 from etl.tables import RATE
@@ -96,10 +97,17 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        findings.append(f"{declared.name}: byte {error.start} is not UTF-8; save as CSV UTF-8")
+        line = raw.count(b"\n", 0, error.start) + 1
+        findings.append(
+            f"{declared.name}, line {line}: byte {raw[error.start]:02X} at offset {error.start} is not UTF-8; "
+            "save as CSV UTF-8"
+        )
         return []
     if "\x00" in text:
         findings.append(f"{declared.name}: holds a NUL byte; save as CSV UTF-8")
+        return []
+    if len(set(re.findall(r"\r\n|\n|\r", text))) > 1:
+        findings.append(f"{declared.name}: its lines end in different ways; save as CSV UTF-8 once more")
         return []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -109,7 +117,7 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
         return []
     names = [column.name for column in declared.columns]
     if not lines or sorted(lines[0][1]) != sorted(names):
-        found = ", ".join(repr(name) for name in lines[0][1]) if lines else "nothing"
+        found = ", ".join(shown(name) for name in lines[0][1]) if lines else "nothing"
         findings.append(f"{declared.name}, line 1: the header must hold {', '.join(names)}; found {found}")
         return []
     if declared.rows_needed and len(lines) == 1:
@@ -135,6 +143,11 @@ def _span(row: Row) -> tuple[date, date]:
     return row.get("effective_from", date.min), row.get("effective_to", date.max)
 
 
+def _folded(value: object) -> str:
+    """What two people would take for the same key (B29); the keys themselves answer exactly."""
+    return str(value).casefold()
+
+
 def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     """Rows that would both answer one key on one day: named, both. A * overlaps whatever it could stand for."""
     findings = [
@@ -151,14 +164,17 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     exact = tuple(name for name in declared.key if name not in competing)
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        groups[tuple(str(row[name]).casefold() for name in exact)].append(row)
+        groups[tuple(_folded(row[name]) for name in exact)].append(row)
     for group in groups.values():
         ordered = sorted(group, key=lambda row: (_span(row), row["map_row"]))
         for index, earlier in enumerate(ordered):
             for later in ordered[index + 1 :]:
                 if _span(later)[0] > _span(earlier)[1]:
                     break
-                if all("*" in (earlier[name], later[name]) or earlier[name] == later[name] for name in competing):
+                if all(
+                    "*" in (earlier[name], later[name]) or _folded(earlier[name]) == _folded(later[name])
+                    for name in competing
+                ):
                     first, second = sorted((earlier["map_row"], later["map_row"]))
                     key = ", ".join(str(later[name]) for name in declared.key)
                     findings.append(

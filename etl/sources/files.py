@@ -20,10 +20,11 @@ from etl.sources.findings import LIMITS, FileRefusedError, Finding, Limits
 from etl.sources.landed import check_declaration, land
 from etl.sources.parquet_reader import read_parquet
 from etl.sources.preflight import decoded_twice, too_large, unpacked
+from etl.sources.time_texts import read_timeclock, read_timedot
 from etl.sources.xlsx_reader import hidden_sheets, read_xlsx
 
 _READERS: dict[str, Callable[[bytes, str, Drop, Limits], pa.Table]] = {
-    "csv": read_csv, "xlsx": read_xlsx, "parquet": read_parquet}
+    "csv": read_csv, "xlsx": read_xlsx, "parquet": read_parquet, "timeclock": read_timeclock, "timedot": read_timedot}
 _OPEN = (os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
          | getattr(os, "O_BINARY", 0))
 _STEP = 1 << 24

@@ -7,17 +7,22 @@ from collections.abc import Iterable
 from functools import reduce
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import SourceError
 from etl.settings import Drop
-from etl.sources.dialects import DIALECTS, fitted
-from etl.sources.findings import KEPT, Finding, counted, refuse_if
+from etl.sources.dialects import fitted, named
+from etl.sources.findings import KEPT, Finding, counted, refuse_if, visible
 from etl.tables import LANDED_COLUMNS, LANDED_ENTRIES, TEXT, assert_schema
 
 FIRST_ROW = 2   # the row a spreadsheet shows for the first row after the header
 _FREE_TEXT = ("note", "tags", "extra")   # columns that may hold a line break
+_NAMES = ("entry_ref", "person_ref", "client_ref", "project_ref", "task_ref", "service_ref")   # what mappings answer
+_UNSEEN = r"[\p{Cf}\x00-\x09\x0b\x0c\x0e-\x1f\x7f]"
+_BREAKS = np.isin(np.arange(256), [ord("\n"), ord("\r")])
+_MAY_HIDE = (np.arange(256) < ord(" ")) | (np.arange(256) >= 0x7F)   # control signs, and all beyond ASCII
 _ESCAPED = [("\\", "\\\\"), ('"', '\\"'), *((chr(code), json.dumps(chr(code))[1:-1]) for code in range(32))]
 
 
@@ -39,13 +44,14 @@ def land(rows: pa.Table, file_name: str, drop: Drop) -> pa.Table:
     """The landed entries of a file, one for each of its rows, in its order. Shape: LANDED_ENTRIES.
 
     `rows` has one text column per heading, null where nothing stands. Raises FileRefusedError where a row is blank,
-    is no entry (neither person nor time), repeats the header, or breaks a line inside a code.
+    is no entry (neither person nor time), repeats the header, breaks a line inside a code, or hides a sign in a name.
     """
     drop = fitted(drop, rows.column_names)
     parts = {name: _fed(rows, drop, name) for name in LANDED_COLUMNS if name != "extra"}
     columns = {name: _joined(columns, " ") if columns else _constant(drop, name, rows.num_rows)
                for name, columns in parts.items()}
-    columns["note"] = _as_typed(columns["note"], drop)
+    if drop.dialect != "declared" and (adjust := named(drop).adjust):
+        columns = adjust(columns, rows)
     columns["extra"] = _extra(rows, drop)
     table = pa.table({"source_row": pa.array(np.arange(rows.num_rows) + FIRST_ROW, pa.int64()), **columns})
     refuse_if(file_name, sorted([*_no_entries(rows, table), *_broken_codes(table)], key=lambda finding: finding.line))
@@ -70,15 +76,6 @@ def _joined(columns: list[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
 def _constant(drop: Drop, name: str, count: int) -> pa.ChunkedArray:
     value = drop.constants.get(name) or None
     return pa.chunked_array([pa.repeat(pa.scalar(value, TEXT), count)])
-
-
-def _as_typed(note: pa.ChunkedArray, drop: Drop) -> pa.ChunkedArray:
-    """The note as the person typed it: without the prefix its tracker puts before certain texts in an export."""
-    pattern = DIALECTS[drop.dialect].altered_note if drop.dialect in DIALECTS else ""
-    if not pattern:
-        return note
-    altered = pc.fill_null(pc.match_substring_regex(note, pattern), fill_value=False)
-    return pc.if_else(altered, pc.utf8_slice_codeunits(note, 2), note)
 
 
 def _extra(rows: pa.Table, drop: Drop) -> pa.ChunkedArray:
@@ -113,22 +110,25 @@ def _no_entries(rows: pa.Table, table: pa.Table) -> list[Finding]:
 
 
 def _broken_codes(table: pa.Table) -> list[Finding]:
-    """Line breaks in names and codes; only free text may hold one (B08)."""
+    """Line breaks in names and codes, which only free text may hold (B08), and signs nobody sees in a name (B32)."""
     findings = []
-    for name in (name for name in LANDED_COLUMNS if name not in _FREE_TEXT and _may_break(table[name])):
-        broken = pc.or_(pc.match_substring(table[name], "\n"), pc.match_substring(table[name], "\r"))
+    for name in (name for name in LANDED_COLUMNS if name not in _FREE_TEXT and _holds_byte(table[name], _BREAKS)):
+        broken = pc.match_substring_regex(table[name], "[\r\n]")
         findings += _told(broken, name, "TEXT_LINE_BREAK", f"Row {{row}} has a line break inside its {name}",
                           "Correct the name in the tracker; only notes and tags may have several lines.")
+    for name in (name for name in _NAMES if _holds_byte(table[name], _MAY_HIDE)):
+        hidden = pc.fill_null(pc.match_substring_regex(table[name], _UNSEEN), fill_value=False)
+        if pc.any(hidden).as_py():
+            shown = visible(pc.filter(table[name], hidden)[0].as_py())
+            findings += _told(hidden, name, "TEXT_UNSEEN",
+                              f"Row {{row}} has a sign nobody sees inside its {name} (the first is {shown!r})",
+                              "Type the name again in the tracker; a note may hold such signs, a name may not.")
     return findings
 
 
-def _may_break(column: pa.ChunkedArray) -> bool:
-    """Whether a line break is anywhere in the bytes of a column; far cheaper than asking each text."""
-    for chunk in column.chunks:
-        signs = np.frombuffer(chunk.buffers()[2] or b"", np.uint8)
-        if (signs == ord("\n")).any() or (signs == ord("\r")).any():
-            return True
-    return False
+def _holds_byte(column: pa.ChunkedArray, wanted: npt.NDArray[np.bool_]) -> bool:
+    """Whether one of these bytes is anywhere in a column; far cheaper than asking each text."""
+    return any(wanted[np.frombuffer(chunk.buffers()[2] or b"", np.uint8)].any() for chunk in column.chunks)
 
 
 def _all(masks: Iterable[pa.ChunkedArray]) -> pa.ChunkedArray:
@@ -145,6 +145,6 @@ def _all(masks: Iterable[pa.ChunkedArray]) -> pa.ChunkedArray:
 def _told(mask: pa.ChunkedArray, column: str, code: str, what: str, fix: str) -> list[Finding]:
     """One finding per row of the mask."""
     places = pc.indices_nonzero(mask)
-    found = [Finding(place + FIRST_ROW, column, code, what.format(row=place + FIRST_ROW), fix, "row")
+    found = [Finding(place + FIRST_ROW, column, code, what.replace("{row}", str(place + FIRST_ROW), 1), fix, "row")
              for place in places[:KEPT].to_pylist()]
     return counted(found, len(places))

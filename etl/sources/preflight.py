@@ -21,7 +21,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel"), (b"%PDF", "PDF"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"), (b"\x80\x04\x95", "pickle"), (b"SQLite format 3\x00", "SQLite"))
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<body")
-_EXPECTED = {"csv": "text", "xlsx": "zip", "parquet": "Parquet"}
+_EXPECTED = {"csv": "text", "xlsx": "zip", "parquet": "Parquet", "timeclock": "text", "timedot": "text"}
 _COMMA, _QUOTE, _LF, _CR = (ord(sign) for sign in ',"\n\r')
 
 Bytes = npt.NDArray[np.uint8]
@@ -122,7 +122,7 @@ def csv_text(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
 
     Raises FileRefusedError with every finding: encoding and BOM (B01-B04), NUL (B06), line ends (B07), quotes (B09).
     """
-    text = _decoded(content, file_name, drop)
+    text = decoded(content, file_name, drop)
     last = _end_of_rows(text)
     if last == 0:
         raise refused(file_name, "FILE_EMPTY", "The file is empty: no header, no rows",
@@ -131,7 +131,7 @@ def csv_text(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     has_quotes = b'"' in text
     newline, line_ends = _line_ends(text, signs, has_quotes=has_quotes)
     quotes = _quotes(text, signs, drop.delimiter, newline) if has_quotes else []
-    refuse_if(file_name, sorted([*_nul(text, newline), *line_ends, *quotes], key=lambda finding: finding.line))
+    refuse_if(file_name, sorted([*nul_bytes(text, newline), *line_ends, *quotes], key=lambda finding: finding.line))
     end = _header_end(text, newline, limits)
     if end > limits.cell_bytes:
         raise refused(file_name, "CSV_TOO_LONG", f"The header is longer than {limits.cell_bytes:,} bytes",
@@ -157,7 +157,7 @@ def _line(content: bytes, offset: int, newline: bytes = b"\n") -> int:
     return content.count(newline, 0, offset) + 1
 
 
-def _decoded(content: bytes, file_name: str, drop: Drop) -> bytes:
+def decoded(content: bytes, file_name: str, drop: Drop) -> bytes:
     """The content as UTF-8 without its BOM. Never guessed: bytes that do not fit the declared encoding refuse it."""
     mark = _mark(content)
     if (mark == "utf-16") != (drop.encoding == "utf-16") or (mark == "utf-8" and drop.encoding == "cp1252"):
@@ -211,7 +211,8 @@ def _undecodable(content: bytes, encoding: str, offset: int) -> Finding:
                    f'Save the file as "CSV UTF-8", or declare the encoding it has, as in encoding = "{other}".')
 
 
-def _nul(text: bytes, newline: bytes) -> list[Finding]:
+def nul_bytes(text: bytes, newline: bytes = b"\n") -> list[Finding]:
+    """A finding where the text holds a NUL byte (B06)."""
     at = text.find(b"\0")
     if at < 0:
         return []

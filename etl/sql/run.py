@@ -22,7 +22,9 @@ MAP: tuple[str, ...] = (
     "entries_keyed",  # an entry's id, before anything is compared
     "entries_redelivered",  # which deliveries of an entry say something new
     "entry_versions",  # the versions of the calculation window, superseded and withdrawn ones marked
-    "refs_resolved",  # each reference and day answered by mapping rows
+    "refs_used",  # the references of the entries, each once a day
+    "refs_resolved",  # answered by mapping rows
+    "refs_in_doubt",  # names not to be trusted
     "classes_numbered",
     "people_on_day",  # what these answers say, on few rows
     "projects_on_day",

@@ -16,3 +16,24 @@ create or replace macro piece_name(entry_id, version, day_no, class_no) as
 create or replace macro clock_hours(seconds) as
     (case when seconds < 0 then '-' else '' end || abs(seconds) // 3600 || ':' || lpad((abs(seconds) // 60 % 60)::varchar, 2, '0')
         || ':' || lpad((abs(seconds) % 60)::varchar, 2, '0'));
+
+-- UTF-8 text that was read as Windows text and saved again: two of its signs stand for one, as in MÃ¼ller.
+create or replace macro decoded_twice() as
+    '[ÂÃ][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|ðŸ|Ð[\x{80}-\x{BF}]|Ñ[\x{80}-\x{BF}]';
+
+-- Signs nobody sees, and spaces other than the plain one.
+create or replace macro unseen() as '[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]';
+
+-- A name with what nobody sees in it written as its code point: Web<U+00A0>.
+create or replace macro visible(name) as (
+    regexp_replace(regexp_replace(array_to_string(list_transform(string_split(name, ''), lambda sign:
+        case when regexp_matches(sign, unseen()) then '<U+' || printf('%04X', unicode(sign)) || '>' else sign end), ''),
+        '^ | $', '<U+0020>', 'g'), ' +<U\+0020>$', '<U+0020>'));
+
+-- What two names have in common that look alike in print: letters of Cyrillic, Greek and full width as the Latin letter they
+-- pass for (Unicode Technical Standard 39, the single-letter part that fonts do not tell apart), sharp s as ss.
+create or replace macro look_alike(name) as (replace(replace(translate(translate(name,
+    'АВЕЅІЈКМНОРСТУХԌаԁеіјӏорсѕухһԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινɑɡıſ',
+    'ABESIJKMHOPCTYXGadeijlopcsyxhqwvABEZHIKMNOPTYXoivagif'),
+    '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
+    '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'), 'ß', 'ss'), 'ẞ', 'SS'));

@@ -14,6 +14,7 @@ from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store.landing import Pull
 from etl.targets.accounts import refuse_accounts
+from etl.targets.mapped_names import refuse_names
 from etl.units import clock_hours
 
 _FORMATS = (
@@ -36,6 +37,8 @@ def map_entries(run: Run) -> Outcome:
     """
     refuse_gaps(run)
     refuse_accounts(run.mappings.rows("map_accounts"), run.company)
+    named = {table: run.mappings.rows(table) for table in run.mappings.tables}
+    refuse_names(named, run.settings.targets.documents, run.company)
     pulls = run.pulls()
     if not pulls:
         raise RefusedError(
@@ -89,7 +92,9 @@ def stage(run: Run, engine: Engine, pulls: tuple[Pull, ...]) -> None:
     engine.link_parquet("landed_files", [pull.entries_path for pull in pulls])
     groups: dict[str, dict[str, Any]] = {}
     for pull in pulls:
-        formats = {name: pull.request["declaration"][name] for name in _FORMATS}
+        declared = pull.request["declaration"]
+        ends = any("end_text" in feeds.split() for feeds in declared["columns"].values())
+        formats = {name: declared[name] for name in _FORMATS} | {"has_end": ends}
         group = groups.setdefault(repr(formats), formats | {"pull_numbers": []})
         group["pull_numbers"].append(pull.number)
     engine.run_each("stg_files__time_entries", list(groups.values()))

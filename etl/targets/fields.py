@@ -67,7 +67,7 @@ def name_findings(table: pa.Table, document: str) -> list[Finding]:
         if field.kind == "text":
             continue
         for name in pc.drop_null(pc.unique(table[field.column])).to_pylist():
-            if problems := _problems(unicodedata.normalize("NFC", name), field, profile_of(document)):
+            if problems := problems_of(unicodedata.normalize("NFC", name), field, profile_of(document)):
                 lines = table.filter(pc.equal(table[field.column], name))["line_id"]
                 findings.append(Finding("TARGET_NAME", f"The {field.label} {name!r} {', '.join(problems)}",
                                         f"{document}, {lines_named(lines)}", _FIX_NAME))
@@ -105,8 +105,8 @@ def _why(before: str, after: str, field: TextField, profile: Profile) -> str:
     return "; ".join((*reasons, *(("cut to the target's length",) if len(after) < len(whole) else ())))
 
 
-def _problems(name: str, field: TextField, profile: Profile) -> list[str]:
-    """Why this name cannot stand in this field, in words."""
+def problems_of(name: str, field: TextField, profile: Profile) -> list[str]:
+    """Why this name cannot stand in this field of its target, in words; empty when it can."""
     if not name:
         return []   # an absent name; whether one is needed is the document's question
     problems = name_problems(name, profile)

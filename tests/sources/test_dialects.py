@@ -11,7 +11,9 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from etl.errors import SettingsError
 from etl.settings import Drop
 from etl.sources.dialects import DIALECTS, effective, fitted
 from etl.sources.files import parse_file
@@ -20,14 +22,27 @@ from tests.shared import shared
 from tests.sources.drops import refusal, rows_of
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "sources"
-SAMPLES = [  # dialect, sample, rows
+SAMPLES = [  # dialect, sample (or a file of the golden folder), rows
     ("toggl_detailed", "toggl/Toggl_time_entries_2026-11-09_to_2026-11-15.csv", 19),
-    ("kimai", "kimai/20261116-Alder_Pine_Studio.csv", 18)]
+    ("kimai", "kimai/20261116-Alder_Pine_Studio.csv", 18),
+    ("harvest", "harvest/harvest_time_report_from2026-11-09to2026-11-15.csv", 19),
+    ("clockify", "clockify/Clockify_Time_Report_Detailed_11_09_2026-11_15_2026.csv", 20),
+    ("quickbooks_time", "quickbooks_time/timesheet_report_2026-11-09_thru_2026-11-15.csv", 20),
+    ("solidtime", "input.csv", 5), ("timetagger", "input.txt", 3), ("timeclock", "input.timeclock", 3),
+    ("timedot", "input.timedot", 4)]
+ASKED = {   # what each export cannot tell
+    "harvest": {"date_format": "%Y-%m-%d", "decimal_sign": "."}, "clockify": {"instant_format": "%m/%d/%Y %I:%M:%S %p"},
+    **{name: {"constants": {"person_ref": "maren.okafor@example.com"}}
+       for name in ("timetagger", "timeclock", "timedot")}}
 
 
 def drop(dialect: str, **changes) -> Drop:
     return Drop.model_validate({"name": "week", "files": "*.csv", "dialect": dialect,
-        "zone": "America/Los_Angeles"} | changes)
+        "zone": "America/Los_Angeles"} | ASKED.get(dialect, {}) | changes)
+
+
+def sample_of(dialect: str, sample: str) -> bytes:
+    return (shared("samples/sources") / sample if "/" in sample else GOLDEN / dialect / sample).read_bytes()
 
 
 def as_csv(table) -> str:
@@ -40,7 +55,7 @@ def as_csv(table) -> str:
 
 @pytest.mark.parametrize(("dialect", "sample", "rows"), SAMPLES)
 def test_golden_table(dialect, sample, rows):
-    table = parse_file((shared("samples/sources") / sample).read_bytes(), "week.csv", drop(dialect))
+    table = parse_file(sample_of(dialect, sample), "week.csv", drop(dialect))
     expected = GOLDEN / dialect / "expected.csv"
     if os.environ.get("TIMEBOOKS_WRITE_GOLDEN") == "1":
         expected.parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +90,14 @@ def test_what_a_dialect_feeds_are_columns_everybody_knows(dialect):
     filled = effective(drop(dialect))
     fed = [name for feeds in filled.columns.values() for name in feeds.split()]
     assert set(fed) <= set(LANDED_COLUMNS)
-    assert {"person_ref", "start_text", "duration_text"} <= set(fed)
-    once = [name for name in fed if name not in ("extra", "start_text", "end_text")]
-    assert len(once) == len(set(once)), "a column is fed once; only date and clock are joined"
+    assert "person_ref" in {*fed, *filled.constants}
+    assert {"start_text", "date_text"} & set(fed)
+    assert "duration_text" in fed or filled.duration == "from_start_and_end"
+    of_language = [feeds for heading in DIALECTS[dialect].headings if not heading.is_optional
+                   for feeds in heading.feeds.split()]
+    joined = ("extra", "start_text", "end_text", "person_ref", "person_name")
+    once = [name for name in of_language if name not in joined]
+    assert len(once) == len(set(once)), "a column is fed once; only names, date and clock are joined"
     assert {len(heading.names) for heading in DIALECTS[dialect].headings} == {len(DIALECTS[dialect].languages())}
 
 
@@ -199,3 +219,72 @@ def test_a_declared_drop_is_never_changed():
         "a": "person_ref", "b": "date_text", "c": "duration_text"}})
     assert effective(declared) is declared
     assert fitted(declared, ["anything"]) is declared
+
+
+# ---- what an export cannot tell is asked ----
+@pytest.mark.parametrize(("dialect", "missing"), [
+    (dialect, setting) for dialect, settings in ASKED.items() for setting in settings])
+def test_what_nobody_can_know_is_asked(dialect, missing):
+    said = {name: value for name, value in ASKED[dialect].items() if name != missing}
+    bare = Drop.model_validate({"name": "week", "files": "*", "dialect": dialect, "zone": "UTC"} | said)
+    with pytest.raises(SettingsError, match=missing) as caught:
+        effective(bare)
+    assert caught.value.code == "DROP_UNSAID"
+    assert "drop week" in caught.value.where
+
+
+def test_an_unknown_dialect_names_those_there_are():
+    with pytest.raises(SettingsError, match="declared, toggl_detailed, harvest") as caught:
+        effective(drop("togl"))
+    assert caught.value.code == "DROP_DIALECT"
+
+
+def test_headings_of_the_companys_own_feed_what_it_says():
+    content = file_of({"username": "dana@x.example", "fname": "Dana", "lname": "D", "local_date": "2026-03-02",
+                       "local_start_time": "", "local_end_time": "", "hours": "1.50", "jobcode_1": "C",
+                       "jobcode_2": "P", "billable (yes/no)": "Yes"})
+    own = drop("quickbooks_time", further_columns={"billable (yes/no)": "billable_text"})
+    assert rows_of(content, own)[0]["billable_text"] == "Yes"
+    assert rows_of(content, drop("quickbooks_time"))[0]["extra"] == '{"billable (yes/no)":"Yes"}'
+    with pytest.raises(ValidationError, match="ghost is not a column"):
+        drop("kimai", further_columns={"x": "ghost"})
+
+
+TREES = [  # jobcodes and service item; client, project, service, why
+    ({"jobcode_1": "C", "jobcode_2": "P", "service item": "S"}, ("C", "P", "S"), "client, project and a service item"),
+    ({"jobcode_1": "C", "jobcode_2": "P", "service item": ""}, ("C", "P", "P"), "no service item: the lowest jobcode"),
+    ({"jobcode_1": "C", "jobcode_2": "P", "jobcode_3": "T"}, ("C", "P", "T"), "three levels"),
+    ({"jobcode_1": "Lunch Break", "jobcode_2": ""}, (None, "Lunch Break", "Lunch Break"), "a jobcode without a parent"),
+    ({"jobcode": "P"}, (None, "P", "P"), "a flat list"),
+]
+
+
+@pytest.mark.parametrize(("jobcodes", "expected", "why"), TREES, ids=lambda value: str(value)[:30])
+def test_the_tree_of_jobcodes_of_quickbooks_time(jobcodes, expected, why):
+    content = file_of({"username": "dana", "fname": "D", "lname": "D", "local_date": "2026-03-02",
+                       "local_start_time": "", "local_end_time": "", "hours": "1.50", **jobcodes})
+    row = rows_of(content, drop("quickbooks_time"))[0]
+    assert (row.get("client_ref"), row.get("project_ref"), row.get("service_ref")) == expected, why
+
+
+def test_harvests_comma_decimals_and_dates_as_declared():
+    """The European style, quoted: the same entries as the American export has for these days."""
+    folder = shared("samples/sources") / "harvest"
+    european = rows_of((folder / "harvest_time_report_eu_number_format.csv").read_bytes(),
+                       drop("harvest", date_format="%d.%m.%Y", decimal_sign=","))
+    american = rows_of((folder / "harvest_time_report_from2026-11-09to2026-11-15.csv").read_bytes(), drop("harvest"))
+
+    def plain(row):
+        days = row["date_text"].split(".")
+        return {**row, "date_text": "-".join(reversed(days)), "duration_text": row["duration_text"].replace(",", "."),
+                "extra": None}
+
+    assert [plain(row) for row in european] == [{**row, "extra": None} for row in american[:len(european)]]
+    assert {row["currency_text"] for row in american} == {"USD", "GBP"}
+
+
+def test_a_break_in_clockify_is_a_service_of_its_own():
+    rows = rows_of(sample_of(*SAMPLES[3][:2]), drop("clockify"))
+    assert [row["service_ref"] for row in rows if row.get("note") == "Lunch"] == ["Break"]
+    assert {row.get("service_ref") for row in rows} == {"QA", "Travel", "Development", "Project Management", "Design",
+                                                        "Break", None}

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from etl.errors import SourceError
+from etl.errors import SettingsError, SourceError
+from etl.settings import read_settings
 from etl.sources.files import list_files, read_file, remarks_of, window_of
 from etl.sources.findings import Limits
 from tests.sources.drops import ROW, csv_of, declared
@@ -163,3 +164,11 @@ def test_text_that_was_decoded_twice_is_remarked_and_kept():
     assert [(remark.code, remark.line) for remark in remarks_of(content, "week.csv",
         declared())] == [("TEXT_MOJIBAKE", 3)]
     assert remarks_of(csv_of(ROW, "Müller – Ãrger,2026-03-02,1,x,y"), "week.csv", declared()) == ()
+
+
+def test_settings_are_toml_and_nothing_else(tmp_path):
+    """B47: no YAML is read: a tag that would build an object, a country that becomes a truth value."""
+    for text in ("!!python/object/apply:os.system ['true']", "company:\n  id: NO\n", "a: &a [*a, *a]"):
+        (tmp_path / "company.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(SettingsError, match="not valid TOML"):
+            read_settings(tmp_path / "company.toml", "acme")

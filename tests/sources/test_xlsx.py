@@ -242,11 +242,14 @@ def test_refused(number, content, code, words, why):
     assert error.fix
 
 
+def a_million_rows() -> bytes:
+    body = "".join(f'<row r="{number}"><c r="A{number}"><v>1</v></c></row>' for number in range(2, 1_000_001))
+    return workbook(row(1, *COLUMNS) + body)
+
+
 def test_a_million_rows_in_a_small_file_stop_at_the_limit():
     """X03: 1,000,000 rows compress to little; reading ends at the limit, before the rest is unpacked."""
-    body = "".join(f'<row r="{number}"><c r="A{number}"><v>1</v></c></row>' for number in range(2, 1_000_001))
-    content = workbook(row(1, *COLUMNS) + body)
-    error = refusal(content, DROP)
+    error = refusal(a_million_rows(), DROP)
     assert [finding.code for finding in error.findings] == ["XLSX_LIMIT"]
     assert "Row 250002 lies beyond the 250,000 rows" in str(error)
 

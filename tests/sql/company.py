@@ -119,6 +119,7 @@ class Company:
     duration: str = "clock"
     decimal_sign: str = "."
     end_rolls_over: bool = False
+    date_format: str = "%Y-%m-%d"
 
     def run(self, end: str = "") -> Run:
         """The run of the period that ends on `end`; by default the calendar's first."""
@@ -164,11 +165,13 @@ class Company:
                 "duration": self.duration,
                 "decimal_sign": self.decimal_sign,
                 "end_rolls_over": self.end_rolls_over,
+                "date_format": self.date_format,
                 "instant_format": "%Y-%m-%d %H:%M",
                 "columns": {
                     "person": "person_ref",
                     "date": "date_text",
                     "start": "start_text",
+                    "end": "end_text",
                     "time": "duration_text",
                 },
             }

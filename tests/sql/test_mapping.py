@@ -9,6 +9,7 @@ from tests.sql.company import Company, delivery
 
 # ---- which row answers ----
 def test_two_trackers_may_use_one_name_for_two_people():
+    """J11: the source is part of every key."""
     firm = Company(
         employees="""
         source  person_ref  employee_id  employee_name

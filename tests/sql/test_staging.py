@@ -79,6 +79,7 @@ BREAKS = [  # start, end, break in minutes, worked, why
 
 @pytest.mark.parametrize(("start", "end", "pause", "worked", "why"), BREAKS)
 def test_start_end_and_break(start, end, pause, worked, why):
+    """J08: an end before the start, no end, zero length."""
     row = {
         "date": "2026-11-10",
         "start": f"2026-11-10 {start}",
@@ -120,3 +121,25 @@ def test_hundredths_of_an_hour_go_half_up():
     """6:51:54 is 6.865 h, shown as 6.87 (labor rules, A.4 R13); half to even would say 6.86."""
     books = Company().books("time\n6:51:54")
     assert books.rows("payroll_hours", "exported_seconds") == [["6:52:12"]]
+
+
+DATES = [  # format of the drop, text, day worked (- is none), why
+    ("%Y-%m-%d", "2026-11-09", "2026-11-09", "the usual one"),
+    ("%Y-%m-%d", "01/02/2026", "-", "B26: month or day first is never guessed"),
+    ("%m/%d/%Y", "01/02/2026", "2026-01-02", "month first where it is declared"),
+    ("%d/%m/%Y", "01/02/2026", "2026-02-01", "day first where it is declared"),
+    ("%d/%m/%Y", "11/25/2026", "-", "B26: no 25th month"),
+    ("%Y-%m-%d", "2026-02-30", "-", "B27: no such day"),
+    ("%Y-%m-%d", "2026-13-01", "-", "B27: no such month"),
+    ("%Y-%m-%d", "0000-00-00", "-", "B27: nothing"),
+    ("%d.%m.%Y", "09.11.26", "-", "B27: a year of two digits"),
+    ("%Y-%m-%d", "46054", "-", "B27: the number a spreadsheet keeps for a day"),
+]
+
+
+@pytest.mark.parametrize(("form", "text", "day", "why"), DATES)
+def test_dates_are_read_by_the_declared_format_alone(form, text, day, why):
+    """B26, B27: what is no day by the format of the drop leaves the entry undated, and so held."""
+    books = Company(date_format=form).books(
+        delivery([{"date": text, "time": "1:00"}]), to="stg_files__time_entries")
+    assert books.column("stg_files__time_entries", "worked_on") == [day], why

@@ -33,7 +33,8 @@ SHEET = """
     7   bob     2026-11-12  -                 7:20   web      art       2
     -   eve     2026-11-13  -                 7:10   web      art       -
     -   eve     -           -                 7:10   web      art       -
-    8   nora    2026-11-13  -                 7:10   web      art       -"""
+    8   nora    2026-11-13  -                 7:10   web      art       -
+    9   bob     2026-11-13  -                 1:00   MÃ¼hle   art       -"""
 
 
 @pytest.fixture(scope="module", name="books")

@@ -125,6 +125,55 @@ CASES: Mapping[str, tuple[list[Delivery], list[str], str]] = {
         ["1 1 1:00:00 superseded TE030", "1 2 2:00:00 held TE020"],
         "two stories of one moment",
     ),
+    "late": (
+        [
+            day("1  2026-11-09  2:00  2026-11-09T12:00:00Z", header="id  date  time  updated"),
+            day("1  2026-11-09  1:00  2026-11-09T10:00:00Z", header="id  date  time  updated"),
+        ],
+        ["1 1 2:00:00 exported -"],
+        "a telephone that was offline delivers an older state later: the newest update time counts",
+    ),
+    "late, then later": (
+        [
+            day("1  2026-11-09  2:00  2026-11-09T12:00:00Z", header="id  date  time  updated"),
+            day("1  2026-11-09  1:00  2026-11-09T10:00:00Z", header="id  date  time  updated"),
+            day("1  2026-11-09  3:00  2026-11-09T13:00:00Z", header="id  date  time  updated"),
+        ],
+        ["1 1 2:00:00 superseded TE030", "1 2 3:00:00 exported -"],
+        "the late one takes no version's number: what was exported under it stays",
+    ),
+    "same instant": (
+        [
+            day("1  2026-11-09  1:00  2026-11-09T12:00:00Z", header="id  date  time  updated"),
+            day("1  2026-11-09  2:00  2026-11-09T12:00:00Z", header="id  date  time  updated"),
+        ],
+        ["1 1 1:00:00 superseded TE030", "1 2 2:00:00 exported -"],
+        "of two stories of one moment in two deliveries the later delivery counts",
+    ),
+    "as instants": (
+        [
+            day("1  2026-11-09  1:00  2026-11-09T12:00:00+05:30", header="id  date  time  updated"),
+            day("1  2026-11-09  2:00  2026-11-09T07:00:00Z", header="id  date  time  updated"),
+        ],
+        ["1 1 1:00:00 superseded TE030", "1 2 2:00:00 exported -"],
+        "12:00 in India is before 7:00 in UTC: update times compare as instants, not as text",
+    ),
+    "as days": (
+        [
+            day("1  2026-11-09  1:00  2026-11-09 09:30", header="id  date  time  updated"),
+            day("1  2026-11-09  2:00  2026-11-10 08:15", header="id  date  time  updated"),
+        ],
+        ["1 1 1:00:00 superseded TE030", "1 2 2:00:00 exported -"],
+        "in the drop's own notation",
+    ),
+    "no time said": (
+        [
+            day("1  2026-11-09  1:00  2026-11-09T12:00:00Z", header="id  date  time  updated"),
+            day("1  2026-11-09  2:00  -", header="id  date  time  updated"),
+        ],
+        ["1 1 1:00:00 superseded TE030", "1 2 2:00:00 exported -"],
+        "without an update time only the order of delivery speaks",
+    ),
     # ---- gone at the source: only a complete export of the day and the person can say so ----
     "additive": (
         [day("1  2026-11-09  1:00  x", "2  2026-11-10  2:00  x"), day("2  2026-11-10  2:00  x")],
@@ -208,6 +257,7 @@ def all_cases() -> Books:
 
 @pytest.mark.parametrize("case", CASES)
 def test_deliveries(case):
+    """J10: edited, moved, deleted, brought back."""
     _, expected, why = CASES[case]
     source = case.replace(" ", "_").replace(",", "")
     rows = all_cases().rows("entries_rounded", "entry_id version worked_seconds pay_state pay_reason")

@@ -47,6 +47,7 @@ B34_B35 = [   # reliability reference, B34 and B35: every one gets the lead
 
 @pytest.mark.parametrize(("profile", "text", "written", "why"), CLEANED)
 def test_free_text(profile, text, written, why):
+    """B37: what a memo may hold, cleaned for its target, with the reasons."""
     after, reasons = cleaned(text, profile)
     assert after == written, why
     assert bool(reasons) == (after != text), "a changed text has a reason, an unchanged one has none"

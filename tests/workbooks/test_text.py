@@ -23,6 +23,7 @@ SHOWN = [  # source text, what the cell shows, why
 
 @pytest.mark.parametrize(("source", "expected", "why"), SHOWN)
 def test_hidden_characters_are_shown(source, expected, why):
+    """X12: a control sign is written as what it is, and the way back is exact."""
     assert cell_text.shown(source) == expected, why
     assert cell_text.original(expected) == source, why
 
@@ -61,6 +62,7 @@ TITLES = [  # name, taken, expected, why
 
 @pytest.mark.parametrize(("name", "taken", "expected", "why"), TITLES)
 def test_sheet_names(name, taken, expected, why):
+    """X14: names of sheets are our own."""
     assert cell_text.safe_title(name, taken) == expected, why
 
 

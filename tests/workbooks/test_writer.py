@@ -42,6 +42,7 @@ def rendered(*sheets, marks=None):
 
 @pytest.mark.parametrize(("text", "why"), HOSTILE)
 def test_hostile_text_is_a_string_and_nothing_else(text, why):
+    """X13, B35: a text that begins like a formula is stored as a text, and stays one when its cell is edited."""
     content = rendered(Sheet("Texts", TEXTS, [(text, None)], notes=(text,)), Page("Page", (10,), ((Cell(text),),)))
     for number, place in ((1, "A5"), (2, "A1")):
         kind, seen = raw_cells(content, number)[place]
@@ -64,6 +65,7 @@ def test_any_text_is_read_back(texts):
 
 @pytest.mark.parametrize("source", ["x" * 40_000, "\x07" * 6_000, "💥" * 20_000, "=1" * 20_000], ids=ascii)
 def test_a_long_text_is_cut_in_its_cell_and_whole_in_parts(source):
+    """X11: what a cell cannot hold goes on in further cells; nothing is cut off unseen."""
     content = rendered(Sheet("Long texts", TEXTS, [("a", source)]))
     assert opened(content).sheetnames == ["Long texts", "Long texts (2)"]
     seen = raw_cells(content)["B4"][1]

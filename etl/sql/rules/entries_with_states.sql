@@ -1,6 +1,7 @@
 -- One row per entry version with exactly one state and reason in each stream. A mapping gap holds cost and bill, never pay.
 with entries as (
-    select entries.* exclude (last_worked_on, is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, currency_text, pay_currency),
+    select entries.* exclude (last_worked_on, is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, currency_text, pay_currency,
+            time_code, person_doubt),
         this_week.person_no is not null or next_week.person_no is not null as is_pay_rate_missing
     from entries_judged as entries
     left join pay_rates_missing as this_week on this_week.person_no = entries.person_no
@@ -15,7 +16,7 @@ gaps as (
         case when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' end as mapping_code
     from entries cross join parameters),
 decided as (
-    select gaps.* exclude (unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
+    select gaps.* exclude (name_doubt, unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
             is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing),
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
             when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state else 'exported'::entry_state end as pay_state,
@@ -24,6 +25,7 @@ decided as (
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
             when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state when labor_posting = 'none' then 'out_of_scope'::entry_state
             when is_pay_rate_missing then 'held'::entry_state
+            when name_doubt is not null and hour_kind = 'worked' then 'held'::entry_state
             when mapping_code is not null and hour_kind = 'worked' then
                 case when unmapped_mode = 'suspense' then 'exported'::entry_state else 'held'::entry_state end
             when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'out_of_scope'::entry_state
@@ -31,6 +33,7 @@ decided as (
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE042'
             when hour_kind = 'unpaid_leave' then 'TE041' when labor_posting = 'none' then 'TE043'
             when is_pay_rate_missing then 'TE012'
+            when name_doubt is not null and hour_kind = 'worked' then name_doubt
             when mapping_code is not null and hour_kind = 'worked' then mapping_code
             when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'TE049'
             end as cost_reason,
@@ -38,6 +41,7 @@ decided as (
             when hour_kind <> 'worked' or is_already_billed or not has_bill_period then 'out_of_scope'::entry_state
             when is_billable_unreadable then 'held'::entry_state
             when not is_billable then 'out_of_scope'::entry_state
+            when name_doubt is not null then 'held'::entry_state
             when mapping_code is not null then 'held'::entry_state
             when billing_method = 'not_billed' then 'out_of_scope'::entry_state
             when customer_job is null then 'held'::entry_state
@@ -46,6 +50,7 @@ decided as (
             when hour_kind <> 'worked' then 'TE044' when is_already_billed then 'TE045' when not has_bill_period then 'TE046'
             when is_billable_unreadable then 'TE019'
             when not is_billable then 'TE047'
+            when name_doubt is not null then name_doubt
             when mapping_code is not null then mapping_code
             when billing_method = 'not_billed' then 'TE048'
             when customer_job is null then 'TE013'

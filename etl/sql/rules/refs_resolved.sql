@@ -1,24 +1,18 @@
--- One row per reference a tracker used on a day × mapping row that answers it: kind, source, refs, day. A join that
--- could multiply is done here, on few rows; audits/refs_ambiguous proves that each has at most one answer.
-with versions as not materialized (select * from entry_versions where worked_on is not null),
-persons as (
-    select distinct 'person' as kind, source, '' as outer_ref, coalesce(person_ref, '(none)') as ref, worked_on from versions),
-projects as (
-    select distinct 'project' as kind, source, coalesce(client_ref, '(none)') as outer_ref,
-        coalesce(project_ref, '(none)') as ref, worked_on from versions),
-items as (
-    select distinct 'item' as kind, source, '' as outer_ref, coalesce(service_ref, '(none)') as ref, worked_on from versions),
+-- One row per reference a tracker used on a day × mapping row that answers it: kind, source, refs, day. Names are compared
+-- exactly, in composed form (NFC). A join that could multiply is done here, on few rows; audits/refs_ambiguous proves
+-- that each has at most one answer.
+with refs as (select *, nfc_normalize(ref) as own_name, nfc_normalize(outer_ref) as outer_name from refs_used),
 answered as (
-    select persons.*, employees.map_row from persons join map_employees as employees
-        on employees.person_ref = persons.ref and employees.source in (persons.source, '*')
-        and persons.worked_on between employees.effective_from and employees.effective_to
+    select refs.* exclude (own_name, outer_name), employees.map_row from refs join map_employees as employees
+        on refs.kind = 'person' and employees.person_ref = own_name and employees.source in (refs.source, '*')
+        and refs.worked_on between employees.effective_from and employees.effective_to
     union all
-    select projects.*, mapped.map_row from projects join map_projects as mapped
-        on mapped.project_ref = projects.ref and mapped.source in (projects.source, '*')
-        and mapped.client_ref in (projects.outer_ref, '*')
-        and projects.worked_on between mapped.effective_from and mapped.effective_to
+    select refs.* exclude (own_name, outer_name), mapped.map_row from refs join map_projects as mapped
+        on refs.kind = 'project' and mapped.project_ref = own_name and mapped.source in (refs.source, '*')
+        and mapped.client_ref in (outer_name, '*')
+        and refs.worked_on between mapped.effective_from and mapped.effective_to
     union all
-    select items.*, mapped.map_row from items join map_items as mapped
-        on mapped.service_ref = items.ref and mapped.source in (items.source, '*')
-        and items.worked_on between mapped.effective_from and mapped.effective_to)
+    select refs.* exclude (own_name, outer_name), mapped.map_row from refs join map_items as mapped
+        on refs.kind = 'item' and mapped.service_ref = own_name and mapped.source in (refs.source, '*')
+        and refs.worked_on between mapped.effective_from and mapped.effective_to)
 select * from answered

@@ -8,7 +8,9 @@ clocked as (
         case when start_text is not null then try_strptime(start_text, $instant_format) end as start_read,
         case when end_text is not null then try_strptime(end_text, $instant_format) end as end_read,
         case when date_text is not null then try_strptime(date_text, $date_format) end as date_read,
-        replace(duration_text, $decimal_sign, '.') as duration_plain
+        replace(duration_text, $decimal_sign, '.') as duration_plain,
+        case when updated_text is not null then coalesce(timezone($zone, try_strptime(updated_text, $instant_format)),
+            try_cast(updated_text as timestamptz)) end as updated_at
     from landed),
 local_times as (   -- %Y also takes two digits: a year before 1900 is a misread one
     select clocked.* exclude (start_read, end_read, date_read),
@@ -39,6 +41,9 @@ timed as (
             when $duration = 'from_start_and_end' and (break_text is null or regexp_full_match(break_text, '[0-9]{1,4}'))
                 then epoch_us(ended_at) // 1000000 - epoch_us(started_at) // 1000000 - coalesce(break_text::bigint, 0) * 60
         end as worked_seconds,
+        case when start_text is not null and (end_text is null or starts_with(start_text, end_text || ' ')) and $has_end
+                and (duration_text is null or regexp_full_match(duration_text, '-[0-9.:]+|0+([.:]0+)*')) then 'TE005'
+            when abs(date_local - started_local::date) > 1 then 'TE024' end as time_code,   -- a zone explains one day, not two
         $duration = 'from_start_and_end' and (
             timezone($zone, started_at) <> started_local or timezone($zone, ended_at) <> ended_local
             or timezone($zone, started_at - interval 1 hour) = started_local
@@ -54,7 +59,7 @@ staged as (
     select source, pull_number, source_row, entry_ref, updated_text, person_ref, person_name, client_ref,
         project_ref, task_ref, service_ref, date_text, start_text, end_text, duration_text, break_text, billable_text,
         billed_text, currency_text, note, tags, extra,
-        worked_on, started_local, started_at, worked_seconds,
+        worked_on, started_local, started_at, worked_seconds, updated_at, time_code,
         coalesce(is_clock_ambiguous, false) as is_clock_ambiguous,
         list_contains($billable_words, lower(coalesce(billable_text, ''))) as is_billable,
         not list_contains($billable_words, lower(coalesce(billable_text, '')))

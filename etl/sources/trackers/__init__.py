@@ -1,0 +1,1 @@
+"""The exports of known trackers, one small file each."""
