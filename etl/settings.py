@@ -188,6 +188,15 @@ def _check_columns(drop: Drop) -> None:
         raise ValueError(f'duration = "{drop.duration}" needs a column declared as duration_text')
 
 
+class Pilot(_Part):
+    """A small first run: only these people's time is drafted, everybody else's is out of scope until the list is gone.
+
+    By person, never by project: overtime is judged over all a person's time of a workweek.
+    """
+
+    employees: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class Settings(_Part):
     """company.toml, whole."""
 
@@ -196,6 +205,7 @@ class Settings(_Part):
     billing: Billing
     rounding: tuple[Rounding, ...] = ()
     unmapped: Unmapped = Unmapped()
+    pilot: Pilot | None = None
     labor_posting: LaborPosting
     targets: Targets
     drops: tuple[Drop, ...] = ()
