@@ -34,7 +34,8 @@ def summary(run: Run) -> Outcome:
         ("files", run.shown(sealed.folder)),
     ]
     if run.settings.pilot:
-        facts.insert(0, ("pilot", f"only {len(run.settings.pilot.employees)} of the people; everybody else is left out"))
+        people = len(run.settings.pilot.employees)
+        facts.insert(0, ("pilot", f"only {people} of the people; everybody else is left out"))
     if undated:
         facts.insert(0, ("without a date", f"{undated} entries wait, in no period; see Exceptions"))
     return Outcome(
