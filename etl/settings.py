@@ -118,6 +118,25 @@ class Targets(_Part):
     quickbooks_desktop: QuickBooksDesktop | None = None
 
 
+class Personal(_Part):
+    """Places and devices in an export: what is done with such columns before anything lands.
+
+    `columns`: headings of this export that tell them, beside those known. `drop`: removed. `coarse`: coordinates cut to
+    one decimal (about 11 km), the rest removed. `apart`: kept outside the landing for `retention_days`, for a purpose.
+    """
+
+    columns: tuple[str, ...] = ()
+    mode: Literal["drop", "coarse", "apart"] = "drop"
+    purpose: str = ""
+    retention_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        if self.mode == "apart" and not (self.purpose.strip() and self.retention_days):
+            raise ValueError('mode = "apart" needs a purpose and retention_days: why the places are kept, and how long')
+        return self
+
+
 class Drop(_Part):
     """One kind of export file: where it lies, how it is written, what each column is. Nothing is guessed.
 
@@ -152,6 +171,7 @@ class Drop(_Part):
     window: str = ""
     population: tuple[str, ...] = ()  # person_refs; empty = everybody
     delete_ceiling_percent: Annotated[int, Field(ge=0, le=100)] = 20
+    personal: Personal = Personal()
 
     @model_validator(mode="after")
     def _declared(self) -> Self:
@@ -173,9 +193,9 @@ class Drop(_Part):
 def _check_columns(drop: Drop) -> None:
     """A declared drop says what each column of the file feeds: canonical columns, a space between, or extra."""
     feeds = [name for value in drop.columns.values() for name in value.split()]
-    if unknown := sorted({*feeds, *drop.constants} - set(LANDED_COLUMNS)):
+    if unknown := sorted({*feeds, *drop.constants} - {*LANDED_COLUMNS, "personal"}):
         raise ValueError(f"{', '.join(unknown)}: not a column Timebooks knows; choose from {', '.join(LANDED_COLUMNS)}")
-    single = [name for name in feeds if name not in ("extra", "start_text", "end_text")]
+    single = [name for name in feeds if name not in ("extra", "personal", "start_text", "end_text")]
     if twice := sorted({name for name in single if single.count(name) > 1} | (set(feeds) & set(drop.constants))):
         raise ValueError(f"{', '.join(twice)}: fed twice; keep one, the other column is extra")
     if strangers := sorted(set(drop.optional_columns) - set(drop.columns)):

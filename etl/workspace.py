@@ -32,6 +32,14 @@ class Workspace:
         """Pulls and mapping sets as received; immutable."""
         return self.root / "data" / "landing" / company
 
+    def quarantine(self, company: str) -> Path:
+        """Copies of files that were refused, each with a note."""
+        return self.root / "data" / "quarantine" / company
+
+    def places(self, company: str) -> Path:
+        """Places and devices kept apart for a stated purpose, each file until the day in its name."""
+        return self.root / "data" / "places" / company
+
     def audit_log(self, company: str) -> Path:
         """Numbered records; append only."""
         return self.root / "data" / "audit_log" / company

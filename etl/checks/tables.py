@@ -26,6 +26,8 @@ CHECKED: Mapping[str, pa.Schema] = {
         ("worked_seconds", pa.int64()),
         ("overlap_seconds", pa.int64()),
         ("count_earlier_alike", pa.int64()),
+        ("count_elsewhere", pa.int64()),
+        ("synced_after_seconds", pa.int64()),
         ("note_length", pa.int64()),
     ),
     "people": _schema(  # one row per person and calendar day with valid time

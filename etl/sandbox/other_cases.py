@@ -40,8 +40,7 @@ def _plant_abroad(sheets: Timesheets) -> None:
                  told={"Exported": "1"})
     sheets.plant("currency named", who, SATURDAY, HOUR, PAID, told={"Currency": "EUR"})
     sheets.plant("note the tracker put a sign before", who, SATURDAY, HOUR, PAID, note="=A1 added to the sheet")
-    sheets.plant("running timer", who, SATURDAY, 0, "rejected TE003 / rejected TE003 / rejected TE003",
-                 told={"To": ""})
+    sheets.plant("running timer", who, SATURDAY, 0, _held("TE005"), told={"To": ""})
     old = sheets.plant("edited, same id", who, 0, HOUR, _BEFORE, within=FIRST, at=time(20))
     sheets.plant("edited, same id", who, 0, 2 * HOUR, PAID, within=LAST, at=time(20), note=old.note,
                  number=old.number, version=2)
@@ -64,7 +63,7 @@ def _plant_crew(sheets: Timesheets) -> None:
     sheets.plant("break taken off", "E36", SATURDAY, 4 * HOUR, PAID, task="Install", break_minutes=30)
     sheets.plant("break longer than the shift", "E36", SUNDAY, -HOUR, _held("TE004"), task="Install", break_minutes=120)
     sheets.plant("unreadable break", "E38", SATURDAY, HOUR, _held("TE006"), task="Install", told={"Break": "short"})
-    sheets.plant("no end", "E38", SATURDAY, HOUR, _held("TE006"), task="Install", told={"Out": ""})
+    sheets.plant("no end", "E38", SATURDAY, HOUR, _held("TE005"), task="Install", told={"Out": ""})
     sheets.plant("night shift", "E40", 3, 7 * HOUR, PAID, task="Install", at=time(20), break_minutes=60)
     monday = sheets.day(0)
     old = sheets.plant("edited, with its time of change", "E39", SATURDAY, HOUR, _BEFORE, task="Install", at=time(9),

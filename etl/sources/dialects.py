@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from etl.errors import SettingsError
 from etl.settings import Drop
 from etl.sources.dialect import Dialect
-from etl.sources.headers import skeleton
+from etl.sources.headers import is_personal, skeleton
 from etl.sources.trackers.clockify import CLOCKIFY
 from etl.sources.trackers.harvest import HARVEST
 from etl.sources.trackers.hledger import TIMECLOCK, TIMEDOT
@@ -68,7 +68,25 @@ def fitted(drop: Drop, names: Sequence[str]) -> Drop:
     """The drop for a file with these headings: the dialect's language that fits best, and its open headings as extra.
 
     A heading that differs from an absent one in case, spaces or look-alikes is no open heading: it stays a finding.
+    Columns that tell places or devices may be absent; in the file they are `personal`, or extra where they are coarse.
     """
+    drop = _by_dialect(drop, names)
+    told = [name for name in dict.fromkeys((*drop.columns, *names)) if is_personal(name, drop)]
+    if not told:
+        return drop
+    feeds = "extra" if drop.personal.mode == "coarse" else "personal"
+    return drop.model_copy(update={
+        "columns": drop.columns | dict.fromkeys(told, feeds),
+        "optional_columns": tuple(dict.fromkeys((*drop.optional_columns, *told)))})
+
+
+def personal_headings(drop: Drop, names: Sequence[str]) -> list[str]:
+    """Those of a file's headings that tell a place or a device."""
+    of_file = _by_dialect(drop, names)
+    return [name for name in dict.fromkeys(names) if is_personal(name, of_file)]
+
+
+def _by_dialect(drop: Drop, names: Sequence[str]) -> Drop:
     if drop.dialect == "declared":
         return drop
     dialect, present = named(drop), set(names)

@@ -17,6 +17,7 @@ from etl.settings import Drop
 from etl.sources.csv_reader import read_csv
 from etl.sources.dialects import effective
 from etl.sources.findings import LIMITS, FileRefusedError, Finding, Limits
+from etl.sources.inbox import refuse_partial
 from etl.sources.landed import check_declaration, land
 from etl.sources.parquet_reader import read_parquet
 from etl.sources.preflight import decoded_twice, too_large, unpacked
@@ -35,7 +36,8 @@ def list_files(folder: Path, drop: Drop) -> list[Path]:
     """The files of the drop in the company's inbox, in the order of their names.
 
     The pattern is matched against names only; a file's own name is never a pattern. Raises SourceError FILE_MISSING
-    when none matches, FILE_KIND for a link, folder or device that does, FILE_OPEN for a workbook open in Excel.
+    when none matches, FILE_KIND for a link, folder or device that does, FILE_OPEN for a workbook open in Excel,
+    FILE_CHANGING for one that still comes in.
     """
     if re.search(r"[/\\]", drop.files):
         raise SourceError("FILE_PATTERN", what=f"files = {drop.files!r} names a folder", where=f"drop {drop.name}",
@@ -46,6 +48,7 @@ def list_files(folder: Path, drop: Drop) -> list[Path]:
     except OSError:
         entries = []
     visible = [entry for entry in entries if not entry.name.startswith(".")]
+    refuse_partial((entry.name for entry in visible), drop.files, f"{folder} (drop {drop.name})")
     matching = [entry for entry in visible if fnmatchcase(entry.name, drop.files)]
     if not matching:
         there = ", ".join(entry.name for entry in visible[:_SHOWN]) or "nothing"

@@ -66,6 +66,10 @@ class FileRefusedError(SourceError):
         fixes = " ".join(dict.fromkeys(finding.fix for finding in self.findings[:SHOWN]))
         super().__init__(first.code, what=what, where=f"{file_name}, {places}" if places else file_name, fix=fixes)
 
+    def noted(self, note: str) -> SourceError:
+        """The same error, with the place of the note that lies in the quarantine."""
+        return SourceError(self.code, what=self.what, where=self.where, fix=f"{self.fix} A copy and this note: {note}")
+
 
 def refuse_if(file_name: str, findings: Sequence[Finding]) -> None:
     """Nothing where there is nothing to report; else FileRefusedError with all of it."""

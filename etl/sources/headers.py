@@ -9,6 +9,11 @@ from collections.abc import Sequence
 from etl.settings import Drop
 from etl.sources.findings import Finding, visible
 
+# headings that tell a place or a device, in any spelling
+_PERSONAL = {
+    "latitude", "longitude", "lat", "lng", "lon", "gps", "gpslocation", "geolocation", "coordinates", "clockinlocation",
+    "clockoutlocation", "ip", "ipaddress", "device", "deviceid", "devicename", "deviceidentifier", "imei", "macaddress",
+    "kioskid", "wifi", "wifissid"}
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMES_SHOWN = 40
 
@@ -17,6 +22,15 @@ def skeleton(name: str) -> str:
     """A name without case, spaces, punctuation and invisible characters: what two people would call the same."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LN")
+
+
+def is_personal(name: str, drop: Drop) -> bool:
+    """Whether a column tells a place or a device: fed as `personal`, named in the drop, or known by its heading.
+
+    A column that feeds anything but extra was declared for something else.
+    """
+    feeds = drop.columns.get(name, "extra")
+    return feeds == "personal" or name in drop.personal.columns or (feeds == "extra" and skeleton(name) in _PERSONAL)
 
 
 def check_header(names: Sequence[str], drop: Drop, line: int = 1, unit: str = "line") -> list[Finding]:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from etl.errors import SourceError
 from etl.settings import Drop
 from etl.sources.dialects import fitted, named
-from etl.sources.findings import KEPT, Finding, counted, refuse_if, visible
+from etl.sources.findings import KEPT, Finding, counted, refuse_if, refused, visible
 from etl.tables import LANDED_COLUMNS, LANDED_ENTRIES, TEXT, assert_schema
 
 FIRST_ROW = 2   # the row a spreadsheet shows for the first row after the header
@@ -47,6 +47,10 @@ def land(rows: pa.Table, file_name: str, drop: Drop) -> pa.Table:
     is no entry (neither person nor time), repeats the header, breaks a line inside a code, or hides a sign in a name.
     """
     drop = fitted(drop, rows.column_names)
+    if told := [name for name in rows.column_names if drop.columns[name] == "personal"]:
+        raise refused(file_name, "PRIVACY_FORMAT", "The file tells places or devices, in "
+                      f"{', '.join(visible(name) for name in told)}, and cannot be written anew",
+                      "Delete these columns, or export as CSV: from a CSV they are removed before it lands.")
     parts = {name: _fed(rows, drop, name) for name in LANDED_COLUMNS if name != "extra"}
     columns = {name: _joined(columns, " ") if columns else _constant(drop, name, rows.num_rows)
                for name, columns in parts.items()}

@@ -94,6 +94,7 @@ VIEWS: frozenset[str] = frozenset(
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
 REPORTS: tuple[str, ...] = (
     "withdrawal_shares",
+    "repeats_told",
     "state_counts",
     "pay_totals",
     "entries_to_check",  # what the suites of expectations look at

@@ -116,10 +116,14 @@ def _refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
 
 
 def _outcome(engine: Engine) -> Outcome:
-    engine.run(("state_counts",))
+    engine.run(("state_counts", "repeats_told"))
     rows = engine.fetch("state_counts").to_pylist()
     return Outcome(
         title=f"mapped {engine.count('entry_versions'):,} entry versions of the calculation window",
+        facts=tuple(
+            (f"{row['source']}, delivered again", _repeats(row["repeats"], row["late"]))
+            for row in engine.fetch("repeats_told").to_pylist()
+        ),
         headings=("stream", "state", "entries", "hours"),
         rows=tuple(
             (row["stream"], row["state"].replace("_", " "), f"{row['count_entries']:,}", clock_hours(row["seconds"]))
@@ -127,3 +131,8 @@ def _outcome(engine: Engine) -> Outcome:
         ),
         next_step="apply the rules (30_rules)",
     )
+
+
+def _repeats(repeats: int, late: int) -> str:
+    """What was delivered more than once, and how much of it came later than a newer state; each counts once."""
+    return f"{repeats:,} rows count once" + (f"; {late:,} states came late and change nothing" if late else "")

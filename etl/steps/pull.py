@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from etl.errors import SettingsError
 from etl.settings import Drop
 from etl.sources import files as file_source
+from etl.sources import inbox
 from etl.sources.dialects import effective
+from etl.sources.findings import FileRefusedError, visible
+from etl.sources.privacy import Received, headings_of, screened
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
-from etl.store import audit_log, landing
-from etl.store.landing import Delivery
+from etl.store import audit_log, landing, places, quarantine
+from etl.store.landing import Delivery, Pull
+from etl.store.records import Statement
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,7 @@ class _Pulled:
     drop: str
     file_name: str
     rows: int
+    digest: str
     is_new: bool
 
 
@@ -27,7 +35,8 @@ def pull(run: Run) -> Outcome:
     """Land every file of every declared drop, in the order of their names; a redelivery adds nothing.
 
     All files are parsed before the first is landed: a faulty one leaves nothing half-landed. Raises SourceError with
-    every finding of the first faulty file.
+    every finding of the first faulty file; of each faulty one a copy with a note lies in the quarantine. A file that is
+    still being written makes the run wait (SourceError FILE_CHANGING).
     """
     if not run.settings.drops:
         raise SettingsError(
@@ -39,35 +48,126 @@ def pull(run: Run) -> Outcome:
     with run.locked("pulling"):
         clock = audit_log.clock_remark(run.records(), run.now())
         declared = {drop.name: effective(drop) for drop in run.settings.drops}
-        pulled, fresh = [], []
-        for drop in run.settings.drops:
-            for path in file_source.list_files(run.workspace.inbox(run.company), drop):
-                received = file_source.read_file(path)
-                request = request_of(drop, path.name)
-                delivery = Delivery(drop.name, path.name, received, request)
+        found = [(drop, path) for drop in run.settings.drops for path in inbox_files(run, drop)]
+        inbox.settled([path for _, path in found])
+        pulled, fresh, refusals = [], [], []
+        for drop, path in found:
+            original = file_source.read_file(path)
+            try:
+                received = screened(original, path.name, declared[drop.name])
+                request = request_of(drop, path.name, received)
+                delivery = Delivery(drop.name, path.name, received.content, request)
                 known = landing.already_landed(
                     run.workspace, run.company, drop.name, path.name, delivery.digest, request
                 )
                 if known is not None:
-                    pulled.append(_Pulled(drop.name, path.name, known.rows, is_new=False))
+                    pulled.append(_Pulled(drop.name, path.name, known.rows, known.received_digest, is_new=False))
                     continue
-                fresh.append((delivery, file_source.parse_file(received, path.name, declared[drop.name])))
+                table = file_source.parse_file(received.content, path.name, declared[drop.name])
+            except FileRefusedError as error:
+                refusals.append((drop.name, original, path.name, error))
+                continue
+            fresh.append((delivery, table, received))
+        _refuse(run, refusals)
         remarks = [
             (f"{delivery.file_name}, {remark.code}", remark.what)
-            for delivery, _ in fresh
+            for delivery, _, _ in fresh
             for remark in file_source.remarks_of(delivery.received, delivery.file_name, declared[delivery.drop])
         ]
-        for delivery, table in fresh:
+        earlier = landing.read_pulls(run.workspace, run.company, check=False) if fresh else ()
+        before = {pull.drop: pull for pull in earlier}   # the newest of each drop
+        for delivery, table, received in fresh:
             landed = landing.land(run.workspace, run.company, delivery, table, person=run.person, now=run.now())
-            pulled.append(_Pulled(landed.drop, landed.file_name, landed.rows, landed.is_new))
-    return _outcome(pulled, remarks, clock)
+            pulled.append(
+                _Pulled(landed.drop, landed.file_name, landed.rows, landed.received_digest, is_new=landed.is_new)
+            )
+            remarks += _keep_apart(run, landed.pull_id, delivery, received)
+            remarks += _drift(run, declared[delivery.drop], delivery, before.get(delivery.drop))
+        remarks += _purge(run)
+    return _outcome(pulled, [*_same_files(pulled), *remarks], clock)
 
 
-def request_of(drop: Drop, file_name: str) -> dict[str, Any]:
-    """What was asked of a file: the whole declaration, and the window of a complete drop. Part of the pull for ever."""
+def inbox_files(run: Run, drop: Drop) -> list[Path]:
+    """The files of a drop that lie in the company's inbox."""
+    return file_source.list_files(run.workspace.inbox(run.company), drop)
+
+
+def is_landed(run: Run, drop: Drop, path: Path) -> bool:
+    """Whether a file of the inbox has landed as it is, by the declaration of today."""
+    try:
+        received = screened(file_source.read_file(path), path.name, effective(drop))
+    except FileRefusedError:
+        return False
+    request = request_of(drop, path.name, received)
+    delivery = Delivery(drop.name, path.name, received.content, request)
+    known = landing.already_landed(run.workspace, run.company, drop.name, path.name, delivery.digest, request)
+    return known is not None
+
+
+def _refuse(run: Run, refusals: list[tuple[str, bytes, str, FileRefusedError]]) -> None:
+    """Keep a copy of each faulty file with a note, then raise what is wrong with the first."""
+    folders = [
+        quarantine.keep(run.workspace, run.company, content, (drop, name, error), (run.person, run.now()))
+        for drop, content, name, error in refusals
+    ]
+    if refusals:
+        more = f"; {len(refusals) - 1} more file(s) are refused as well" if len(refusals) > 1 else ""
+        raise refusals[0][3].noted(f"{run.shown(folders[0] / quarantine.NOTE)}{more}")
+
+
+def _keep_apart(run: Run, pull_id: str, delivery: Delivery, received: Received) -> Iterable[tuple[str, str]]:
+    """Set apart what a stated purpose keeps of places and devices, and say what was removed."""
+    if received.apart:
+        drop = next(drop for drop in run.settings.drops if drop.name == delivery.drop)
+        until = places.kept_until(run.now().date(), drop.personal.retention_days or 1)
+        places.set_apart(run.workspace, run.company, pull_id, received.apart, until)
+        yield f"{delivery.file_name}, places and devices", f"kept apart until {until}: {drop.personal.purpose}"
+    elif received.record:
+        said = [*received.record["removed"], *(f"{name} made coarse" for name in received.record["coarse"])]
+        yield f"{delivery.file_name}, places and devices", f"not landed: {', '.join(said)}"
+
+
+def _drift(run: Run, drop: Drop, delivery: Delivery, before: Pull | None) -> Iterable[tuple[str, str]]:
+    """How the columns of a file differ from those of the drop's newest file before it (C31).
+
+    What the drop does not allow has refused the file; this tells what it does: an optional column, one of its own.
+    """
+    if before is None or before.request["declaration"]["format"] != drop.format:
+        return
+    then = headings_of(landing.received_bytes(run.workspace, run.company, before), drop)
+    now = headings_of(delivery.received, drop)
+    diff = [*(f"+ {name}" for name in now if name not in then), *(f"- {name}" for name in then if name not in now)]
+    if diff:
+        yield f"{delivery.file_name}, other columns than {before.file_name}", ", ".join(map(visible, diff))
+
+
+def _purge(run: Run) -> Iterable[tuple[str, str]]:
+    """Delete the places whose time has passed, and record it."""
+    gone = places.purge(run.workspace, run.company, run.now().date())
+    if gone:
+        said = Statement("purge", {"what": "places", "files": gone}, run.person, run.now())
+        audit_log.commit(run.workspace, run.company, said)
+        yield "places and devices", f"{len(gone)} file(s) deleted: their time has passed"
+
+
+def _same_files(pulled: list[_Pulled]) -> Iterable[tuple[str, str]]:
+    """Files with the same bytes under several names: what they hold counts once."""
+    counts = Counter(item.digest for item in pulled)
+    for digest, count in counts.items():
+        if count > 1:
+            names = [item.file_name for item in pulled if item.digest == digest]
+            yield f"{names[0]}, delivered {count} times", f"also as {', '.join(names[1:])}; its rows count once"
+
+
+def request_of(drop: Drop, file_name: str, received: Received | None = None) -> dict[str, Any]:
+    """What was asked of a file: the whole declaration, the window of a complete drop, and what was kept from landing.
+
+    Part of the pull for ever.
+    """
     declared = effective(drop)
     window = file_source.window_of(file_name, declared)
-    return {
+    kept_out = {"privacy": received.record} if received and received.record else {}
+    return kept_out | {
         "declaration": declared.model_dump(mode="json"),
         "completeness": drop.completeness,
         "window": [day.isoformat() for day in window] if window else [],

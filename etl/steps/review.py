@@ -12,11 +12,11 @@ from etl.sources import files as file_source
 from etl.steps.approve import approve_batch
 from etl.steps.inputs import refuse_gaps
 from etl.steps.outcome import Link, Outcome
-from etl.steps.pull import request_of
+from etl.steps.pull import is_landed
 from etl.steps.run import Run
 from etl.steps.stages import close, export, reconcile
 from etl.steps.summary import summary
-from etl.store import batches, files, landing
+from etl.store import batches
 from etl.targets.accounts import refuse_accounts
 from etl.units import document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -64,10 +64,7 @@ def _inbox(run: Run) -> Iterable[Line]:
             continue
         new = 0
         for path in found:
-            received = files.sha256_bytes(file_source.read_file(path))
-            request = request_of(drop, path.name)
-            known = landing.already_landed(run.workspace, run.company, drop.name, path.name, received, request)
-            new += known is None
+            new += not is_landed(run, drop, path)
         yield question, "ok" if new else "note", f"{len(found)} file(s) in the inbox, {new} new"
 
 

@@ -169,7 +169,7 @@ def _contents(
 ) -> tuple[dict[str, bytes | memoryview], int]:
     """The three files of a pull by their paths, and the count of rows. No clock in them."""
     entries = parquet_bytes(table)
-    received = f"received/{_own_name(delivery.file_name)}"
+    received = f"received/{own_name(delivery.file_name)}"
     said = dump_lines({
         "format": FORMAT, "company": company, "pull_id": pull_id,
         "drop": delivery.drop, "file_name": delivery.file_name,
@@ -190,7 +190,7 @@ def parquet_bytes(table: pa.Table) -> memoryview:
     return memoryview(sink.getvalue())
 
 
-def _own_name(file_name: str) -> str:
+def own_name(file_name: str) -> str:
     """A name of ours for the file received: its own stays data; the ending is kept where it is a known one."""
     endings = [ending.lower() for ending in PurePath(file_name).suffixes]
     packed = ".gz" if endings[-1:] == [".gz"] else ""

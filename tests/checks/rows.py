@@ -19,7 +19,8 @@ MONDAY = date(2026, 11, 16)
 SOUND: Mapping[str, Row] = {
     "entries": {
         "entry_id": "tracker:1", "employee_ref": "ann", "worked_on": MONDAY, "seconds": 28800, "hour_kind": "worked",
-        "worked_seconds": 28800, "overlap_seconds": 0, "count_earlier_alike": 0, "note_length": 12,
+        "worked_seconds": 28800, "overlap_seconds": 0, "count_earlier_alike": 0, "count_elsewhere": 0,
+        "synced_after_seconds": 0, "note_length": 12,
     },
     "people": {
         "employee_ref": "E1", "worked_on": MONDAY, "seconds": 28800, "subject": "Ann Abel", "day_seconds": 28800,

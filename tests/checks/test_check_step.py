@@ -39,7 +39,7 @@ def test_the_outcome_tells_the_findings_and_where_the_page_is(root):
     outcome = steps.check(ready(root))
     facts = dict(outcome.facts)
     assert (outcome.exit_code, facts["stop"]) == (0, "0")
-    assert facts["expectations"] == "26 asked of 7 tables, 7 found something"
+    assert facts["expectations"] == "28 asked of 7 tables, 7 found something"
     page = root / facts["data docs"]
     assert page.parent.parent == root / "reports" / SAMPLE / SAMPLE_PERIOD_END / "runs"
     assert "TE053" in page.read_text(encoding="utf-8")

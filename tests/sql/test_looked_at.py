@@ -198,3 +198,43 @@ def test_a_table_has_the_columns_that_suites_may_name(table):
     books = looked_at("id   person   start   time\n1   ann   2026-11-09 22:00   5:00")
     assert_schema(books.engine.fetch(f"{table}_to_check"), CHECKED[table], table)
     assert books.engine.count(f"{table}_to_check"), "a row at least"
+
+
+@pytest.mark.capability("C105")
+def test_the_same_work_in_two_trackers_is_found_with_and_without_a_clock():
+    """M14: same person, day, job and time; counted once, at the tracker that comes second by name."""
+    one = """
+        id  person  date        start             time   project
+        1   ann     2026-11-09  2026-11-09 09:00  4:00   web
+        2   ann     2026-11-10  2026-11-10 09:00  2:00   web
+        3   ann     2026-11-11  2026-11-11 09:00  2:00   web
+        4   bob     2026-11-11  2026-11-11 09:00  0:00   web"""
+    other = """
+        id  person  date        start  time  project
+        1   ann     2026-11-09  -      4:00  web
+        2   ann     2026-11-10  -      2:00  shop
+        3   bob     2026-11-11  -      2:00  web
+        4   bob     2026-11-11  -      0:00  web"""
+    books = looked_at(one, delivery(other, source="watch"))
+    told = by(books, "entries", "entry_id", "count_elsewhere subject")
+    assert {entry: said for entry, said in told.items() if said[0] != "0"} == {"watch:1": ["1", "with tracker:1"]}
+
+
+@pytest.mark.capability("C121")
+def test_how_long_after_the_work_an_entry_came_in():
+    books = looked_at("""
+        id  person  date        start             time  updated
+        1   ann     2026-11-09  2026-11-09 09:00  1:00  2026-11-09T15:00:00Z
+        2   ann     2026-11-09  2026-11-09 11:00  1:00  2026-11-16T17:00:00Z
+        3   ann     2026-11-09  2026-11-09 12:00  1:00  2026-11-16T18:00:01Z
+        4   ann     2026-11-09  2026-11-09 14:00  1:00  2026-11-09T08:00:00Z
+        5   ann     2026-11-09  2026-11-09 16:00  1:00  -
+        6   ann     2026-11-09  -                 1:00  2026-12-09T08:00:00Z""")
+    assert by(books, "entries", "entry_id", "synced_after_seconds") == {
+        "tracker:1": ["0:00:00"],  # ended at 10:00 in New York, which is 15:00 UTC
+        "tracker:2": ["168:00:00"],  # a week to the second
+        "tracker:3": ["168:00:01"],
+        "tracker:4": ["0:00:00"],  # a clock that is wrong says nothing
+        "tracker:5": ["0:00:00"],
+        "tracker:6": ["0:00:00"],  # no clock: nothing to count from
+    }

@@ -308,3 +308,13 @@ def test_an_entry_that_left_the_week_stands_in_it_as_superseded_only():
     ]
     assert first.column("payroll_lines", "amount") == []
     assert second.column("payroll_lines", "amount") == ["40.00"]
+
+
+@pytest.mark.capability("C120")
+def test_what_came_again_and_what_came_late_is_counted_by_source():
+    books = Company().books(
+        day("1  2026-11-09  2:00  2026-11-09T12:00:00Z", "2  2026-11-09  1:00  -", header="id  date  time  updated"),
+        day("1  2026-11-09  1:00  2026-11-09T10:00:00Z", "2  2026-11-09  1:00  -", header="id  date  time  updated"),
+    )
+    books.engine.run(("repeats_told",))
+    assert books.rows("repeats_told", "source repeats late") == [["tracker", "1", "1"]]

@@ -95,7 +95,8 @@ HUNDREDTHS = [("AP-UK-01", "2026-11-10", "Museum:Site", "Development", -12, "3 h
               ("C-101", "2026-11-15", "Harbor:App", "QA", -16, "14:40 as 0.24 hours")]
 STAND_IN = [("AP-003", "2026-11-13", "-", "Admin", -3600, "no entry without a project: a stand-in is booked"),
             ("AP-003", "2026-11-13", "Kestrel:Support", "Admin", 3600, "the stand-in")]
-DIFFERS: dict[str, list[tuple[str, str, str, str, int, str]]] = {   # person, day, job, item, seconds, why; against Toggl
+Difference = tuple[str, str, str, str, int, str]   # person, day, job, item, seconds more than Toggl has, why
+DIFFERS: dict[str, list[Difference]] = {
     "toggl_detailed": [],
     "clockify": [],
     "quickbooks_time": HUNDREDTHS,
@@ -188,7 +189,8 @@ def amounts(tables) -> dict[str, Decimal]:
 @pytest.mark.parametrize("tracker", DROPS)
 def test_the_same_billing_up_to_what_is_listed(weeks, tracker):
     def billed(name: str) -> dict[tuple[str, str], int]:
-        return {(row["customer_job"], row["service_item"]): row["bill_seconds"] for row in weeks[name]["billable_lines"]}
+        lines = weeks[name]["billable_lines"]
+        return {(row["customer_job"], row["service_item"]): row["bill_seconds"] for row in lines}
 
     expected = billed("toggl_detailed")
     for (_, _, job, item), seconds in difference(tracker).items():

@@ -28,7 +28,7 @@ QUICKBOOKS_TIME = Dialect(
          "local_start_time": "start_text", "local_end_time": "end_text", "hours": "duration_text"},
         {"payroll_id": "extra", "number": "extra", "group": "extra", "local_day": "extra", "tz": "extra",
          "jobcode": "client_ref", "jobcode_1": "client_ref", "jobcode_2": "project_ref", "jobcode_3": "task_ref",
-         "service item": "service_ref", "class": "extra", "location": "extra", "notes": "note",
+         "service item": "service_ref", "class": "extra", "location": "personal", "notes": "note",
          "approved_status": "extra", "has_flags": "extra", "flag_types": "extra"}),
     open_headings=r"[a-z0-9][^A-Z\x00-\x1f]*",   # custom fields, in lower case
     formats={"date_format": "%Y-%m-%d", "instant_format": "%Y-%m-%d %H:%M", "duration": "decimal_hours",

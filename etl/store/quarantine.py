@@ -1,0 +1,53 @@
+"""Files that were refused: a copy with a note beside it that says what, where and how to fix. The original stays."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from etl.errors import EtlError
+from etl.store import audit_log, files
+from etl.store.landing import own_name
+from etl.store.records import Record, Statement
+from etl.workspace import Workspace
+
+NOTE = "note.txt"
+
+
+def keep(
+    workspace: Workspace, company: str, content: bytes, refused: tuple[str, str, EtlError], said: tuple[str, datetime],
+) -> Path:
+    """The folder with the copy and its note; again, for the same bytes and the same faults, it writes nothing.
+
+    `refused`: drop, file name and the error; `said`: who pulled, and when.
+    """
+    drop, file_name, error = refused
+    person, now = said
+    digest = files.sha256_bytes(content)
+    folder = workspace.quarantine(company) / f"{digest[:12]}-{files.sha256_bytes(str(error).encode())[:4]}"
+    records = audit_log.read_log(workspace, company)
+    if any(_is_of(record, folder.name) for record in records):
+        return folder
+    files.make_folder(folder)
+    for name, text in ((own_name(file_name), content), (NOTE, _note(drop, file_name, error))):
+        with suppress(FileExistsError):   # of a run that died before its record
+            files.publish_new(folder / name, text)
+    audit_log.commit(workspace, company, Statement("refusal", {
+        "quarantine": folder.name, "drop": drop, "file_name": file_name, "received_digest": digest, "code": error.code,
+    }, person, now), records)
+    return folder
+
+
+def _is_of(record: Record, name: str) -> bool:
+    return record.type == "refusal" and record.text("quarantine") == name
+
+
+def _note(drop: str, file_name: str, error: EtlError) -> bytes:
+    """The note a person reads: calm, complete, without a clock."""
+    lines = [
+        f"This is a copy of {file_name!r}, which drop {drop} could not take. Nothing of it has landed.", "",
+        f"what:  {error.what}", f"where: {error.where}", f"fix:   {error.fix}", f"code:  {error.code}", "",
+        "The file itself still lies in the inbox. Put the mended file in its place, or remove it if it is not meant;",
+        "until then the week does not go on without it.", ""]
+    return "\n".join(lines).encode()
