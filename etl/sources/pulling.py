@@ -109,6 +109,7 @@ def pull_window(client: Client, connection: Connection, window: Window, folder: 
 
 def read_again(pages: Path, connection: Connection, window: Window, folder: Path) -> Path:
     """The entries in the pages of a landed pull, read anew, as Parquet below `folder`. Nothing is asked."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     pull = _Pull(connection, window, Feed(None, PageFile(pages, is_landed=True), connection.name), folder)
     pull.is_proven = True
     with suppress(CallError):   # an incomplete pull ends in the middle

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from etl.settings import Connection
-from etl.sources import harvest, toggl
+from etl.sources import clockify, harvest, kimai, quickbooks_time, timetagger, toggl
 from etl.sources.trackers import Tracker
 
-TRACKERS: tuple[Tracker, ...] = (toggl.SOURCE, harvest.SOURCE)
+TRACKERS: tuple[Tracker, ...] = (
+    toggl.SOURCE, harvest.SOURCE, clockify.SOURCE, quickbooks_time.SOURCE, kimai.SOURCE, timetagger.SOURCE)
 
 
 def tracker_of(connection: Connection) -> Tracker:

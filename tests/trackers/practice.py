@@ -15,7 +15,7 @@ from etl.sources.calls import Patience
 from etl.steps import connections
 from tests.faults import tiny
 
-SOURCES = ("toggl", "harvest")
+SOURCES = ("toggl", "harvest", "clockify", "quickbooks_time", "kimai", "timetagger")
 SECRET = "canary/7+secret=token"
 NEW_YORK, LONDON = "America/New_York", "Europe/London"
 ANN = User(9001, "Ann", "ann@tiny.example", NEW_YORK, "E1")

@@ -10,12 +10,13 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from etl.sandbox.server import harvest, toggl
+from etl.sandbox.server import clockify, harvest, kimai, quickbooks_time, timetagger, toggl
 from etl.sandbox.server.asking import TOKEN, Ask, Desk, Reply, refused
 from etl.sandbox.server.book import Book
 from etl.sandbox.server.faults import Fault, Schedule
 
-IMITATIONS: Mapping[str, Callable[[Desk, Ask], Reply]] = {toggl.PREFIX: toggl.answer, harvest.PREFIX: harvest.answer}
+IMITATIONS: Mapping[str, Callable[[Desk, Ask], Reply]] = {
+    tracker.PREFIX: tracker.answer for tracker in (toggl, harvest, clockify, quickbooks_time, kimai, timetagger)}
 ADDRESSES: Mapping[str, tuple[str, str]] = {   # of the core and of the reports, below the server's own
     "toggl": ("/toggl/api/v9", "/toggl/reports/api/v3"), "harvest": ("/harvest/v2", ""),
     "clockify": ("/clockify/api/v1", "/clockify/reports/v1"), "quickbooks_time": ("/quickbooks_time/api/v1", ""),
