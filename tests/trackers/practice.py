@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 import pyarrow.parquet as pq
 
@@ -107,3 +109,14 @@ def facts(rows):
     """What of landed rows must be the same whichever way they came."""
     return sorted((row["entry_ref"], row["person_ref"], row["project_ref"], row["service_ref"], row["duration_text"],
                    row["note"], row["billable_text"], row["start_text"]) for row in rows)
+
+
+def assert_kept_secret(root):
+    """The secret, in any of its forms, is in no file but its own."""
+    forms = [SECRET, quote(SECRET, safe=""), quote(SECRET), *(
+        base64.b64encode(text.encode()).decode() for text in (SECRET, f"{SECRET}:api_token", f":{SECRET}"))]
+    needles = [form.encode() for form in forms]
+    for path in root.rglob("*"):
+        if path.is_file() and path.suffix != ".secret":
+            content = path.read_bytes()
+            assert not any(needle in content for needle in needles), path
