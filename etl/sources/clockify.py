@@ -117,7 +117,7 @@ class _Clockify:
 
 def _paged(name: str, path: str, shape: Shape, *query: tuple[str, str]) -> Listing:
     return Listing(name, Request(path, (*query, ("page", "1"), ("page-size", str(_CORE_ROWS)))), rows_at(), shape,
-                   next=_next_core, headers=("last-page",), size=_CORE_ROWS, key=_key)
+                   next=_next_core, headers=("last-page",), size=_CORE_ROWS, key=_key, promises=False)
 
 
 def _key(row: Row) -> str:

@@ -39,6 +39,7 @@ class Listing:
     the tracker tells; `whole`, one answer that cannot be cut in two; `repeat`, a second listing with the same keys
     (not needed where one page held all); `marker`, the tracker's own time of last change, the same before and after.
     `key` tells a row's id. `headers`: those that say where the next page is. `size`: rows a page, for estimates.
+    `promises`: a page is only asked for where the tracker said that it holds rows.
     """
 
     name: str
@@ -51,19 +52,24 @@ class Listing:
     key: Callable[[Row], str] = lambda row: str(row["id"])
     headers: tuple[str, ...] = ()
     size: int = 0
+    promises: bool = True
 
 
 class IncompleteError(SourceError):
     """A list that was read to its end and is still not proven to be complete."""
 
 
+class _MovedError(Exception):
+    """The pages of one reading contradict each other; a new one may not."""
+
+
 @dataclass
 class Listed:
-    """What one reading of a list brought: `keys` of all rows, hashed; `total` as the last page told it."""
+    """What one reading of a list brought: `keys` of all rows, hashed; `total` as each page told it."""
 
     pages: int = 0
     rows: int = 0
-    total: int | None = None
+    totals: set[int | None] = field(default_factory=set)
     keys: array[int] = field(default_factory=lambda: array("q"))
 
     def unique(self) -> np.ndarray:
@@ -104,7 +110,7 @@ class Feed:
 
 
 def read_once(feed: Feed, listing: Listing, take: Callable[[list[Row]], None]) -> Listed:
-    """Every page to the last; `take` gets the rows of each. Raises SourceError where pages never end."""
+    """Every page to the last; `take` gets the rows of each. Raises CallError PAGES_ENDLESS where they never end."""
     listed, watch = Listed(), feed.watch(listing)
     request: Request | None = listing.first
     asked: set[Request] = set()
@@ -118,16 +124,18 @@ def read_once(feed: Feed, listing: Listing, take: Callable[[list[Row]], None]) -
         watch.check(rows)
         keys = [hash(listing.key(row)) for row in rows]
         request = listing.next(page)
-        if request is not None and (not rows or keys == previous):
-            raise _endless(feed, listing, "gives " + ("an empty page and a further one" if not rows
-                                                      else "the same page again under another name"))
+        if not rows and (request is not None or (listing.promises and listed.pages)):
+            raise _MovedError("promises a page and gives an empty one")
+        if request is not None and keys == previous:
+            raise _MovedError("gives the same page again under another name")
         take(rows)
         listed.keys.extend(keys)
         listed.pages += 1
         listed.rows += len(rows)
-        listed.total = listing.total(page)
+        total = listing.total(page)
+        listed.totals.add(total)
         previous = keys
-        feed.told(listing.name, listed.pages, listed.rows, listed.total)
+        feed.told(listing.name, listed.pages, listed.rows, total)
     if watch.unknown:
         feed.unknown.setdefault(listing.name, set()).update(watch.unknown)
     return listed
@@ -146,12 +154,18 @@ def read_whole(
         if turn:
             feed.file.back_to(mark)
         begin()
-        listed = read_once(feed, listing, take)
+        try:
+            listed = read_once(feed, listing, take)
+        except _MovedError as moved:
+            if turn + 1 == TURNS:
+                raise _endless(feed, listing, str(moved)) from None
+            continue
         unique = listed.unique()
         if proof := _proof(listing, listed, unique, before):
             return listed, proof
         before = unique
-    told = f"the tracker counts {listed.total}, {len(unique)} came" if listing.proof == "total" else (
+    counted = " then ".join(sorted(str(total) for total in listed.totals))
+    told = f"the tracker counts {counted}, {len(unique)} came" if listing.proof == "total" else (
         "every listing held other entries")
     raise IncompleteError(
         "PULL_NOT_PROVEN", what=f"The list {listing.name} is not complete: {told}, {TURNS} times",
@@ -161,8 +175,8 @@ def read_whole(
 
 def _proof(listing: Listing, listed: Listed, unique: np.ndarray, before: np.ndarray | None) -> str:
     """Why a reading is complete, in words; empty where it is not proven. No rows at all are never taken at once."""
-    if listing.proof == "total":
-        return f"as many as the tracker counts: {listed.total}" if listed.total == len(unique) else ""
+    if listing.proof == "total":   # the same on every page: a row deleted meanwhile moves another out of sight
+        return f"as many as the tracker counts: {len(unique)}" if listed.totals == {len(unique)} else ""
     if before is not None and np.array_equal(before, unique):
         return "a second listing held the same"
     if listed.rows and (listing.proof != "repeat" or listed.pages == 1):

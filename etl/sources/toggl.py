@@ -69,11 +69,12 @@ class _Toggl:
             Listing("clients", Request(f"{at}/clients", (("status", "both"),)), rows_at(), Shape(
                 "client", _NAMED, {}, frozenset({"wid", "archived", "at", "creator_id", "notes"}))),
             Listing("projects", Request(f"{at}/projects", (("active", "both"), ("page", "1"), ("per_page", "200"))),
-                    rows_at(), _PROJECT, next=_next_projects, size=200),
+                    rows_at(), _PROJECT, next=_next_projects, size=200, promises=False),
             Listing("tasks", Request(f"{at}/tasks", (("active", "both"), ("page", "1"), ("per_page", "200"))),
                     _tasks, Shape("task", _NAMED, {"project_id": ID}, frozenset({
                         "workspace_id", "user_id", "recurring", "active", "at", "server_deleted_at",
-                        "estimated_seconds", "tracked_seconds"})), next=_next_tasks, size=200),
+                        "estimated_seconds", "tracked_seconds"})), next=_next_tasks, size=200,
+                    promises=False),
             Listing("tags", Request(f"{at}/tags"), rows_at(), Shape(
                 "tag", _NAMED, {}, frozenset({"workspace_id", "at", "creator_id", "deleted_at"}))))
 
