@@ -59,7 +59,7 @@ class IncompleteError(SourceError):
     """A list that was read to its end and is still not proven to be complete."""
 
 
-class _MovedError(Exception):
+class MovedError(Exception):
     """The pages of one reading contradict each other; a new one may not."""
 
 
@@ -125,9 +125,9 @@ def read_once(feed: Feed, listing: Listing, take: Callable[[list[Row]], None]) -
         keys = [hash(listing.key(row)) for row in rows]
         request = listing.next(page)
         if not rows and (request is not None or (listing.promises and listed.pages)):
-            raise _MovedError("promises a page and gives an empty one")
+            raise MovedError("promises a page and gives an empty one")
         if request is not None and keys == previous:
-            raise _MovedError("gives the same page again under another name")
+            raise MovedError("gives the same page again under another name")
         take(rows)
         listed.keys.extend(keys)
         listed.pages += 1
@@ -156,7 +156,7 @@ def read_whole(
         begin()
         try:
             listed = read_once(feed, listing, take)
-        except _MovedError as moved:
+        except MovedError as moved:
             if turn + 1 == TURNS:
                 raise _endless(feed, listing, str(moved)) from None
             continue

@@ -19,7 +19,7 @@ from etl.settings import Connection
 from etl.sources.calls import CallError
 from etl.sources.http import Client, Place
 from etl.sources.landing_rows import RowFile
-from etl.sources.listing import TURNS, Feed, IncompleteError, Listed, Listing, Row, read_once, read_whole
+from etl.sources.listing import TURNS, Feed, IncompleteError, Listed, Listing, MovedError, Row, read_once, read_whole
 from etl.sources.page_file import PageFile
 from etl.sources.registry import tracker_of
 from etl.sources.trackers import Reader, Sorted, Window
@@ -112,7 +112,7 @@ def read_again(pages: Path, connection: Connection, window: Window, folder: Path
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     pull = _Pull(connection, window, Feed(None, PageFile(pages, is_landed=True), connection.name), folder)
     pull.is_proven = True
-    with suppress(CallError):   # an incomplete pull ends in the middle
+    with suppress(CallError, MovedError):   # an incomplete pull ends in the middle
         pull.read()
     pull.feed.file.close()
     rows, _ = pull.finish()

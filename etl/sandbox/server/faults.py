@@ -76,7 +76,7 @@ def _emptied(body: bytes) -> bytes:
         if isinstance(value, list):
             return []
         if isinstance(value, dict) and "results" in value:   # rows below their ids
-            return value | {"results": dict.fromkeys(value["results"], [])}
+            return value | {"results": {key: [] for key in value["results"]}}
         return {name: without(one) for name, one in value.items()} if isinstance(value, dict) else value
     return json.dumps(without(json.loads(body))).encode()
 
