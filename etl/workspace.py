@@ -33,7 +33,7 @@ class Workspace:
         return self.root / "data" / "landing" / company
 
     def quarantine(self, company: str) -> Path:
-        """Copies of files that were refused, each with a note."""
+        """Files that were refused, each with a note, and damaged ones that were replaced; kept to be looked at."""
         return self.root / "data" / "quarantine" / company
 
     def places(self, company: str) -> Path:
@@ -80,10 +80,6 @@ class Workspace:
     def scratch(self, company: str) -> Path:
         """A run's working database and staging; disposable. Same file system as drafts."""
         return self.root / "data" / "scratch" / company
-
-    def quarantine(self, company: str) -> Path:
-        """Damaged files that were replaced, kept to be looked at."""
-        return self.root / "data" / "quarantine" / company
 
     def lock(self, company: str) -> Path:
         """The company's lock file; its neighbour *.holder says in words who holds it."""
