@@ -161,7 +161,7 @@ class Drop(_Part):
     further_columns: dict[str, str] = {}  # headings of the company's own beside those of a dialect, and what each feeds
     date_format: str = "%Y-%m-%d"
     instant_format: str = "%Y-%m-%d %H:%M:%S"
-    duration: Literal["seconds", "minutes", "decimal_hours", "clock", "from_start_and_end"] = "clock"
+    duration: Literal["seconds", "minutes", "decimal_hours", "clock", "labeled", "from_start_and_end"] = "clock"
     # a break is in whole minutes; it is taken off only where the duration comes from start and end
     decimal_sign: Literal[".", ","] = "."
     end_rolls_over: bool = False

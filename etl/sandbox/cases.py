@@ -183,7 +183,8 @@ def _plant_mapping(sheets: Timesheets) -> None:
     on("project and service unknown", no_job, STRANGE, task="Gardening")
     on("project in other letters", no_job, Project(client, job.upper()))
     on("project in other spaces", no_job, Project(client, f"{job}  2"))
-    on("client in decomposed letters", PAID, Project(normalize("NFD", euros.client), euros.name))
+    decomposed = Project(normalize("NFD", euros.client), euros.name, currency=euros.currency)
+    on("client in decomposed letters", PAID, decomposed)
     if sheets.week == 0:
         on("project mapped only later", no_job, TRAINEES, day=0, is_billable=True)
         on("project mapped from here on", FIXED_FEE, TRAINEES, day=4, is_billable=True)

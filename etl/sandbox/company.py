@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+from unicodedata import normalize
 
 from etl.sandbox import words
 from etl.sandbox.dice import Dice
@@ -59,7 +60,7 @@ class Project:
     @property
     def customer_job(self) -> str:
         """What it is called in the books; empty for the company's own."""
-        return f"{self.client}:{self.name}" if self.client else ""
+        return normalize("NFC", f"{self.client}:{self.name}") if self.client else ""
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class FileRefusedError(SourceError):
 
     def noted(self, note: str) -> SourceError:
         """The same error, with the place of the note that lies in the quarantine."""
-        return SourceError(self.code, what=self.what, where=self.where, fix=f"{self.fix} A copy and this note: {note}")
+        return SourceError(self.code, what=self.what, where=self.where, fix=f"{self.fix} See {note}")
 
 
 def refuse_if(file_name: str, findings: Sequence[Finding]) -> None:

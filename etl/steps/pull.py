@@ -12,7 +12,7 @@ from etl.errors import SettingsError
 from etl.settings import Drop
 from etl.sources import files as file_source
 from etl.sources import inbox
-from etl.sources.dialects import effective
+from etl.sources.dialects import effective, personal_headings
 from etl.sources.findings import FileRefusedError, visible
 from etl.sources.privacy import Received, headings_of, screened
 from etl.steps.connections import Asked, ask, teller
@@ -68,7 +68,8 @@ def pull(run: Run) -> Outcome:
                     continue
                 table = file_source.parse_file(received.content, path.name, declared[drop.name])
             except FileRefusedError as error:
-                refusals.append((drop.name, original, path.name, error))
+                is_personal = bool(personal_headings(declared[drop.name], headings_of(original, declared[drop.name])))
+                refusals.append((original, error, quarantine.Refused(drop.name, path.name, error, is_personal)))
                 continue
             fresh.append((delivery, table, received))
         _refuse(run, refusals)
@@ -108,15 +109,15 @@ def is_landed(run: Run, drop: Drop, path: Path) -> bool:
     return known is not None
 
 
-def _refuse(run: Run, refusals: list[tuple[str, bytes, str, FileRefusedError]]) -> None:
+def _refuse(run: Run, refusals: list[tuple[bytes, FileRefusedError, quarantine.Refused]]) -> None:
     """Keep a copy of each faulty file with a note, then raise what is wrong with the first."""
     folders = [
-        quarantine.keep(run.workspace, run.company, content, (drop, name, error), (run.person, run.now()))
-        for drop, content, name, error in refusals
+        quarantine.keep(run.workspace, run.company, content, refused, (run.person, run.now()))
+        for content, _, refused in refusals
     ]
     if refusals:
         more = f"; {len(refusals) - 1} more file(s) are refused as well" if len(refusals) > 1 else ""
-        raise refusals[0][3].noted(f"{run.shown(folders[0] / quarantine.NOTE)}{more}")
+        raise refusals[0][1].noted(f"{run.shown(folders[0] / quarantine.NOTE)}{more}")
 
 
 def _keep_apart(run: Run, pull_id: str, delivery: Delivery, received: Received) -> Iterable[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,14 +16,24 @@ from etl.workspace import Workspace
 NOTE = "note.txt"
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A file that was refused. `is_personal`: it tells places or devices."""
+
+    drop: str
+    file_name: str
+    error: EtlError
+    is_personal: bool = False
+
+
 def keep(
-    workspace: Workspace, company: str, content: bytes, refused: tuple[str, str, EtlError], said: tuple[str, datetime],
+    workspace: Workspace, company: str, content: bytes, refused: Refused, said: tuple[str, datetime],
 ) -> Path:
     """The folder with the copy and its note; again, for the same bytes and the same faults, it writes nothing.
 
-    `refused`: drop, file name and the error; `said`: who pulled, and when.
+    `said`: who pulled, and when. A file that tells places or devices is not copied: its note stands alone.
     """
-    drop, file_name, error = refused
+    drop, file_name, error = refused.drop, refused.file_name, refused.error
     person, now = said
     digest = files.sha256_bytes(content)
     folder = workspace.quarantine(company) / f"{digest[:12]}-{files.sha256_bytes(str(error).encode())[:4]}"
@@ -30,7 +41,8 @@ def keep(
     if any(_is_of(record, folder.name) for record in records):
         return folder
     files.make_folder(folder)
-    for name, text in ((own_name(file_name), content), (NOTE, _note(drop, file_name, error))):
+    copy = () if refused.is_personal else ((own_name(file_name), content),)
+    for name, text in (*copy, (NOTE, _note(refused))):
         with suppress(FileExistsError):   # of a run that died before its record
             files.publish_new(folder / name, text)
     audit_log.commit(workspace, company, Statement("refusal", {
@@ -43,10 +55,14 @@ def _is_of(record: Record, name: str) -> bool:
     return record.type == "refusal" and record.text("quarantine") == name
 
 
-def _note(drop: str, file_name: str, error: EtlError) -> bytes:
+def _note(refused: Refused) -> bytes:
     """The note a person reads: calm, complete, without a clock."""
+    error = refused.error
+    first = f"Drop {refused.drop} could not take the file {refused.file_name!r}. Nothing of it has landed."
+    kept = ("No copy was made, because the file tells places or devices." if refused.is_personal
+            else "A copy lies beside this note.")
     lines = [
-        f"This is a copy of {file_name!r}, which drop {drop} could not take. Nothing of it has landed.", "",
+        first, kept, "",
         f"what:  {error.what}", f"where: {error.where}", f"fix:   {error.fix}", f"code:  {error.code}", "",
         "The file itself still lies in the inbox. Put the mended file in its place, or remove it if it is not meant;",
         "until then the week does not go on without it.", ""]

@@ -101,6 +101,17 @@ def test_once_it_is_mended_the_pull_goes_on_and_the_copy_stays(tmp_path):
     assert not verify_store(Workspace(tmp_path), "acme")
 
 
+@pytest.mark.capability("C122")
+def test_a_bad_file_that_tells_places_is_not_copied(tmp_path):
+    run = company(tmp_path, {"week.csv": PLACES.replace(b"2026-03-02", b'2026"03-02')})
+    with pytest.raises(SourceError):
+        pull(run)
+    assert [name for name, content in everything(tmp_path).items() if CANARY.encode() in content] == [
+        "data/inbox/acme/week.csv"]
+    [note] = Workspace(tmp_path).quarantine("acme").glob("*/*")
+    assert "No copy was made" in note.read_text(encoding="utf-8")
+
+
 def test_all_bad_files_are_kept_and_the_first_is_told(tmp_path):
     run = company(tmp_path, {"a.csv": csv_of("dana"), "b.csv": b"", "c.csv": csv_of(ROW)})
     with pytest.raises(SourceError, match="1 more file"):

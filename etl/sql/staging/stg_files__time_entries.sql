@@ -47,6 +47,11 @@ timed as (
                 then case when starts_with(duration_text, '-') then -1 else 1 end * (
                     abs(split_part(duration_text, ':', 1)::bigint) * 3600 + split_part(duration_text, ':', 2)::bigint * 60
                     + coalesce(try_cast(split_part(duration_text, ':', 3) as bigint), 0))
+            when $duration = 'labeled' and regexp_full_match(duration_text,   -- 1h 30m, 90m, 45 min, PT1H30M
+                    '(?i)(PT)?([0-9]{1,5} ?h)? ?([0-9]{1,7} ?m(in)?)? ?([0-9]{1,9} ?s)?') and regexp_matches(duration_text, '[0-9]')
+                then coalesce(try_cast(regexp_extract(duration_text, '(?i)([0-9]+) ?h', 1) as bigint), 0) * 3600
+                    + coalesce(try_cast(regexp_extract(duration_text, '(?i)([0-9]+) ?m', 1) as bigint), 0) * 60
+                    + coalesce(try_cast(regexp_extract(duration_text, '(?i)([0-9]+) ?s', 1) as bigint), 0)
             when $duration = 'from_start_and_end' and (break_text is null or regexp_full_match(break_text, '[0-9]{1,4}'))
                 then epoch_us(ended_at) // 1000000 - epoch_us(started_at) // 1000000 - coalesce(break_text::bigint, 0) * 60
         end as worked_seconds,
