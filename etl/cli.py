@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from etl.errors import EtlError
+from etl.errors import EtlError, no_memory
 
 if TYPE_CHECKING:  # the steps are imported when a command runs: help stays fast
     from etl.steps.outcome import Outcome
@@ -157,12 +157,18 @@ def verify(
         list[str] | None,
         typer.Option("--anchor", help="An audit log's end as noted outside: company:number:digest."),
     ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make damaged entries of a pull again from the bytes received.")
+    ] = False,
+    person: Person = None,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Recompute every digest, the chain, the invariants; name what is damaged."""
     from etl import steps  # noqa: PLC0415
 
+    if repair:
+        _show(steps.repair(_place(workspace), person), as_json)
     _show(steps.verify(_place(workspace), full=full, anchors=tuple(anchor or ())), as_json)
 
 
@@ -275,14 +281,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("TIMEBOOKS_DEBUG") == "1":
             raise
-        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's own
-            typer.echo(
-                "The memory of this machine does not suffice for this run\n"
-                "  where: this command; nothing half-written is left\n"
-                "  fix:   Close other programs or export a shorter span of time, then run again.\n"
-                "  code:  MEMORY",
-                err=True,
-            )
+        if isinstance(error, MemoryError):
+            typer.echo(no_memory("this command").message(), err=True)
             sys.exit(2)
         typer.echo(
             f"Something unforeseen happened: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}\n"

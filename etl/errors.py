@@ -57,3 +57,13 @@ class DamageError(RefusedError):
 
 class ConservationError(RefusedError):
     """A step lost or made up entries, seconds or cents: the run stops before anything is written."""
+
+
+def no_memory(where: str) -> StoreError:
+    """The machine, or a limit of the account, has no more memory for this run."""
+    return StoreError(
+        "MEMORY",
+        what="The memory of this machine does not suffice for this run",
+        where=f"{where}; nothing half-written is left",
+        fix="Close other programs or export a shorter span of time, then run again.",
+    )

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from etl import errors, steps
-from etl.errors import EtlError, SettingsError
+from etl.errors import EtlError, SettingsError, no_memory
 from etl.lean_imports import without_iri_grammar
 from etl.shipped import shipped
+from etl.steps import stages
 from etl.steps.outcome import MIME, Outcome
 
 with without_iri_grammar():
@@ -28,10 +29,10 @@ with without_iri_grammar():
     from papermill.engines import Engine, papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-TO_DRAFT = ("10_pull", "20_map", "30_rules", "40_check", "50_draft")
-AFTER_DRAFT = ("60_export", "70_reconcile", "80_close")
 _ENGINE = "timebooks-warm"
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool}
+_OF_STAGE = {path.stem.partition("_")[2]: path.stem for path in shipped("notebooks").glob("[1-9]0_*.ipynb")}
+TO_DRAFT, AFTER_DRAFT = (tuple(_OF_STAGE[name] for name in part) for part in (stages.TO_DRAFT, stages.AFTER_DRAFT))
 _KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", "USERPROFILE")
 
 
@@ -264,6 +265,8 @@ def _own_error(error: PapermillExecutionError, name: str) -> EtlError:
         if {"where", "fix", "code"} <= parts.keys():
             what = str(error.evalue).split("\n  where:", maxsplit=1)[0]
             return kind(parts["code"], what=what, where=parts["where"], fix=parts["fix"])
+    if error.ename in {"MemoryError", "ArrowMemoryError"}:
+        return no_memory(f"{name}.ipynb, cell {error.exec_count}")
     return EtlError(
         "CELL_FAILED",
         what=f"Cell {error.exec_count} failed: {error.ename}: {next(iter(str(error.evalue).splitlines()), '')}",

@@ -208,6 +208,54 @@ def _check_columns(drop: Drop) -> None:
         raise ValueError(f'duration = "{drop.duration}" needs a column declared as duration_text')
 
 
+class Pilot(_Part):
+    """A first run of a few people, everybody else out of scope; by person, since overtime looks at all their time."""
+
+    employees: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Quota(_Part):
+    """So many calls in so many seconds, shared by everybody who asks this account."""
+
+    calls: Annotated[int, Field(gt=0)]
+    seconds: Annotated[int, Field(gt=0, le=86_400)]
+
+
+class Connection(_Part):
+    """One tracker's account that is asked through its API. The secret is found by `name` and stands nowhere here.
+
+    What is unconfirmed about a vendor is a setting: `page_size` and `quotas` (empty: the source's own figures).
+    """
+
+    name: Name
+    source: Literal["toggl", "harvest", "clockify", "quickbooks_time", "kimai", "timetagger"]
+    account: Annotated[str, Field(max_length=80)] = ""  # workspace or account id; of a personal tracker the person
+    base_url: str = ""  # self-hosted trackers and practice servers; empty for the vendor's own
+    reports_url: str = ""  # where the reports have another host: regions and practice servers
+    zone: Zone  # of people whose zone the tracker does not tell
+    person: Literal["email", "name", "id", "staff_no"] = "email"  # what employees.csv calls a person
+    refs: Literal["names", "ids"] = "names"  # what projects.csv and items.csv call a project and a service
+    service_field: str = "Service Item"  # QuickBooks Time: the custom field that holds the service
+    breaks: Literal["unpaid", "paid"] = "unpaid"  # Clockify entries of type BREAK; unpaid ones are counted, not worked
+    reread_days: Annotated[int, Field(ge=0, le=366)] = 35  # days before the window that are read again for late edits
+    delete_ceiling_percent: Annotated[int, Field(ge=0, le=100)] = 20
+    page_size: Annotated[int, Field(ge=0, le=5000)] = 0
+    quotas: tuple[Quota, ...] = ()
+    minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30  # the longest a pull may take; the rest is resumed later
+    ca_file: str = ""  # certificates of the company's own authority, for self-hosted trackers
+    secret_since: date | None = None  # when the token was made
+    rotate_after_days: Annotated[int, Field(ge=1, le=3650)] = 180
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.source in ("toggl", "harvest", "clockify", "timetagger") and not self.account:
+            of = {"harvest": "the account id", "timetagger": "the person, as employees.csv calls them"}
+            raise ValueError(f"account is missing: for {self.source} {of.get(self.source, 'the workspace id')}")
+        if self.source in ("kimai", "timetagger") and not self.base_url:
+            raise ValueError(f"base_url is missing: {self.source} runs on a server of your own")
+        return self
+
+
 class Settings(_Part):
     """company.toml, whole."""
 
@@ -216,15 +264,17 @@ class Settings(_Part):
     billing: Billing
     rounding: tuple[Rounding, ...] = ()
     unmapped: Unmapped = Unmapped()
+    pilot: Pilot | None = None
     labor_posting: LaborPosting
     targets: Targets
     drops: tuple[Drop, ...] = ()
+    connections: tuple[Connection, ...] = ()
 
     @model_validator(mode="after")
     def _unique(self) -> Self:
-        names = [drop.name for drop in self.drops]
+        names = [*(drop.name for drop in self.drops), *(connection.name for connection in self.connections)]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"drops: the name {', '.join(twice)} is used twice")
+            raise ValueError(f"drops and connections: the name {', '.join(twice)} is used twice")
         for purpose in ("pay", "bill"):
             rules = sorted((r for r in self.rounding if r.purpose == purpose), key=lambda r: r.effective_from)
             for earlier, later in pairwise(rules):

@@ -33,7 +33,7 @@ class Workspace:
         return self.root / "data" / "landing" / company
 
     def quarantine(self, company: str) -> Path:
-        """Copies of files that were refused, each with a note."""
+        """Files that were refused, each with a note, and damaged ones that were replaced; kept to be looked at."""
         return self.root / "data" / "quarantine" / company
 
     def places(self, company: str) -> Path:

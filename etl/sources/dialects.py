@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from etl.errors import SettingsError
 from etl.settings import Drop
 from etl.sources.dialect import Dialect
+from etl.sources.exports.clockify import CLOCKIFY
+from etl.sources.exports.harvest import HARVEST
+from etl.sources.exports.hledger import TIMECLOCK, TIMEDOT
+from etl.sources.exports.kimai import KIMAI
+from etl.sources.exports.quickbooks_time import QUICKBOOKS_TIME
+from etl.sources.exports.solidtime import SOLIDTIME
+from etl.sources.exports.timetagger import TIMETAGGER
+from etl.sources.exports.toggl import TOGGL_DETAILED
 from etl.sources.headers import is_personal, skeleton
-from etl.sources.trackers.clockify import CLOCKIFY
-from etl.sources.trackers.harvest import HARVEST
-from etl.sources.trackers.hledger import TIMECLOCK, TIMEDOT
-from etl.sources.trackers.kimai import KIMAI
-from etl.sources.trackers.quickbooks_time import QUICKBOOKS_TIME
-from etl.sources.trackers.solidtime import SOLIDTIME
-from etl.sources.trackers.timetagger import TIMETAGGER
-from etl.sources.trackers.toggl import TOGGL_DETAILED
 
 TRACKERS: tuple[Dialect, ...] = (
     TOGGL_DETAILED,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-from etl.errors import ConservationError, StoreError
+from etl.errors import ConservationError, StoreError, no_memory
 
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
@@ -170,9 +171,9 @@ class Engine:
             "enable_external_access = false",
             "lock_configuration = true",
         ):
-            self._connection.execute(f"set {setting}")
+            self._ask(f"set {setting}")
         for shared in ("words.sql", "money.sql"):
-            self._connection.execute((files("etl.sql") / shared).read_text(encoding="utf-8"))
+            self._ask((files("etl.sql") / shared).read_text(encoding="utf-8"))
 
     def __enter__(self) -> Self:
         return self
@@ -184,16 +185,24 @@ class Engine:
         """End the session; a working database on disk stays for the next step."""
         self._connection.close()
 
+    def _ask(self, text: str, values: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
+        with in_words():
+            return self._connection.execute(text, values)
+
+    def _rows(self, text: str) -> pa.Table:
+        with in_words():  # the rows are computed while they are fetched
+            return self._connection.execute(text).to_arrow_table()
+
     def put(self, name: str, table: pa.Table) -> None:
         """Store an Arrow table under a name of our own."""
         self._connection.register("incoming", table)
-        self._connection.execute(f"create or replace table {_name(name)} as from incoming")
+        self._ask(f"create or replace table {_name(name)} as from incoming")
         self._connection.unregister("incoming")
 
     def link_parquet(self, name: str, paths: Sequence[Path]) -> None:
         """Name Parquet files of ours, by an explicit list, never a pattern; read when the decisions ask for them."""
         listed = ", ".join(_quoted(str(path)) for path in paths)
-        self._connection.execute(
+        self._ask(
             f"create or replace view {_name(name)} as select * from "  # noqa: S608 - our own names and paths
             f"read_parquet([{listed}], hive_partitioning = false, filename = true)"
         )
@@ -205,7 +214,7 @@ class Engine:
         """
         for name in names:
             kind = "view" if name in VIEWS else "table"
-            self._connection.execute(f"create or replace {kind} {_name(name)} as {statement(name)}")
+            self._ask(f"create or replace {kind} {_name(name)} as {statement(name)}")
             for audit in (audit for audit, table in AUDITS.items() if table == name):
                 self.audit(audit)
 
@@ -214,11 +223,11 @@ class Engine:
         text = statement(name)
         for turn, values in enumerate(parameters):
             head = f"create or replace table {_name(name)} as" if turn == 0 else f"insert into {_name(name)} by name"
-            self._connection.execute(f"{head} {text}", dict(values))
+            self._ask(f"{head} {text}", dict(values))
 
     def audit(self, name: str) -> None:
         """Prove that no row of the audit exists."""
-        offending = self._connection.execute(f"select * from ({statement(name)}) limit 5").to_arrow_table()  # noqa: S608 - a shipped file
+        offending = self._rows(f"select * from ({statement(name)}) limit 5")  # noqa: S608 - a shipped file
         if offending.num_rows:
             raise ConservationError(
                 "AUDIT_FAILED",
@@ -230,19 +239,40 @@ class Engine:
     def fetch(self, name: str) -> pa.Table:
         """A whole table as Arrow, in its order; a decision kept as a query has none."""
         order = "" if name in VIEWS else "order by rowid"
-        return self._connection.execute(f"select * from {_name(name)} {order}").to_arrow_table()  # noqa: S608 - our own name
+        return self._rows(f"select * from {_name(name)} {order}")  # noqa: S608 - our own name
 
     def count(self, name: str) -> int:
         """How many rows a table has."""
-        row = self._connection.execute(f"select count(*) from {_name(name)}").fetchone()  # noqa: S608 - our own name
+        row = self._ask(f"select count(*) from {_name(name)}").fetchone()  # noqa: S608 - our own name
         return int(row[0]) if row else 0
 
     def has(self, name: str) -> bool:
         """Whether a table exists."""
-        row = self._connection.execute(
+        row = self._ask(
             "select count(*) from duckdb_tables() where table_name = $name", {"name": name}
         ).fetchone()
         return bool(row and row[0])
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What the machine refuses DuckDB, as an error with what to do; a fault of a statement stays as it is."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise no_memory("the run's working database") from None
+    except duckdb.Error as error:
+        if not any(words in str(error) for words in _NO_ROOM):
+            raise
+        raise StoreError(
+            "DISK_FULL",
+            what=f"The disk is full: {_first_line(error)}",
+            where="data/scratch of the workspace; nothing half-written is left",
+            fix="Free space on that disk, then run again.",
+        ) from None
+
+
+_NO_ROOM = ("No space left", "Disk quota exceeded")
 
 
 def _name(name: str) -> str:

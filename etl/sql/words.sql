@@ -12,6 +12,11 @@ create or replace macro piece_name(entry_id, version, day_no, class_no) as
     (case when version = 1 and day_no = 1 and class_no = 0 then entry_id || '/1/1r'
         else entry_id || '/' || version || '/' || day_no || case class_no when 1 then 'o' else 'r' end end);
 
+-- Seconds as a person reads hours: 26:00:00, -1:30:00.
+create or replace macro clock_hours(seconds) as
+    (case when seconds < 0 then '-' else '' end || abs(seconds) // 3600 || ':' || lpad((abs(seconds) // 60 % 60)::varchar, 2, '0')
+        || ':' || lpad((abs(seconds) % 60)::varchar, 2, '0'));
+
 -- UTF-8 text that was read as Windows text and saved again: two of its signs stand for one, as in MÃ¼ller.
 create or replace macro decoded_twice() as
     '[ÂÃ][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|ðŸ|Ð[\x{80}-\x{BF}]|Ñ[\x{80}-\x{BF}]';

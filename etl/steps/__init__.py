@@ -5,6 +5,7 @@ from etl.steps.explain import explain
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
 from etl.steps.outcome import Outcome
+from etl.steps.repair import repair
 from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
 from etl.steps.run import Run, read_day, start
 from etl.steps.runs import keep_run
@@ -46,6 +47,7 @@ __all__ = [
     "read_day",
     "rebuild_history",
     "reconcile",
+    "repair",
     "standing",
     "start",
     "status",

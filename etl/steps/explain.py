@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -45,10 +44,6 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
     )
 
 
-def _read(batch: batches.Batch, name: str) -> pa.Table:
-    return pq.read_table(batch.folder / "data" / f"{name}.parquet", page_checksum_verification=True)
-
-
 def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> Outcome | None:
     match = _LINE.fullmatch(reference)
     if match is None or int(match["batch"]) != batch.batch:
@@ -58,7 +53,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
         letter
     ]
     key = "payroll_line_id" if letter == "P" else "line_id"
-    rows = [row for row in _read(batch, table).to_pylist() if row[key] == reference]
+    rows = [row for row in batch.table(table).to_pylist() if row[key] == reference]
     if not rows:
         return None
     line = rows[0]
@@ -73,7 +68,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
 
 
 def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
-    pieces = {piece["piece_id"]: piece for piece in _read(batch, "pieces").to_pylist()}
+    pieces = {piece["piece_id"]: piece for piece in batch.table("pieces").to_pylist()}
     if letter == "T":
         own = [
             piece
@@ -89,7 +84,7 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
             == (line["employee_id"], line["workweek_start"], line["pay_item"])
         ]
         return tuple(_shown(piece, piece["pay_seconds"], "") for piece in own)
-    shares = _read(batch, "allocations")
+    shares = batch.table("allocations")
     mask = pc.equal(shares["line_id"], reference)
     if letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
         mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-L-")
@@ -115,9 +110,9 @@ def _decisions(batch: batches.Batch, records: tuple[Record, ...]) -> list[tuple[
 
 
 def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | None:
-    entries = _read(batch, "entries")
+    entries = batch.table("entries")
     own = entries.filter(pc.equal(entries["entry_id"], reference)).to_pylist()
-    shares = _read(batch, "allocations")
+    shares = batch.table("allocations")
     lines = shares.filter(pc.equal(shares["entry_id"], reference)).to_pylist()
     if not own:
         return None

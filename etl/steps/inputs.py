@@ -38,7 +38,7 @@ _ROUNDING = pa.schema(
 
 def put_inputs(run: Run, engine: Engine) -> None:
     """Store everything the decisions read beside the landed entries."""
-    engine.put("run_parameters", pa.Table.from_pylist([_parameters(run)]))
+    engine.put("run_parameters", _one_row(_parameters(run)))
     periods = [
         {
             "pay_group": pay.pay_group,
@@ -62,6 +62,11 @@ def put_inputs(run: Run, engine: Engine) -> None:
         engine.put(name, table)
 
 
+def _one_row(values: dict[str, Any]) -> pa.Table:
+    return pa.table({name: pa.array([value], pa.list_(pa.string())) if isinstance(value, list) else pa.array([value])
+                     for name, value in values.items()})
+
+
 def _parameters(run: Run) -> dict[str, Any]:
     settings, batch, sandbox = run.settings, run.batch_number(), is_sandbox(run.company)
     return {
@@ -76,6 +81,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "owned_start": run.owned.start,
         "owned_end": run.owned.end,
         "go_live": settings.company.go_live,
+        "pilot_employees": list(settings.pilot.employees) if settings.pilot else [],
         "home_currency": settings.company.home_currency,
         "minor_digits": minor_digits(settings.company.home_currency),
         "unmapped_mode": settings.unmapped.mode,
@@ -105,13 +111,20 @@ def overtime_rules() -> pa.Table:
     )
 
 
+def _unknown_pilots(run: Run) -> list[str]:
+    """People of the pilot whom employees.csv does not know: a misspelled one would silently go unpaid."""
+    pilots = set(run.settings.pilot.employees) if run.settings.pilot else set()
+    known = {row["employee_id"] for row in run.mappings.rows("map_employees")}
+    return [f"company.toml, [pilot]: no employee {name} in employees.csv" for name in sorted(pilots - known)]
+
+
 def refuse_gaps(run: Run) -> None:
     """Stop before anything is computed when a cross-reference that every run needs is not there.
 
     Raises MappingError with every finding: accounts the posting mode needs, pay items, and work locations whose
     overtime rule is not in the law library (an unknown place is never computed by another place's law).
     """
-    mode, findings = run.settings.labor_posting.mode, []
+    mode, findings = run.settings.labor_posting.mode, _unknown_pilots(run)
     kinds = {row["hour_kind"] for row in run.mappings.rows("map_items")}
     has_leave = bool(kinds & {"paid_leave", "holiday"})
     needed = {

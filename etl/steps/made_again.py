@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +14,8 @@ from etl import __version__
 from etl.errors import EtlError
 from etl.settings import Drop
 from etl.sources import files as file_source
+from etl.sources.pulling import read_again
+from etl.steps.connections import read_window
 from etl.steps.history import published
 from etl.store import audit_log, history, landing
 from etl.store.history_place import HistoryMissingError
@@ -52,14 +56,27 @@ def _reread(place: Workspace, company: str) -> Iterator[tuple[str, str, str, boo
         where = f"{place.landing(company).relative_to(place.root).as_posix()}/pulls/{pull.pull_id}"
         is_ours = pull.product == __version__
         try:
-            received = landing.received_bytes(place, company, pull)
-            again = file_source.parse_file(received, pull.file_name, _declared(pull))
+            again = parsed_again(place, company, pull)
         except (EtlError, KeyError, ValueError) as error:
             yield company, where, f"The bytes received cannot be parsed again: {error}", is_ours
             continue
         landed = pq.read_table(pull.entries_path, page_checksum_verification=True)
         if not _is_equal(landed, again):
             yield company, where, "The bytes received, parsed again, are not the entries that were landed", is_ours
+
+
+def parsed_again(place: Workspace, company: str, pull: landing.Pull) -> pa.Table:
+    """The entries in the bytes received (LANDED_ENTRIES), read as the drop or connection was declared for this pull.
+
+    Raises EtlError, KeyError or ValueError where that cannot be done today.
+    """
+    received = landing.received_bytes(place, company, pull)
+    if "connection" not in pull.request:
+        return file_source.parse_file(received, pull.file_name, _declared(pull))
+    with TemporaryDirectory(prefix="timebooks-again-") as folder:
+        pages = Path(folder) / "received.pages"
+        pages.write_bytes(received)
+        return pq.read_table(read_again(pages, *read_window(dict(pull.request)), Path(folder)))
 
 
 def _declared(pull: landing.Pull) -> Drop:

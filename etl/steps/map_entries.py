@@ -47,6 +47,7 @@ def map_entries(run: Run) -> Outcome:
             where=run.shown(run.workspace.landing(run.company)),
             fix=f"Drop the export into {run.shown(run.workspace.inbox(run.company))} and pull first (10_pull).",
         )
+    _refuse_incomplete(run, pulls)
     with run.locked("mapping"), run.engine() as engine:
         stage(run, engine, pulls)
         engine.run(MAP)
@@ -60,6 +61,7 @@ def stage(run: Run, engine: Engine, pulls: tuple[Pull, ...]) -> None:
     Each pull is read by the declaration it was landed with, so a later change of settings does not rewrite the past.
     """
     put_inputs(run, engine)
+    pulls = tuple(pull for pull in pulls if pull.request["completeness"] != "incomplete")   # kept, never drafted from
     engine.put(
         "pulls",
         pa.table(
@@ -92,16 +94,30 @@ def stage(run: Run, engine: Engine, pulls: tuple[Pull, ...]) -> None:
     engine.link_parquet("landed_files", [pull.entries_path for pull in pulls])
     groups: dict[str, dict[str, Any]] = {}
     for pull in pulls:
-        declared = pull.request["declaration"]
-        ends = any("end_text" in feeds.split() for feeds in declared["columns"].values())
-        formats = {name: declared[name] for name in _FORMATS} | {"has_end": ends}
+        declared, is_connection = pull.request["declaration"], "connection" in pull.request
+        ends = not is_connection and any("end_text" in feeds.split() for feeds in declared["columns"].values())
+        formats = {name: declared[name] for name in _FORMATS} | {"has_end": ends, "row_zones": is_connection}
         group = groups.setdefault(repr(formats), formats | {"pull_numbers": []})
         group["pull_numbers"].append(pull.number)
     engine.run_each("stg_files__time_entries", list(groups.values()))
 
 
+def _refuse_incomplete(run: Run, pulls: tuple[Pull, ...]) -> None:
+    """A connection whose newest reading has no proven end waits: what is missing may be anything."""
+    newest = {pull.drop: pull for pull in pulls}
+    for pull in newest.values():
+        if pull.request["completeness"] == "incomplete":
+            raise RefusedError(
+                "PULL_INCOMPLETE",
+                what=f"The newest pull of {pull.drop} is incomplete ({pull.request['evidence'].get('stopped', '')})",
+                where=f"{run.shown(pull.entries_path.parent)}",
+                fix="Pull again (10_pull); it goes on where it stopped. Nothing is drafted from a part.",
+            )
+
+
 def _refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
     ceilings = {drop.name: drop.delete_ceiling_percent for drop in run.settings.drops}
+    ceilings |= {connection.name: connection.delete_ceiling_percent for connection in run.settings.connections}
     engine.run(("withdrawal_shares",))
     for row in engine.fetch("withdrawal_shares").to_pylist():
         ceiling = ceilings.get(row["source"], 0)

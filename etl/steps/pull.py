@@ -15,6 +15,7 @@ from etl.sources import inbox
 from etl.sources.dialects import effective, personal_headings
 from etl.sources.findings import FileRefusedError, visible
 from etl.sources.privacy import Received, headings_of, screened
+from etl.steps.connections import Asked, ask, teller
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import audit_log, landing, places, quarantine
@@ -34,18 +35,20 @@ class _Pulled:
 
 
 def pull(run: Run) -> Outcome:
-    """Land every file of every declared drop, in the order of their names; a redelivery adds nothing.
+    """Land every file of every declared drop, in the order of their names, then what each connection's tracker has.
 
-    All files are parsed before the first is landed: a faulty one leaves nothing half-landed. Raises SourceError with
-    every finding of the first faulty file; of each faulty one a copy with a note lies in the quarantine. A file that is
-    still being written makes the run wait (SourceError FILE_CHANGING).
+    A redelivery adds nothing. All files are parsed before the first is landed: a faulty one leaves nothing half-landed.
+    Raises SourceError with every finding of the first faulty file; of each faulty one a copy with a note lies in the
+    quarantine. A file that is still being written makes the run wait (SourceError FILE_CHANGING). A connection that
+    could not be read to its proven end is landed as incomplete, and the outcome has exit code 1.
     """
-    if not run.settings.drops:
+    say = teller()
+    if not run.settings.drops and not run.settings.connections:
         raise SettingsError(
             "NO_DROPS",
-            what=f"{run.company} declares no drop, so there is nothing to pull",
+            what=f"{run.company} declares neither a drop nor a connection, so there is nothing to pull",
             where=f"mappings/{run.company}/company.toml",
-            fix="Add a [[drops]] section for the tracker's export.",
+            fix="Add a [[drops]] section for the tracker's export, or [[connections]] for its API.",
         )
     with run.locked("pulling"):
         clock = audit_log.clock_remark(run.records(), run.now())
@@ -87,7 +90,8 @@ def pull(run: Run) -> Outcome:
             remarks += _keep_apart(run, landed.pull_id, delivery, received)
             remarks += _drift(run, declared[delivery.drop], delivery, before.get(delivery.drop))
         remarks += _purge(run)
-    return _outcome(pulled, [*_same_files(pulled), *remarks], clock)
+        asked = [ask(run, connection, say) for connection in run.settings.connections]
+    return _outcome(pulled, asked, [*_same_files(pulled), *remarks], clock)
 
 
 def inbox_files(run: Run, drop: Drop) -> list[Path]:
@@ -179,14 +183,21 @@ def request_of(drop: Drop, file_name: str, received: Received | None = None) -> 
     }
 
 
-def _outcome(pulled: list[_Pulled], remarks: list[tuple[str, str]], clock: str) -> Outcome:
-    new = sum(item.is_new for item in pulled)
+def _outcome(pulled: list[_Pulled], asked: list[Asked], remarks: list[tuple[str, str]], clock: str) -> Outcome:
+    new = sum(item.is_new for item in pulled) + sum(item.is_new for item in asked)
+    incomplete = [item for item in asked if item.stopped is not None]
+    title = f"pulled {len(pulled)} file(s)" + (f" and {len(asked)} connection(s)" if asked else "") + f", {new} new"
+    first = incomplete[0] if incomplete else None
     return Outcome(
-        title=f"pulled {len(pulled)} file(s), {new} new{f'; {clock}' if clock else ''}",
-        facts=tuple(remarks),
+        title=f"{title}{f'; {clock}' if clock else ''}{f'; {len(incomplete)} incomplete' if incomplete else ''}",
+        facts=(*remarks, *(fact for item in asked for fact in item.facts)),
         headings=("drop", "file", "rows", "landed"),
         rows=tuple(
             (item.drop, item.file_name, f"{item.rows:,}", "new" if item.is_new else "already here") for item in pulled
-        ),
-        next_step="map the entries (20_map)",
+        )
+        + tuple((item.connection, item.label, f"{item.rows:,}", item.landed) for item in asked),
+        next_step=f"{first.connection}: {first.stopped.what}. {first.stopped.fix}"
+        if first is not None and first.stopped is not None
+        else "map the entries (20_map)",
+        exit_code=1 if incomplete else 0,
     )

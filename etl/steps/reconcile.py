@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from etl.errors import RefusedError
 from etl.sql.run import MAP
@@ -18,7 +15,6 @@ from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import batches
 from etl.store.evidence import Sheet, append_evidence
-from etl.store.sealed import read_manifest
 from etl.targets.readback import journal_totals, time_minutes
 
 
@@ -50,8 +46,7 @@ def reconcile(run: Run) -> Outcome:
                 where=run.shown(run.workspace.period(run.company, run.period_end)),
                 fix="Export it first (60_export).",
             )
-        manifest = read_manifest(batch.folder, batch.manifest_digest)
-        ties = _tracker_to_batch(run, batch) + _batch_to_files(batch, manifest)
+        ties = _tracker_to_batch(run, batch) + _batch_to_files(batch)
         open_ties = [tie for tie in ties if not tie.is_tied]
         sheet = Sheet(
             "reconciliation",
@@ -86,7 +81,7 @@ def _tracker_to_batch(run: Run, batch: batches.Batch) -> list[Tie]:
             ["entry_id", "version", "worked_seconds", "pay_state", "cost_state", "bill_state"]
         )
     fresh.end()
-    entries = pq.read_table(batch.folder / "data" / "entries.parquet", page_checksum_verification=True)
+    entries = batch.table("entries")
     ties = []
     for stream in ("pay", "cost", "bill"):
         left, right = _by_state(landed, f"{stream}_state"), _by_state(entries, f"{stream}_state")
@@ -105,10 +100,10 @@ def _by_state(entries: pa.Table, column: str) -> dict[str, str]:
     return {row[column]: f"{row['entry_id_count']} | {row['worked_seconds_sum']}" for row in rows}
 
 
-def _batch_to_files(batch: batches.Batch, manifest: Mapping[str, Any]) -> list[Tie]:
+def _batch_to_files(batch: batches.Batch) -> list[Tie]:
     """Journals and time in the written files, read back, against the batch's own tables."""
-    postings = pq.read_table(batch.folder / "data" / "postings.parquet", page_checksum_verification=True)
-    activities = pq.read_table(batch.folder / "data" / "time_activities.parquet", page_checksum_verification=True)
+    postings = batch.table("postings")
+    activities = batch.table("time_activities")
     expected = {
         str(number): sum(
             (row["amount"] for row in postings.to_pylist() if row["document_number"] == number and row["amount"] > 0),
@@ -117,10 +112,10 @@ def _batch_to_files(batch: batches.Batch, manifest: Mapping[str, Any]) -> list[T
         for number in set(postings["document_number"].to_pylist())
     }
     ties = []
-    for file in manifest["files"]:
+    for file in batch.manifest["files"]:
         if file["role"] != "import":
             continue
-        content = (batch.folder / file["path"]).read_bytes()
+        content = batch.file(file["path"]).read_bytes()
         if file["document"].endswith("labor_journal"):
             for number, (debit, credit) in journal_totals(content, file["document"]).items():
                 ties.append(

@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from etl.errors import EtlError, RefusedError
 from etl.pages.charts import Chart, hours_bars, money_bars
 from etl.sources import files as file_source
@@ -19,7 +17,6 @@ from etl.steps.run import Run
 from etl.steps.stages import close, export, reconcile
 from etl.steps.summary import summary
 from etl.store import batches
-from etl.store.sealed import read_manifest
 from etl.targets.accounts import refuse_accounts
 from etl.units import document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -94,7 +91,7 @@ def after_approval(run: Run) -> Outcome:
     elif draft is not None and batches.approval_of(records, draft) is None:
         return Outcome(
             title=f"batch {draft.batch:04d} revision {draft.revision} waits for another person's approval",
-            facts=(("prepared by", draft.prepared_by), ("manifest", draft.manifest_digest[:12])),
+            facts=(("prepared by", draft.person), ("manifest", draft.manifest_digest[:12])),
             next_step=f"another person: timebooks approve batch --company {run.company} --period-end "
             f"{run.period_end}; then run this cell again",
         )
@@ -122,9 +119,8 @@ def _sealed(run: Run) -> batches.Batch | batches.Draft:
 
 def hours_chart(run: Run) -> Chart:
     """Paid hours of each person in the period, by class, of the newest draft or batch."""
-    path = _sealed(run).folder / "data" / "payroll_lines.parquet"
     names = {row["employee_id"]: row["employee_name"] for row in run.mappings.rows("map_employees")}
-    lines = pq.read_table(path, page_checksum_verification=True).to_pylist()
+    lines = _sealed(run).table("payroll_lines").to_pylist()
     kinds = list(dict.fromkeys(line["pay_item"] for line in lines if line["pay_seconds"]))
     rows: list[dict[str, str | int]] = [
         {
@@ -141,12 +137,12 @@ def hours_chart(run: Run) -> Chart:
 def money_chart(run: Run) -> Chart:
     """Labor cost and billing of the largest jobs in the home currency, of the newest draft or batch."""
     sealed, currency = _sealed(run), run.settings.company.home_currency
-    folder, journal = sealed.folder / "data", document_number(sealed.batch, "labor", sandbox=is_sandbox(run.company))
+    journal = document_number(sealed.batch, "labor", sandbox=is_sandbox(run.company))
     scale = 10 ** minor_digits(currency)
     rows: list[dict[str, str | int]] = [
         {"name": str(line["customer_job"]), "kind": kind, "minor": int(line["amount"] * scale)}
         for name, kind in (("postings", "labor cost"), ("billable_lines", "billed"))
-        for line in pq.read_table(folder / f"{name}.parquet", page_checksum_verification=True).to_pylist()
+        for line in sealed.table(name).to_pylist()
         if line["customer_job"]
         and line["currency"] == currency
         and (kind == "billed" or line["document_number"] == journal)  # not the journal that reverses it
@@ -172,9 +168,8 @@ def links(run: Run) -> Outcome:
         "worksheet": "to key in",
         "correction": "the way back",
     }
-    manifest = read_manifest(sealed.folder, sealed.manifest_digest)
     listed = sorted(
-        (list(words).index(file["role"]), file["path"]) for file in manifest["files"] if file["role"] in words
+        (list(words).index(file["role"]), file["path"]) for file in sealed.manifest["files"] if file["role"] in words
     )
     here = Path.cwd().resolve()
     return Outcome(

@@ -162,7 +162,7 @@ def start(
         )
     show_errors_calmly()
     run = Run(
-        place, company, end, person or _person(company), settings, mappings, pay_periods, billing, in_memory, limits
+        place, company, end, person or person_of(company), settings, mappings, pay_periods, billing, in_memory, limits
     )
     if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":  # a run's own kernel keeps the company until it ends
         _HELD.enter_context(run.locked("the week of"))
@@ -197,7 +197,7 @@ def place_of(workspace: str | Path | None) -> Workspace:
     return Workspace(Path(workspace or os.environ.get("TIMEBOOKS_WORKSPACE") or here).resolve())
 
 
-def _person(company: str) -> str:
+def person_of(company: str) -> str:
     """Who prepares: the sandbox's throw-away preparer, else the name of the operating system's account."""
     if is_sandbox(company):
         return SANDBOX_PREPARER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 from etl.steps.check import check as _check
@@ -20,8 +20,6 @@ from etl.steps.rules import apply_rules as _apply_rules
 from etl.steps.run import Run
 
 Step = Callable[[Run], Outcome]
-TO_DRAFT = ("pull", "map", "rules", "check", "draft")
-AFTER_DRAFT = ("export", "reconcile", "close")
 _BARS: dict[tuple[str, str], WeekBar] = {}
 
 
@@ -50,10 +48,15 @@ export = _staged("export", _export)
 reconcile = _staged("reconcile", _reconcile)
 close = _staged("close", _close)
 
+TO_DRAFT: Mapping[str, Step] = {
+    "pull": pull, "map": map_entries, "rules": apply_rules, "check": check, "draft": draft,
+}
+AFTER_DRAFT: Mapping[str, Step] = {"export": export, "reconcile": reconcile, "close": close}
+
 
 def progress(run: Run) -> None:
     """In Jupyter, a bar over the stages to the draft, moved by the cells below it; elsewhere nothing is shown."""
-    bar = show_bar(pace_of(run.workspace.root, run.company, TO_DRAFT))
+    bar = show_bar(pace_of(run.workspace.root, run.company, tuple(TO_DRAFT)))
     if bar is not None:
         _BARS[_key(run)] = bar
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -31,17 +30,14 @@ def standing(run: Run) -> Outcome:
     wide = replace(run, in_memory=True, _engine=None)
     wide.__dict__["window"] = _ALL_TIME
     wide.__dict__["owned"] = _ALL_TIME
-    folders = [
-        batch.folder
-        for record in run.records()
-        if record.type == "export"
-        for batch in [batches.batch_of(run.workspace, run.company, record)]
+    exported = [
+        batches.batch_of(run.workspace, run.company, record) for record in run.records() if record.type == "export"
     ]
     with wide.engine() as engine:
         stage(wide, engine, run.pulls())
         engine.run(MAP)
         engine.run(_CUT)
-        _put_exported(engine, folders)
+        _put_exported(engine, exported)
         engine.run(("standing_roll_forward",))
         rows = engine.fetch("standing_roll_forward").to_pylist()
     wide.end()
@@ -67,10 +63,10 @@ def standing(run: Run) -> Outcome:
     )
 
 
-def _put_exported(engine: Engine, folders: list[Path]) -> None:
+def _put_exported(engine: Engine, exported: list[batches.Batch]) -> None:
     """The pieces and states that the published batches hold, by explicit list."""
     for name, schema in (("entries", ENTRIES), ("pieces", PIECES)):
-        paths = [folder / "data" / f"{name}.parquet" for folder in folders]
+        paths = [batch.file(f"data/{name}.parquet") for batch in exported]
         if paths:
             engine.link_parquet(f"exported_{name}", paths)
         else:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from etl.errors import EtlError, RefusedError
 from etl.mapping.load import load_mappings
 from etl.settings import read_settings
@@ -14,7 +12,6 @@ from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches
 from etl.store.records import Record
-from etl.store.sealed import read_manifest
 from etl.units import clock_hours
 from etl.workspace import Workspace, is_sandbox
 
@@ -87,7 +84,7 @@ def _row(place: Workspace, company: str, period_end: date, records: tuple[Record
     sealed = batch or draft
     if sealed is None:
         return company, str(period_end), "", "interrupted", "", "the bookkeeper", f"timebooks week {option}"
-    control = read_manifest(sealed.folder, sealed.manifest_digest)["control"]
+    control = sealed.manifest["control"]
     held = ", ".join(
         f"{stream} {states['held']['entries']} ({clock_hours(states['held']['seconds'])})"
         for stream, states in control.items()
@@ -104,7 +101,7 @@ def _standing(
     if draft is not None:
         done = f"drafted (revision {draft.revision})"
         if batches.approval_of(records, draft) is None:
-            return done, f"{_SECOND}{draft.prepared_by}", f"timebooks approve batch {option}"
+            return done, f"{_SECOND}{draft.person}", f"timebooks approve batch {option}"
         return f"{done}, approved", "the bookkeeper", f"timebooks week {option}"
     reconciled = batches.newest(records, "reconcile", period_end)
     if reconciled is None:
@@ -131,7 +128,7 @@ def exceptions(workspace: str | Path, company: str, period_end: date) -> Outcome
             where="data/drafts and reports",
             fix=f"Make one: timebooks week --company {company} --period-end {period_end}",
         )
-    items = pq.read_table(sealed.folder / "data" / "exceptions.parquet", page_checksum_verification=True).to_pylist()
+    items = sealed.table("exceptions").to_pylist()
     return Outcome(
         title=f"{len(items)} exception item(s) of {company}, period {period_end}",
         headings=("severity", "code", "streams", "entry", "person", "day", "found", "remedy", "due"),

@@ -8,7 +8,6 @@ from typing import Any
 from etl.steps.outcome import NEW_LINE, Outcome
 from etl.steps.run import Run
 from etl.store import batches
-from etl.store.sealed import read_manifest
 from etl.terms import POLICY_WORDS, STREAMS
 from etl.units import clock_hours, money
 
@@ -24,7 +23,7 @@ def summary(run: Run) -> Outcome:
         return Outcome(
             title=f"{run.company}, period {run.period_end}: nothing is drafted yet", next_step="run the week"
         )
-    control = read_manifest(sealed.folder, sealed.manifest_digest)["control"]
+    control = sealed.manifest["control"]
     reconciled = batches.newest(records, "reconcile", run.period_end)
     unreconciled = str(reconciled.whole("unreconciled")) if reconciled else "not reconciled yet"
     kind = "batch" if batch else "draft batch"
@@ -34,6 +33,9 @@ def summary(run: Run) -> Outcome:
         ("unreconciled", unreconciled),
         ("files", run.shown(sealed.folder)),
     ]
+    if run.settings.pilot:
+        people = len(run.settings.pilot.employees)
+        facts.insert(0, ("pilot", f"only {people} of the people; everybody else is left out"))
     if undated:
         facts.insert(0, ("without a date", f"{undated} entries wait, in no period; see Exceptions"))
     return Outcome(

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from etl.errors import SettingsError
 from etl.steps.made_again import made_again
@@ -31,7 +30,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
     Raises SettingsError ANCHOR_UNREADABLE.
     """
     place = Workspace(Path(workspace).resolve())
-    names = _stored(place)
+    names = stored_companies(place)
     damage: list[tuple[str, str, str]] = []
     waits: list[str] = []
     clocks: list[str] = []
@@ -47,7 +46,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
             clocks += _clocks(place, company)
             for batch in _exported(place, company):
                 counted += 1
-                wrong += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch.folder)]
+                wrong += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch)]
         damage += wrong
     again = made_again(place, names) if full and not damage else None
     return Outcome(
@@ -61,7 +60,8 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
         ),
         headings=("company", "where", "what"),
         rows=(*damage, *(again.findings if again else ())),
-        next_step="stop writing and restore what is named from the backup; do not edit it"
+        next_step="stop writing and edit nothing; timebooks verify --repair makes damaged entries again from the bytes "
+        "received, the backup restores the rest"
         if damage
         else (again.next_step if again else ""),
         exit_code=1 if damage or (again and again.findings) else 0,
@@ -106,7 +106,7 @@ def _clocks(place: Workspace, company: str) -> Iterator[str]:
             )
 
 
-def _stored(place: Workspace) -> list[str]:
+def stored_companies(place: Workspace) -> list[str]:
     """Every company something is kept of: one whose audit log is gone must not go unseen."""
     folders = [place.root / part for part in _KEPT if (place.root / part).is_dir()]
     return sorted({path.name for folder in folders for path in folder.iterdir() if path.is_dir()})
@@ -122,10 +122,10 @@ def _exported(place: Workspace, company: str) -> list[batches.Batch]:
     return [batch for batch in exported if batch.folder.is_dir()]
 
 
-def broken_promises(folder: Path) -> list[str]:
+def broken_promises(batch: batches.Batch) -> list[str]:
     """What of a published batch does not add up: partition, journals, every cent of a line to its entries."""
     tables = {
-        name: pq.read_table(folder / "data" / f"{name}.parquet", page_checksum_verification=True)
+        name: batch.table(name)
         for name in (
             "roll_forward",
             "postings",

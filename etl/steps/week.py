@@ -9,14 +9,10 @@ from pathlib import Path
 from etl.steps.approve import approve_batch
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
-from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, pull, reconcile
+from etl.steps.stages import AFTER_DRAFT, TO_DRAFT
 from etl.steps.summary import summary
 from etl.store import audit_log, batches
 from etl.workspace import Workspace, is_sandbox
-
-Step = Callable[[Run], Outcome]
-TO_DRAFT: tuple[Step, ...] = (pull, map_entries, apply_rules, check, draft)
-AFTER_APPROVAL: tuple[Step, ...] = (export, reconcile, close)
 
 
 def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
@@ -26,14 +22,14 @@ def week(run: Run, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
     """
     with run.locked("the week of"):
         try:
-            for step in TO_DRAFT:
+            for step in TO_DRAFT.values():
                 outcome = step(run)
                 tell(outcome)
                 if outcome.exit_code:
                     return outcome
             if is_sandbox(run.company):
                 tell(approve_batch(run))
-            for step in AFTER_APPROVAL if goes_on(run.company, run.period_end, run.workspace.root) else ():
+            for step in AFTER_DRAFT.values() if goes_on(run.company, run.period_end, run.workspace.root) else ():
                 outcome = step(run)
                 tell(outcome)
                 if outcome.exit_code:

@@ -30,7 +30,7 @@ def approve(
     """
     with company_lock(workspace, company, person):
         records = audit_log.read_log(workspace, company)
-        refuse_same_person(person, draft.prepared_by, policy)
+        refuse_same_person(person, draft.person, policy)
         given = batches.approval_of(records, draft)
         if given is not None and is_same_person(given.person, person):
             return given
@@ -73,7 +73,7 @@ def _sheet(draft: Draft, person: str, policy: Policy, now: datetime, records: Se
     control = read_manifest(draft.folder, draft.manifest_digest)["control"]
     bound: dict[str, Any] = {
         "company": draft.company, "batch": draft.batch, "revision": draft.revision, "manifest": draft.manifest_digest,
-        "control": control, "prepared_by": draft.prepared_by, "policy": policy,
+        "control": control, "prepared_by": draft.person, "policy": policy,
     }
     content = {
         **bound, "format": 1, "kind": "approval", "period_end": draft.period_end.isoformat(), "approved_by": person,

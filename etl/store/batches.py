@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from etl.store import staging
 from etl.store.damage import finding
 from etl.store.records import Record
+from etl.store.sealed import read_manifest, sealed_file
 from etl.units import BatchNumber
 from etl.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A batch completely rendered and sealed. `number` is its audit-log record, `prepared_by` the person of it."""
+class Sealed:
+    """A batch completely rendered, under its manifest. `number` is its audit-log record, `person` who is named there.
+
+    Whatever is read from its folder is checked against the manifest first: a flipped bit may read as another figure.
+    """
 
     company: str
     period_end: date
@@ -26,26 +35,31 @@ class Draft:
     manifest_digest: str
     batch_key: str
     figures: str
-    prepared_by: str
+    person: str
     number: int
     is_new: bool = False
 
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the manifest says. Raises DamageError where it is not the recorded one."""
+        return read_manifest(self.folder, self.manifest_digest)
 
-@dataclass(frozen=True)
-class Batch:
-    """An exported batch. `number` is the record of its export, `exported_by` the person of it."""
+    def file(self, path: str) -> Path:
+        """One file of the batch, unchanged since it was sealed. Raises DamageError."""
+        return sealed_file(self.folder, self.manifest, path)
 
-    company: str
-    period_end: date
-    batch: BatchNumber
-    revision: int
-    folder: Path
-    manifest_digest: str
-    batch_key: str
-    figures: str
-    exported_by: str
-    number: int
-    is_new: bool = False
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """One of the tables under data/, or these columns of it. Raises DamageError."""
+        return pq.read_table(self.file(f"data/{name}.parquet"), columns=None if columns is None else list(columns),
+                             page_checksum_verification=True)
+
+
+class Draft(Sealed):
+    """A batch that may still be replaced; `person` prepared it."""
+
+
+class Batch(Sealed):
+    """An exported batch; `person` exported it."""
 
 
 def next_batch_number(records: Sequence[Record]) -> BatchNumber:
@@ -126,7 +140,7 @@ def draft_of(workspace: Workspace, company: str, record: Record) -> Draft:
     return Draft(
         company, period_end, BatchNumber(batch), revision,
         folder=workspace.draft_folder(company, period_end, batch, revision), manifest_digest=record.text("manifest"),
-        batch_key=record.text("batch_key"), figures=record.text("figures"), prepared_by=record.person,
+        batch_key=record.text("batch_key"), figures=record.text("figures"), person=record.person,
         number=record.number)
 
 
@@ -136,7 +150,7 @@ def batch_of(workspace: Workspace, company: str, record: Record) -> Batch:
     return Batch(
         company, period_end, BatchNumber(batch), record.whole("revision"),
         folder=workspace.batch_folder(company, period_end, batch), manifest_digest=record.text("manifest"),
-        batch_key=record.text("batch_key"), figures=record.text("figures"), exported_by=record.person,
+        batch_key=record.text("batch_key"), figures=record.text("figures"), person=record.person,
         number=record.number)
 
 

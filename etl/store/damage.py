@@ -8,7 +8,8 @@ from pathlib import Path
 from etl.errors import DamageError
 from etl.workspace import Workspace
 
-FIX = "Change nothing here. Run timebooks verify for the whole list, then restore the named file from the backup."
+FIX = ("Change nothing here. Run timebooks verify for the whole list, then timebooks verify --repair where it is the "
+       "entries of a pull, and restore anything else from the backup.")
 
 
 @dataclass(frozen=True)

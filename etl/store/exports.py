@@ -53,5 +53,5 @@ def _approval(draft: Draft, records: Sequence[Record]) -> Record:
             fix="Have it approved: timebooks approve batch.")
     policy = approval.text("policy")
     if policy != "single_person":
-        refuse_same_person(approval.person, draft.prepared_by, "four_eyes" if policy == "four_eyes" else "two_person")
+        refuse_same_person(approval.person, draft.person, "four_eyes" if policy == "four_eyes" else "two_person")
     return approval

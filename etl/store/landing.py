@@ -18,13 +18,14 @@ from etl.store.damage import finding
 from etl.store.lock import company_lock
 from etl.store.records import Record, Statement
 from etl.store.strict_json import NotStrictError, dump, dump_lines, load
-from etl.tables import LANDED_ENTRIES, assert_schema
+from etl.tables import LANDED_ENTRIES, PARQUET, assert_schema
 from etl.workspace import Workspace
 
 FORMAT = 1
 ROWS_PER_GROUP = 122_880
 ENTRIES = "entries.parquet"
 PULL = "pull.json"
+PAGES = "received/file.pages"   # of a connection: every answer as it came
 _ENDINGS = {".csv", ".xlsx", ".parquet", ".json", ".txt"}
 _KEYS = {"format", "company", "pull_id", "drop", "file_name", "received", "entries", "request", "product"}
 
@@ -49,7 +50,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Pull:
-    """One file of one drop, landed. `number` is its audit-log record; `is_new`: by this call, not an earlier one."""
+    """One file of one drop, or one reading of a connection, landed.
+
+    `number` is its audit-log record; `is_new`: by this call, not an earlier one.
+    """
 
     pull_id: str
     number: int
@@ -77,17 +81,75 @@ def land(
             return known
         pull_id = f"{1 + sum(1 for _ in pull_records(records)):06d}-{delivery.digest[:12]}"
         contents, rows = _contents(company, pull_id, delivery, assert_schema(table, LANDED_ENTRIES, "landed_entries"))
-        staged = staged_pull(workspace, company, pull_id)
-        staging.fill(staged, contents)
-        target = pull_folder(workspace, company, pull_id)
-        files.make_folder(target.parent)
-        files.refuse_taken(target)
-        record = audit_log.commit(workspace, company, Statement("pull", {
+        statement = Statement("pull", {
             "pull_id": pull_id, "pull_digest": files.sha256_bytes(contents[PULL]), "drop": delivery.drop,
             "file_name": delivery.file_name, "rows": rows, "received_digest": delivery.digest,
-        }, person, now), records)
-        files.move(staged, target)
-        return replace(_pull(workspace, company, record, check=False), is_new=True)
+        }, person, now)
+        return _commit(workspace, company, contents, statement, records)
+
+
+def _commit(
+    workspace: Workspace, company: str, contents: Mapping[str, bytes | memoryview | Path], statement: Statement,
+    records: Sequence[Record],
+) -> Pull:
+    """The pull with these files: staged, recorded, then named."""
+    pull_id = statement.body["pull_id"]
+    staged, target = staged_pull(workspace, company, pull_id), pull_folder(workspace, company, pull_id)
+    staging.fill(staged, contents)
+    files.make_folder(target.parent)
+    files.refuse_taken(target)
+    record = audit_log.commit(workspace, company, statement, records)
+    files.move(staged, target)
+    return replace(pull_of(workspace, company, record, check=False), is_new=True)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a connection's pull put together: its pages as received and its entries, both finished files of ours.
+
+    `request` says what was asked and how completeness was proven; `asked` are the keys of it that make two pulls
+    comparable.
+    """
+
+    drop: str
+    file_name: str
+    pages: Path
+    entries: Path
+    rows: int
+    request: Mapping[str, Any]
+    asked: tuple[str, ...]
+
+
+def land_prepared(workspace: Workspace, company: str, prepared: Prepared, *, person: str, now: datetime) -> Pull:
+    """The pull of a connection. The files move into the landing.
+
+    Where the newest pull of the connection asked the same and brought the same entries, nothing is written and that
+    one is returned.
+    """
+    with company_lock(workspace, company, person):
+        records = audit_log.read_log(workspace, company)
+        entries_digest = files.sha256_file(prepared.entries)
+        known = _newest(workspace, company, prepared.drop, None, records)
+        if known is not None and _asked(known.request, prepared.asked) == _asked(prepared.request, prepared.asked) and (
+                files.sha256_known(known.entries_path) == entries_digest):
+            return known
+        digest = files.sha256_file(prepared.pages)
+        pull_id = f"{1 + sum(1 for _ in pull_records(records)):06d}-{digest[:12]}"
+        said = _said(company, pull_id, prepared.drop, prepared.file_name, prepared.request) | {
+            "received": {"path": PAGES, "sha256": digest, "bytes": prepared.pages.stat().st_size},
+            "entries": {"path": ENTRIES, "sha256": entries_digest, "bytes": prepared.entries.stat().st_size,
+                        "rows": prepared.rows}}
+        text = dump_lines(said)
+        statement = Statement("pull", {
+            "pull_id": pull_id, "pull_digest": files.sha256_bytes(text), "drop": prepared.drop,
+            "file_name": prepared.file_name, "rows": prepared.rows, "received_digest": digest,
+        }, person, now)
+        contents: dict[str, bytes | memoryview | Path] = {PAGES: prepared.pages, ENTRIES: prepared.entries, PULL: text}
+        return _commit(workspace, company, contents, statement, records)
+
+
+def _asked(request: Mapping[str, Any], names: Sequence[str]) -> bytes:
+    return dump({name: request.get(name) for name in names})
 
 
 def already_landed(
@@ -99,13 +161,13 @@ def already_landed(
 
 
 def _newest(
-    workspace: Workspace, company: str, drop: str, file_name: str, records: Sequence[Record],
+    workspace: Workspace, company: str, drop: str, file_name: str | None, records: Sequence[Record],
 ) -> Pull | None:
-    """The newest pull of one file of one drop, checked."""
+    """The newest pull of one file of one drop (None: of any), checked."""
     for record in reversed(list(pull_records(records))):
-        if (record.text("drop"), record.text("file_name")) == (drop, file_name):
+        if record.text("drop") == drop and file_name in (None, record.text("file_name")):
             pending = is_pending(workspace, company, record)
-            return None if pending else _pull(workspace, company, record, check=True)
+            return None if pending else pull_of(workspace, company, record, check=True)
     return None
 
 
@@ -120,7 +182,7 @@ def read_pulls(workspace: Workspace, company: str, *, check: bool = True) -> tup
     Raises DamageError naming the file.
     """
     records = pull_records(audit_log.read_log(workspace, company))
-    return tuple(_pull(workspace, company, record, check=check) for record in records
+    return tuple(pull_of(workspace, company, record, check=check) for record in records
                  if not is_pending(workspace, company, record))
 
 
@@ -170,23 +232,25 @@ def _contents(
     """The three files of a pull by their paths, and the count of rows. No clock in them."""
     entries = parquet_bytes(table)
     received = f"received/{own_name(delivery.file_name)}"
-    said = dump_lines({
-        "format": FORMAT, "company": company, "pull_id": pull_id,
-        "drop": delivery.drop, "file_name": delivery.file_name,
+    said = dump_lines(_said(company, pull_id, delivery.drop, delivery.file_name, delivery.request) | {
         "received": {"path": received, "sha256": delivery.digest, "bytes": len(delivery.received)},
         "entries": {"path": ENTRIES, "sha256": files.sha256_bytes(entries), "bytes": len(entries),
                     "rows": table.num_rows},
-        "request": dict(delivery.request), "product": __version__,
     })
     return {received: delivery.received, ENTRIES: entries, PULL: said}, table.num_rows
+
+
+def _said(company: str, pull_id: str, drop: str, file_name: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    """What pull.json says besides its files."""
+    return {"format": FORMAT, "company": company, "pull_id": pull_id, "drop": drop, "file_name": file_name,
+            "request": dict(request), "product": __version__}
 
 
 def parquet_bytes(table: pa.Table) -> memoryview:
     """The table as Parquet, the same bytes for the same rows whatever pieces it came in; pages carry checksums."""
     sink = pa.BufferOutputStream()
     pq.write_table(
-        table.combine_chunks().replace_schema_metadata(None), sink, row_group_size=ROWS_PER_GROUP, version="2.6",
-        compression="zstd", compression_level=3, store_schema=False, write_page_checksum=True)
+        table.combine_chunks().replace_schema_metadata(None), sink, row_group_size=ROWS_PER_GROUP, **PARQUET)
     return memoryview(sink.getvalue())
 
 
@@ -198,7 +262,7 @@ def own_name(file_name: str) -> str:
     return f"file{plain[-1] if plain and plain[-1] in _ENDINGS else ''}{packed}"
 
 
-def _pull(workspace: Workspace, company: str, record: Record, *, check: bool) -> Pull:
+def pull_of(workspace: Workspace, company: str, record: Record, *, check: bool = False) -> Pull:
     """The pull of one record; pull.json has the digest the record names, the entries (`check`) the one it names."""
     folder = pull_folder(workspace, company, record.text("pull_id"))
     path = folder / PULL

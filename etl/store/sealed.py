@@ -65,6 +65,16 @@ def read_manifest(folder: Path, expected_digest: str) -> dict[str, Any]:
         raise Finding(str(path), None, f"The manifest cannot be read: {error}").error() from None
 
 
+def sealed_file(folder: Path, manifest: Mapping[str, Any], path: str) -> Path:
+    """One file the manifest names, its digest compared before anybody opens it. Raises DamageError."""
+    expected = next((file["sha256"] for file in manifest["files"] if file["path"] == path), None)
+    if expected is None:
+        raise Finding(str(folder / path), None, "The manifest names no such file").error()
+    if files.sha256_known(folder / path) != expected:
+        raise Finding(str(folder / path), None, "A stored file was changed").error()
+    return folder / path
+
+
 def parse_manifest(content: bytes) -> dict[str, Any]:
     """The manifest in a text. Raises NotStrictError."""
     manifest = load(content)

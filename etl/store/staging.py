@@ -21,10 +21,11 @@ def staging_path(workspace: Workspace, company: str, name: str) -> Path:
     return workspace.scratch(company) / f"{_PREFIX}{name}"
 
 
-def fill(folder: Path, contents: Mapping[str, bytes | memoryview]) -> None:
+def fill(folder: Path, contents: Mapping[str, bytes | memoryview | Path]) -> None:
     """A staged folder with these files, each synced and read back; what lay there from a dead run is removed first.
 
-    Keys are paths relative to the folder, "/" between parts. Where it cannot be finished nothing is left behind.
+    Keys are paths relative to the folder, "/" between parts. A Path is a finished file on the same file system and is
+    moved. Where it cannot be finished nothing is left behind.
     """
     check_paths(contents)
     files.remove_tree(folder)
@@ -33,7 +34,10 @@ def fill(folder: Path, contents: Mapping[str, bytes | memoryview]) -> None:
         for name, content in sorted(contents.items()):
             path = folder / name
             files.make_folder(path.parent)
-            _write_checked(path, content)
+            if isinstance(content, Path):
+                files.take_over(content, path)
+            else:
+                _write_checked(path, content)
         for inner in sorted({folder, *((folder / name).parent for name in contents)}, reverse=True):
             files.fsync_folder(inner)
         files.fsync_folder(folder.parent)

@@ -54,6 +54,10 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "babel": ("etl/units.py",),
     "python_calamine": ("etl/sources/",),
     "defusedxml": ("etl/sources/",),
+    "pyrate_limiter": ("etl/sources/quota.py",),
+    "urllib3": ("etl/sources/http.py",),
+    "certifi": ("etl/sources/http.py",),
+    "keyring": ("etl/trust/",),
 }
 PYTHON = sorted(ETL.rglob("*.py"))
 

@@ -101,16 +101,16 @@ def timed(root: Path) -> float:
     return float(said["seconds"])
 
 
-def run(runs: int) -> dict[str, object]:
+def run(runs: int, count: int = COUNT_WEEKS) -> dict[str, object]:
     """Both sides interleaved."""
     with tempfile.TemporaryDirectory(prefix="tb-bench-") as place:
         tables = sample_tables(Path(place) / "sample")
         long, short = Workspace(Path(place) / "long"), Workspace(Path(place) / "short")
-        for workspace, count in ((long, COUNT_WEEKS + 1), (short, 2)):
+        for workspace, weeks in ((long, count + 1), (short, 2)):
             workspace.root.mkdir()
-            export_weeks(workspace, tables, count)
+            export_weeks(workspace, tables, weeks)
         ours, least = [], []
-        for _ in range(max(runs, 5)):
+        for _ in range(runs):
             ours.append(timed(long.root))
             least.append(timed(short.root))
     return told("history_commit", ours, least, BUDGET)

@@ -26,9 +26,9 @@ WEEK = ("week", "--company", COMPANY, "--period-end", company.PERIOD_END)
 COMMAND = "from etl.cli import main; main()"
 
 
-def write_workspace(root: Path) -> None:
+def write_workspace(root: Path, count: int) -> None:
     """The company of 60 people, its export of a week in the inbox, nothing landed yet."""
-    workspace = company.write_company(root, COUNT_ENTRIES)
+    workspace = company.write_company(root, count)
     target = workspace.mappings(COMPANY)
     workspace.mappings(company.COMPANY).rename(target)
     settings = target / "company.toml"
@@ -36,7 +36,7 @@ def write_workspace(root: Path) -> None:
     columns = read_settings(settings, COMPANY).drops[0].columns
     inbox = Workspace(root).inbox(COMPANY)
     inbox.mkdir(parents=True)
-    entries = landed_entries(COUNT_ENTRIES)
+    entries = landed_entries(count)
     with (inbox / "export.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
@@ -106,11 +106,11 @@ def timed(arguments: list[str], what: str) -> tuple[float, str]:
     return seconds, done.stdout
 
 
-def run(runs: int) -> dict[str, object]:
+def run(runs: int, count: int = COUNT_ENTRIES) -> dict[str, object]:
     """Both sides interleaved; the workspace is made anew for each week of ours, outside the time."""
     with tempfile.TemporaryDirectory(prefix="tb-bench-") as place:
         folder = Path(place)
-        write_workspace(folder / "blank")
+        write_workspace(folder / "blank", count)
         shutil.copytree(folder / "blank", folder / "probe")
         _, printed = timed(["-m", "tests.bench.small_week", "loaded_modules", str(folder / "probe")], "the probe")
         modules = [name for name in printed.split() if name != "__main__"]

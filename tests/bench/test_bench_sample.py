@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from tests.bench import company
+from tests.bench import company, history_commit, small_week, workbook_20k
 from tests.bench.__main__ import check_results, over_budget
 from tests.bench.entries import write_entries
 
@@ -15,6 +16,16 @@ def test_every_peer_gives_our_figures(tmp_path: Path) -> None:
     write_entries(company.entries_path(company.write_company(tmp_path, 5_000)), 5_000)
     check_results(tmp_path)   # ends the test with the differing tables named
     assert len(list(tmp_path.glob("result-*"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "count"), [pytest.param(small_week, 300, marks=pytest.mark.long), (history_commit, 3), (workbook_20k, 400)],
+    ids=["small_week", "history_commit", "workbook_20k"])
+def test_a_benchmark_comes_to_its_line(benchmark: ModuleType, count: int) -> None:
+    """Small and once; what each side did is checked by the benchmark itself, how long it took is not judged here."""
+    line = benchmark.run(1, count)
+    assert line["name"] == benchmark.__name__.rpartition(".")[2]
+    assert {"ours", "peer", "ratio", "budget"} <= line.keys()
 
 
 @pytest.mark.parametrize(

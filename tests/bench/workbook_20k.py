@@ -42,9 +42,9 @@ def check(content: bytes, tables: dict[str, object]) -> int:
     return len(formulas)
 
 
-def run(runs: int) -> dict[str, object]:
+def run(runs: int, count: int = COUNT_LINES) -> dict[str, object]:
     """Both interleaved in one process; the library and the tables are there before the clock."""
-    tables = week(people=400, per_person=50, postings=COUNT_LINES)
+    tables = week(people=count // 50, per_person=50, postings=count)
     content = render_reconciliation(header(), tables)
     count_formulas = check(content, tables)
     sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in opened(content)}

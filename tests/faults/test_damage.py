@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import shutil
+from importlib import import_module
 
 import pytest
 
 from etl import steps
 from etl.errors import SettingsError
+from etl.steps import made_again
 from etl.store import audit_log
 from etl.workspace import Workspace
 from tests.faults import tiny
@@ -187,3 +189,73 @@ def test_full_sees_landed_entries_that_the_bytes_received_do_not_give(spoilt, mo
     wrong = steps.verify(spoilt, full=True)
     assert wrong.exit_code == 1
     assert "parsed again, are not the entries" in wrong.text()
+
+
+ENTRIES = {   # what happens to the entries of a pull
+    "flipped": lambda path: path.write_bytes(bytes([*(content := path.read_bytes())[:40], content[40] ^ 1,
+                                                    *content[41:]])),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:100]),
+    "gone": lambda path: path.unlink(),
+    "a link": lambda path: (path.unlink(), path.symlink_to("/dev/null")),
+}
+
+
+@pytest.mark.parametrize("spoil", ENTRIES.values(), ids=ENTRIES)
+def test_damaged_entries_are_made_again_from_the_bytes_received(spoilt, spoil):
+    """F16: the damaged file goes to quarantine, the same bytes as ever take its place, and the log says so."""
+    place = Workspace(spoilt)
+    path = sorted((spoilt / "data" / "landing").rglob("entries.parquet"))[0]
+    content, times = path.read_bytes(), tiny.times(spoilt)
+    spoil(path)
+    told = command(spoilt, "verify", "--repair", "--person", "Robin")
+    assert told.code == 0, told.facts
+    assert "1 of 1 damaged pull(s) made again; 0 finding(s) left" in told.facts
+    assert path.read_bytes() == content
+    assert not path.is_symlink()
+    last = audit_log.read_log(place, tiny.COMPANY)[-1]
+    assert (last.type, last.person, last.text("file")) == ("restore", "Robin", path.relative_to(spoilt).as_posix())
+    kept = sorted(place.quarantine(tiny.COMPANY).glob("*")) if place.quarantine(tiny.COMPANY).is_dir() else []
+    assert [item.relative_to(spoilt).as_posix() for item in kept] == [
+        text for text in [last.text("quarantine")] if text]
+    assert all(item.is_symlink() or item.read_bytes() != content for item in kept)
+    after = tiny.times(spoilt)
+    assert {name: after[name] for name in times if name != last.text("file")} == {
+        name: time for name, time in times.items() if name != last.text("file")}, "nothing else is touched"
+    assert steps.verify(spoilt, full=True).exit_code == 0
+    again = command(spoilt, "verify", "--repair")
+    assert (again.code, "0 of 0 damaged" in again.facts) == (0, True)
+
+
+def test_what_cannot_be_made_again_is_left_as_it_is(spoilt, monkeypatch):
+    """With the bytes received damaged too, or read otherwise today, or the log broken, only the backup helps."""
+    path = sorted((spoilt / "data" / "landing").rglob("entries.parquet"))[0]
+    received = next((path.parent / "received").iterdir())
+    whole, log = received.read_bytes(), sorted((spoilt / "data" / "audit_log").rglob("*.json"))[1]
+    path.write_bytes(b"PAR1")
+    received.write_bytes(whole + b"\n")
+    assert steps.repair(spoilt).exit_code == 1
+    received.write_bytes(whole)
+    record = log.read_bytes()
+    log.write_bytes(record[:-3])
+    assert (steps.repair(spoilt).exit_code, path.read_bytes()) == (1, b"PAR1")
+    log.write_bytes(record)
+    honest = made_again.parsed_again
+    monkeypatch.setattr(import_module("etl.steps.repair"), "parsed_again", lambda *given: honest(*given).slice(1))
+    other = steps.repair(spoilt)
+    assert (other.exit_code, "reads the file otherwise" in str(other.rows), path.read_bytes()) == (1, True, b"PAR1")
+    monkeypatch.undo()
+    assert steps.repair(spoilt).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["postings", "exceptions", "entries"])
+def test_no_command_reads_a_damaged_table_as_figures(spoilt, name):
+    """F16: the digest is compared before the file is opened; a flipped bit may read as another figure."""
+    path = next((spoilt / "reports").rglob(f"data/{name}.parquet"))
+    content = path.read_bytes()
+    path.write_bytes(content[:30] + bytes([content[30] ^ 1]) + content[31:])
+    asked = {"postings": ["explain", "0001-L-001"], "entries": ["status", "--company", tiny.COMPANY, "--period-end",
+             tiny.PERIOD_END.isoformat()], "exceptions": ["exceptions", "list", "--company", tiny.COMPANY,
+                                                          "--period-end", tiny.PERIOD_END.isoformat()]}[name]
+    told = command(spoilt, *asked)
+    assert (told.code, told.problem, told.facts) == (1, "DAMAGE", ""), told
+    assert path.name in told.talk

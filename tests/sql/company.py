@@ -113,6 +113,7 @@ class Company:
     billing: str = "weekly"
     billing_start: str = MONDAY
     unmapped: str = "hold"
+    pilot: str = ""  # employee ids, a space between
     posting: str = "accrue"
     books_name: str = "Acme Studio"
     zone: str = "America/New_York"

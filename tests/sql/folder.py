@@ -64,6 +64,8 @@ def loaded(choices: tuple[tuple[str, object], ...]) -> tuple[Settings, MappingSe
         _write(company, Path(folder))
         mappings = load_mappings(Path(folder), ID)
     text = TOML.format(**company)
+    if company["pilot"]:
+        text += f"[pilot]\nemployees = {company['pilot'].split()}\n"
     for rule in records(company["rounding"]) if company["rounding"] else ():
         text += "[[rounding]]\n" + "".join(
             f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n" for name, cell in rule.items()

@@ -153,6 +153,9 @@ def test_states(name, differs, state, why):
 
 
 DECLARED = [  # choice, entry, state, why
+    ({"pilot": "E1 E3"}, "plain", ALL, "bob is in the pilot"),
+    ({"pilot": "E1 E2"}, "plain", every("out_of_scope TE033"), "bob is not"),
+    ({"pilot": "E1 E2"}, "stranger", every("held TE007"), "a person nobody knows may be one of the pilot"),
     ({"unmapped": "stop"}, "no project", gap("TE008"), "the state is the same, the item stops the run"),
     (
         {"unmapped": "suspense"},

@@ -39,7 +39,7 @@ def flip(path, bit=3):
 def test_a_draft_is_sealed_by_its_manifest(workspace):
     draft = week.write_draft(workspace)
     assert draft.folder == workspace.root / "data/drafts/acme/2026-11-15/batch-0001-r1"
-    assert (draft.is_new, draft.batch, draft.revision, draft.prepared_by) == (True, 1, 1, PREPARER)
+    assert (draft.is_new, draft.batch, draft.revision, draft.person) == (True, 1, 1, PREPARER)
     manifest = read_manifest(draft.folder, draft.manifest_digest)
     text = (draft.folder / "manifest.json").read_text()
     assert text == json.dumps(manifest, indent=1, sort_keys=True) + "\n"

@@ -33,7 +33,7 @@ named as (
             when 'TE006' then 'duration ' || coalesce(duration_text, '(none)') when 'TE001' then 'date ' || coalesce(date_text, start_text, '(none)')
             when 'TE019' then 'billable ' || billable_text
             when 'TE016' then 'start ' || coalesce(start_text, '') || ', end ' || coalesce(end_text, '')
-            else worked_seconds || ' s' end end as found,
+            else clock_hours(worked_seconds) end end as found,
         title as expected, fix as remedy,
         case when is_pay_waiting then 'before the payroll cut-off' || coalesce(strftime(cut_off, ' %Y-%m-%d %H:%M'), '') end as due
     from items left join refs_in_doubt as doubts on doubts.code = items.code and doubts.source = items.source

@@ -7,6 +7,7 @@ select entries.*,
         when is_superseded then 'TE030'
         when is_withdrawn then 'TE031'
         when worked_on < go_live then 'TE032'
+        when len(pilot_employees) > 0 and not list_contains(pilot_employees, employee_id) then 'TE033'
         when is_conflict then 'TE020'
         when currency_text is not null and currencies.currency is null then 'TE017'
         when time_code is not null then time_code

@@ -12,7 +12,7 @@ parameters as (select * from run_parameters),
 gaps as (
     select entries.*, unmapped_mode, labor_posting, has_bill_period,
         case entry_code when 'TE003' then 'rejected'::entry_state when 'TE030' then 'superseded'::entry_state when 'TE031' then 'withdrawn'::entry_state
-            when 'TE032' then 'out_of_scope'::entry_state else case when entry_code is not null then 'held'::entry_state end end as entry_state,
+            when 'TE032' then 'out_of_scope'::entry_state when 'TE033' then 'out_of_scope'::entry_state else case when entry_code is not null then 'held'::entry_state end end as entry_state,
         case when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' end as mapping_code
     from entries cross join parameters),
 decided as (

@@ -1,11 +1,12 @@
 -- One row per entry version of the calculation window, and per version without a readable date. An entry of the window
 -- brings all its versions. Entries of other windows are counted apart (marts/landed_counts), none is lost.
 with timed as not materialized (
-    select entries_keyed.* exclude (started_local),
+    select entries_keyed.* exclude (started_local, zone),
         epoch_us(first_midnight) // 1000000 - epoch_us(started_at) // 1000000 as first_day_seconds,
         epoch_us(second_midnight) // 1000000 - epoch_us(first_midnight) // 1000000 as second_day_seconds
     from entries_keyed left join midnights
-        on midnights.pull_number = entries_keyed.pull_number and local_day = started_local::date),
+        on midnights.pull_number = entries_keyed.pull_number and local_day = started_local::date
+        and midnights.zone is not distinct from entries_keyed.zone),   -- null: the zone of the drop
 keyed as not materialized (
     select timed.*,
         worked_on is null or worked_on between first_day_read and window_end

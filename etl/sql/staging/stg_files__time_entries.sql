@@ -1,11 +1,18 @@
--- One row per landed row of one drop. Text becomes dates, instants and whole seconds by the formats the drop declares;
--- what cannot be read is null with its text beside it. Nothing is filtered, nothing is guessed.
+-- One row per landed row of one drop or connection. Text becomes dates, instants and whole seconds by the formats declared;
+-- what cannot be read is null with its text beside it. Nothing is filtered, nothing is guessed. A connection's rows carry
+-- the person's zone ($row_zones), their instants an offset.
 with landed as (
     select pulls.source, pulls.pull_number, landed_files.* exclude (filename)
     from landed_files join pulls using (filename) where list_contains($pull_numbers, pulls.pull_number)),
 clocked as (
     select landed.*,
-        case when start_text is not null then try_strptime(start_text, $instant_format) end as start_read,
+        case when $row_zones then coalesce(json_extract_string(extra, '$.zone'), $zone) end as zone,
+        case when not $row_zones then null
+            when regexp_full_match(start_text, '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})')
+            then try_cast(regexp_replace(start_text, '([+-][0-9]{2})([0-9]{2})$', '\1:\2') as timestamptz) end as start_instant,
+        case when start_text is null then null
+            when $row_zones then try_strptime(start_text, ['%Y-%m-%d %H:%M', '%Y-%m-%d %I:%M%p'])
+            else try_strptime(start_text, $instant_format) end as start_read,
         case when end_text is not null then try_strptime(end_text, $instant_format) end as end_read,
         case when date_text is not null then try_strptime(date_text, $date_format) end as date_read,
         replace(duration_text, $decimal_sign, '.') as duration_plain,
@@ -14,7 +21,8 @@ clocked as (
     from landed),
 local_times as (   -- %Y also takes two digits: a year before 1900 is a misread one
     select clocked.* exclude (start_read, end_read, date_read),
-        case when year(start_read) >= 1900 then start_read end as started_local,
+        case when $row_zones and start_instant is not null then timezone(zone, start_instant)
+            when year(start_read) >= 1900 then start_read end as started_local,
         case when year(end_read) < 1900 then null
             when $end_rolls_over and end_read < start_read then end_read + interval 1 day
             else end_read end as ended_local,
@@ -22,7 +30,8 @@ local_times as (   -- %Y also takes two digits: a year before 1900 is a misread 
     from clocked),
 instants as (
     select local_times.*,
-        timezone($zone, started_local) as started_at,
+        case when not $row_zones then timezone($zone, started_local)
+            when start_instant is not null then start_instant else timezone(zone, started_local) end as started_at,
         timezone($zone, ended_local) as ended_at
     from local_times),
 timed as (
@@ -64,7 +73,7 @@ staged as (
     select source, pull_number, source_row, entry_ref, updated_text, person_ref, person_name, client_ref,
         project_ref, task_ref, service_ref, date_text, start_text, end_text, duration_text, break_text, billable_text,
         billed_text, currency_text, note, tags, extra,
-        worked_on, started_local, started_at, worked_seconds, updated_at, time_code,
+        worked_on, started_local, started_at, worked_seconds, updated_at, time_code, zone,
         coalesce(is_clock_ambiguous, false) as is_clock_ambiguous,
         list_contains($billable_words, lower(coalesce(billable_text, ''))) as is_billable,
         not list_contains($billable_words, lower(coalesce(billable_text, '')))

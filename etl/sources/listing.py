@@ -1,0 +1,210 @@
+"""One list of a tracker read page by page to its proven end: complete, or not used."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from etl.errors import SourceError
+from etl.sources.answers import Page, Shape, Watch, read_json
+from etl.sources.calls import CallError, Request
+from etl.sources.http import Client
+from etl.sources.page_file import PageFile
+
+Row = dict[str, Any]
+Proof = Literal["total", "whole", "repeat", "marker"]
+MOST_PAGES = 100_000
+TURNS = 3
+
+
+def no_total(page: Page) -> int | None:  # noqa: ARG001
+    """The tracker does not tell how many rows there are."""
+    return None
+
+
+def last_page(page: Page) -> Request | None:  # noqa: ARG001
+    """There is no further page: the answer holds everything."""
+    return None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How one list is asked for and read.
+
+    `next`: the request for the page after this one, None behind the last. `proof` of completeness: `total`, the count
+    the tracker tells; `whole`, one answer that cannot be cut in two; `repeat`, a second listing with the same keys
+    (not needed where one page held all); `marker`, the tracker's own time of last change, the same before and after.
+    `key` tells a row's id. `headers`: those that say where the next page is. `size`: rows a page, for estimates.
+    `promises`: a page is only asked for where the tracker said that it holds rows.
+    """
+
+    name: str
+    first: Request
+    rows: Callable[[Page], list[Row]]
+    shape: Shape
+    next: Callable[[Page], Request | None] = last_page
+    proof: Proof = "whole"
+    total: Callable[[Page], int | None] = no_total
+    key: Callable[[Row], str] = lambda row: str(row["id"])
+    headers: tuple[str, ...] = ()
+    size: int = 0
+    promises: bool = True
+
+
+class IncompleteError(SourceError):
+    """A list that was read to its end and is still not proven to be complete."""
+
+
+class MovedError(Exception):
+    """The pages of one reading contradict each other; a new one may not."""
+
+
+@dataclass
+class Listed:
+    """What one reading of a list brought: `keys` of all rows, hashed; `total` as each page told it."""
+
+    pages: int = 0
+    rows: int = 0
+    totals: set[int | None] = field(default_factory=set)
+    keys: array[int] = field(default_factory=lambda: array("q"))
+
+    def unique(self) -> np.ndarray:
+        """The keys, each once, in order."""
+        return np.unique(np.frombuffer(self.keys, np.int64))
+
+
+@dataclass
+class Feed:
+    """Where pages come from: what an earlier attempt kept, else the tracker. `told` hears of progress."""
+
+    client: Client | None   # None: only pages that are there
+    file: PageFile
+    connection: str
+    told: Callable[[str, int, int, int | None], None] = lambda listing, pages, rows, total: None  # noqa: ARG005
+    unknown: dict[str, set[str]] = field(default_factory=dict)
+
+    def page(self, listing: Listing, request: Request) -> Page:
+        """One page, kept as received before it is used."""
+        where = f"connection {self.connection}, {listing.name}"
+        kept = self.file.again(listing.name, request)
+        if kept is not None:
+            return Page(read_json(kept, where), dict(kept.headers), request)
+
+        def keep(answer: Any) -> Page:
+            page = Page(read_json(answer, where), dict(answer.headers), request)
+            self.file.keep(listing.name, request, answer, listing.headers)
+            return page
+
+        if self.client is None:
+            raise CallError("PAGE_MISSING", what=f"The pages end before the list {listing.name} does", where=where,
+                            fix="This pull was interrupted; pull again.")
+        return self.client.ask(request, keep)
+
+    def watch(self, listing: Listing) -> Watch:
+        """The watch over one list's rows."""
+        return Watch(listing.shape, f"connection {self.connection}, {listing.name}")
+
+
+def read_once(feed: Feed, listing: Listing, take: Callable[[list[Row]], None]) -> Listed:
+    """Every page to the last; `take` gets the rows of each. Raises CallError PAGES_ENDLESS where they never end."""
+    listed, watch = Listed(), feed.watch(listing)
+    request: Request | None = listing.first
+    asked: set[Request] = set()
+    previous: Sequence[int] = ()
+    while request is not None:
+        if request in asked or len(asked) >= MOST_PAGES:
+            raise _endless(feed, listing, "leads back to a page that was read" if request in asked else "never ends")
+        asked.add(request)
+        page = feed.page(listing, request)
+        rows = listing.rows(page)
+        watch.check(rows)
+        keys = [hash(listing.key(row)) for row in rows]
+        request = listing.next(page)
+        if not rows and (request is not None or (listing.promises and listed.pages)):
+            raise MovedError("promises a page and gives an empty one")
+        if request is not None and keys == previous:
+            raise MovedError("gives the same page again under another name")
+        take(rows)
+        listed.keys.extend(keys)
+        listed.pages += 1
+        listed.rows += len(rows)
+        total = listing.total(page)
+        listed.totals.add(total)
+        previous = keys
+        feed.told(listing.name, listed.pages, listed.rows, total)
+    if watch.unknown:
+        feed.unknown.setdefault(listing.name, set()).update(watch.unknown)
+    return listed
+
+
+def read_whole(
+    feed: Feed, listing: Listing, begin: Callable[[], None], take: Callable[[list[Row]], None],
+) -> tuple[Listed, str]:
+    """The list, proven complete, and the proof in words; read anew up to three times where it moved meanwhile.
+
+    `begin` is called before each reading. Raises IncompleteError where no proof came.
+    """
+    mark = feed.file.mark()
+    before: np.ndarray | None = None
+    for turn in range(TURNS):
+        if turn:
+            feed.file.back_to(mark)
+        begin()
+        try:
+            listed = read_once(feed, listing, take)
+        except MovedError as moved:
+            if turn + 1 == TURNS:
+                raise _endless(feed, listing, str(moved)) from None
+            continue
+        unique = listed.unique()
+        if proof := _proof(listing, listed, unique, before):
+            return listed, proof
+        before = unique
+    counted = " then ".join(sorted(str(total) for total in listed.totals))
+    told = f"the tracker counts {counted}, {len(unique)} came" if listing.proof == "total" else (
+        "every listing held other entries")
+    raise IncompleteError(
+        "PULL_NOT_PROVEN", what=f"The list {listing.name} is not complete: {told}, {TURNS} times",
+        where=f"connection {feed.connection}",
+        fix="Run again when nobody is editing; what came is kept, marked as incomplete and never drafted from.")
+
+
+def _proof(listing: Listing, listed: Listed, unique: np.ndarray, before: np.ndarray | None) -> str:
+    """Why a reading is complete, in words; empty where it is not proven. No rows at all are never taken at once."""
+    if listing.proof == "total":   # the same on every page: a row deleted meanwhile moves another out of sight
+        return f"as many as the tracker counts: {len(unique)}" if listed.totals == {len(unique)} else ""
+    if before is not None and np.array_equal(before, unique):
+        return "a second listing held the same"
+    if listed.rows and (listing.proof != "repeat" or listed.pages == 1):
+        return "one answer held everything" if listed.pages == 1 else "the last page said so"
+    return ""
+
+
+def _endless(feed: Feed, listing: Listing, why: str) -> CallError:
+    return CallError("PAGES_ENDLESS", what=f"The list {listing.name} {why}", where=f"connection {feed.connection}",
+                     fix="Run again; if it stays, ask the tracker's support.", again_in=0.0)
+
+
+def rows_at(*keys: str) -> Callable[[Page], list[Row]]:
+    """The rows of a page: a list below these keys; `null` and, for a list at the top, nothing else is no row."""
+    def rows(page: Page) -> list[Row]:
+        value = page.data
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else _other_form(page, f"no object around {key!r}")
+        if value is None and not keys:
+            return []
+        return value if isinstance(value, list) else _other_form(page, f"no list of {keys[-1] if keys else 'rows'}")
+    return rows
+
+
+def _other_form(page: Page, why: str) -> Any:
+    raise SourceError("SCHEMA_CHANGED", what=f"The tracker's answer has another form: {why}",
+                      where=page.request.path,
+                      fix="Nothing was drafted from it. Look for a newer version of Timebooks, or report this.")
+
+
+other_form = _other_form

@@ -1,0 +1,104 @@
+"""The pages of one pull as received, in one file: what is landed, and what a broken pull goes on from.
+
+Each page is a line of JSON (listing, request, kept headers, size, digest), the body exactly as it came, a line end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from etl.sources.calls import Answer, Request
+
+_LONGEST_LINE = 1 << 16
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """One page of the file: the listing it belongs to, the request it answers, and the answer."""
+
+    listing: str
+    request: dict[str, Any]
+    answer: Answer
+
+
+class PageFile:
+    """The pages of a pull that is under way; what an earlier attempt left is given out again, in the same order."""
+
+    def __init__(self, path: Path, *, is_landed: bool = False) -> None:
+        if not is_landed:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(0o600)
+        self.path = path
+        self._file = path.open("rb" if is_landed else "r+b")
+        self._is_landed = is_landed   # then it is only read, to its end
+        self._is_replaying = True
+        self.reused = 0
+
+    def again(self, listing: str, request: Request) -> Answer | None:
+        """The answer an earlier attempt kept to this request, where it is the next in the file; else None."""
+        if not self._is_replaying:
+            return None
+        begins = self._file.tell()
+        kept = _read_one(self._file)
+        if kept is not None and (kept.listing, kept.request) == (listing, request.said()):
+            self.reused += 1
+            return kept.answer
+        self.back_to(begins)
+        return None
+
+    def keep(self, listing: str, request: Request, answer: Answer, headers: tuple[str, ...]) -> None:
+        """One more page at the end; of the headers those that say where the next page is."""
+        self._is_replaying = False
+        self._file.write(encoded(listing, request, answer, headers))
+        self._file.flush()   # may be lost with the machine; then it is asked for again
+
+    def mark(self) -> int:
+        """Where the next page will lie."""
+        return self._file.tell()
+
+    def back_to(self, mark: int) -> None:
+        """Forget the pages from a mark on: they are listed anew."""
+        self._file.seek(mark)
+        self._is_replaying = False
+        if not self._is_landed:
+            self._file.truncate()
+
+    def finish(self) -> None:
+        """End of the pull; whatever lies behind the last page used is an older attempt's."""
+        if not self._is_landed:
+            self._file.truncate()
+        self._file.close()
+
+    def close(self) -> None:
+        """Leave the file for a later attempt."""
+        self._file.close()
+
+
+def encoded(listing: str, request: Request, answer: Answer, headers: tuple[str, ...]) -> bytes:
+    """One page as it stands in the file."""
+    kept = {name: answer.headers[name] for name in ("content-type", *headers) if name in answer.headers}
+    said = {"listing": listing, "request": request.said(), "headers": kept, "bytes": len(answer.body),
+            "sha256": hashlib.sha256(answer.body).hexdigest()}
+    return b"".join((json.dumps(said, sort_keys=True).encode(), b"\n", answer.body, b"\n"))
+
+
+def read_pages(file: BinaryIO) -> Iterator[KeptPage]:
+    """Every page of a file, in order; it ends where the file does or where it is cut."""
+    while (page := _read_one(file)) is not None:
+        yield page
+
+
+def _read_one(file: BinaryIO) -> KeptPage | None:
+    try:
+        said = json.loads(file.readline(_LONGEST_LINE))
+        body = file.read(said["bytes"])
+        is_whole = file.read(1) == b"\n" and hashlib.sha256(body).hexdigest() == said["sha256"]
+        page = KeptPage(said["listing"], said["request"], Answer(200, said["headers"], body))
+    except (ValueError, KeyError, TypeError):
+        return None
+    return page if is_whole else None

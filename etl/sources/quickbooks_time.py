@@ -1,0 +1,168 @@
+"""QuickBooks Time (TSheets): timesheets by date; whether anything moved meanwhile the tracker tells itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from zoneinfo import available_timezones
+
+from etl.settings import Connection, Quota
+from etl.sources.answers import ID, NUMBER, NUMBER_OR_NOTHING, TEXT, TEXT_OR_NOTHING, TRUTH, WHOLE, Page, Shape
+from etl.sources.auth import bearer
+from etl.sources.calls import Request
+from etl.sources.http import Limits
+from etl.sources.listing import Listing, Row, other_form
+from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, truth, zone_extra
+
+_ROWS = 200
+_ENTRY = Shape(
+    "timesheet",
+    {"id": ID, "user_id": ID, "jobcode_id": ID, "start": TEXT, "end": TEXT, "duration": WHOLE, "date": TEXT,
+     "on_the_clock": TRUTH, "type": TEXT, "last_modified": TEXT},
+    {"notes": TEXT_OR_NOTHING, "customfields": (dict, list, str, type(None)), "locked": WHOLE,
+     "tz_str": TEXT_OR_NOTHING, "tz": (int, type(None))},
+    frozenset({"location", "attached_files", "created_by_user_id", "flagged", "active", "created", "origin_hint",
+               "jobcode_type", "billable"}),
+    {"type": frozenset({"regular", "manual"})})
+_JOB_KINDS = frozenset({"regular", "pto", "paid_break", "unpaid_break", "unbillable"})
+_STAMPS = frozenset({"last_modified", "created"})
+_USER = Shape(
+    "user", {"id": ID, "first_name": TEXT_OR_NOTHING, "last_name": TEXT_OR_NOTHING},
+    {"email": TEXT_OR_NOTHING, "username": TEXT_OR_NOTHING, "payroll_id": TEXT_OR_NOTHING,
+     "approved_to": TEXT_OR_NOTHING, "submitted_to": TEXT_OR_NOTHING, "pay_rate": NUMBER_OR_NOTHING,
+     "pay_interval": TEXT_OR_NOTHING},
+    _STAMPS | {"display_name", "group_id", "active", "employee_number", "salaried", "exempt", "email_verified",
+               "mobile_number", "hire_date", "term_date", "last_active", "client_url", "company_name",
+               "profile_image_url", "pto_balances", "manager_of_group_ids", "require_password_change", "permissions",
+               "customfields", "display_name_format", "pronouns", "timezone_name"})
+_JOB = Shape(
+    "jobcode", {"id": ID, "parent_id": ID, "name": TEXT, "type": TEXT, "billable": TRUTH},
+    {"billable_rate": NUMBER}, _STAMPS | {
+        "assigned_to_all", "active", "has_children", "short_code", "filtered_customfielditems",
+        "required_customfields", "locations", "connect_with_quickbooks", "geofence_config_id", "project_id"},
+    {"type": _JOB_KINDS})
+_FIELD = Shape("custom field", {"id": ID, "name": TEXT}, {}, _STAMPS | {
+    "active", "required", "applies_to", "type", "short_code", "regex_filter", "ui_preference", "required_customfields",
+    "show_to_all"})
+_MARKER = Shape("time of last change", {}, {}, frozenset())
+_ZONES = {"tsPT": "America/Los_Angeles", "tsMT": "America/Denver", "tsCT": "America/Chicago",
+          "tsET": "America/New_York", "tsAT": "America/Halifax", "tsHT": "Pacific/Honolulu"}
+
+
+class _QuickBooksTime:
+    name = "quickbooks_time"
+    addresses: Mapping[str, str] = {"core": "https://rest.tsheets.com/api/v1"}
+    quotas = (Quota(calls=300, seconds=300),)
+    limits = Limits(throttled_wait=300.0)   # until the window of five minutes has passed
+    is_personal = False
+    duration = "seconds"
+
+    def headers_of(self, connection: Connection, token: str) -> Mapping[str, str]:  # noqa: ARG002
+        return bearer(token)
+
+    def lookups(self, connection: Connection, window: Window) -> Sequence[Listing]:  # noqa: ARG002
+        return (_paged("users", _USER, ("active", "both")), _paged("jobcodes", _JOB, ("active", "both")),
+                _paged("customfields", _FIELD, ("active", "both")))
+
+    def entries(self, connection: Connection, window: Window) -> Sequence[Listing]:
+        days = (("start_date", str(window.start)), ("end_date", str(window.end)))
+        return [_paged("timesheets", _ENTRY, *days, ("on_the_clock", "both"), ("supplemental_data", "no"),
+                       size=min(connection.page_size or _ROWS, _ROWS))]
+
+    def marker(self, connection: Connection) -> Listing | None:  # noqa: ARG002
+        return Listing("last_modified_timestamps", Request("/last_modified_timestamps", (
+            ("endpoints", "timesheets,timesheets_deleted"),)), lambda page: [page.data], _MARKER)
+
+    def reader(self, connection: Connection, looked_up: Lookups) -> Reader:
+        jobs = by_id(looked_up["jobcodes"])
+        people = People([Person(
+            str(one["id"]), f"{one['first_name'] or ''} {one['last_name'] or ''}".strip(),
+            one.get("email") or one.get("username") or "", one.get("payroll_id") or "")
+            for one in looked_up["users"]], connection)
+        named = {str(one["name"]).casefold(): str(one["id"]) for one in looked_up["customfields"]}
+        service_field = named.get(connection.service_field.casefold(), "")
+        billable_field = next((id_ for name, id_ in named.items() if name.startswith("billable")), "")
+        refs_of = {id_: _job_refs(id_, jobs, connection) for id_ in jobs}
+        zone_of = _zones(connection)
+
+        def read(rows: list[Row]) -> Sorted:
+            stopped = [row for row in rows if not row["on_the_clock"]]
+            kinds = [str(jobs.get(str(row["jobcode_id"]), {}).get("type")) for row in stopped]
+            entries = [row for row, kind in zip(stopped, kinds, strict=True) if kind != "unpaid_break"]
+            refs = [refs_of.get(str(row["jobcode_id"]), (None, str(row["jobcode_id"]), None)) for row in entries]
+            fields = [row.get("customfields") for row in entries]
+            services = [field.get(service_field) if isinstance(field, dict) else None for field in fields]
+            columns = dict(people.columns([str(row["user_id"]) for row in entries])) | {
+                "entry_ref": [str(row["id"]) for row in entries],
+                "updated_text": [row["last_modified"] for row in entries],
+                "client_ref": [client for client, _, _ in refs],
+                "project_ref": [project for _, project, _ in refs],
+                "task_ref": [task or service for (_, _, task), service in zip(refs, services, strict=True)],
+                "service_ref": [task or service for (_, _, task), service in zip(refs, services, strict=True)],
+                "date_text": [row["date"] for row in entries],
+                "start_text": [row["start"] for row in entries],
+                "end_text": [row["end"] for row in entries],
+                "duration_text": [str(row["duration"]) for row in entries],
+                "billable_text": [_billable(row, field, billable_field, jobs)
+                                  for row, field in zip(entries, fields, strict=True)],
+                "note": [row.get("notes") for row in entries],
+                "extra": [zone_of(row.get("tz_str")) for row in entries]}
+            return Sorted(columns, running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
+        return read
+
+
+def _paged(name: str, shape: Shape, *query: tuple[str, str], size: int = _ROWS) -> Listing:
+    return Listing(name, Request(f"/{name}", (*query, ("page", "1"), ("limit", str(size)))), _rows(name), shape,
+                   next=_next, proof="marker", size=size)
+
+
+def _rows(name: str) -> Callable[[Page], list[Row]]:
+    """The rows below their ids; no rows come as an empty list or an empty text."""
+    def rows(page: Page) -> list[Row]:
+        results = page.data.get("results") if isinstance(page.data, dict) else None
+        found = results.get(name) if isinstance(results, dict) else None
+        if isinstance(found, dict):
+            return list(found.values())
+        return [] if found in ([], "") else other_form(page, f"no {name} below results")
+    return rows
+
+
+def _next(page: Page) -> Request | None:
+    more = page.data.get("more")
+    if not isinstance(more, bool):
+        other_form(page, "no word whether there is more")
+    return page.request.with_query("page", int(dict(page.request.query)["page"]) + 1) if more else None
+
+
+def _job_refs(id_: str, jobs: Mapping[str, Row], connection: Connection) -> tuple[str | None, str | None, str | None]:
+    """Client, project and task of a jobcode: the tree from its root; leave and breaks are nobody's project."""
+    way: list[Row] = []
+    while id_ in jobs and jobs[id_] not in way:
+        way.insert(0, jobs[id_])
+        id_ = str(jobs[id_]["parent_id"])
+    if way[-1]["type"] in ("pto", "paid_break"):
+        return None, None, ref(way[-1], connection)
+    names = [ref(job, connection) for job in way]
+    if len(names) == 1:
+        return None, names[0], None
+    return names[0], names[1], names[-1] if len(names) > 2 else None
+
+
+def _billable(row: Row, fields: object, field: str, jobs: Mapping[str, Row]) -> str:
+    said = fields.get(field) if isinstance(fields, dict) and field else None
+    return str(said) if said else truth(jobs.get(str(row["jobcode_id"]), {}).get("billable"))
+
+
+def _zones(connection: Connection) -> Callable[[object], str]:
+    """The column extra of each zone the tracker names; unconfirmed names mean the connection's own zone."""
+    known = available_timezones()
+    made: dict[object, str] = {}
+
+    def extra(name: object) -> str:
+        if name not in made:
+            text = str(name or "")
+            made[name] = zone_extra(_ZONES.get(text) or (text if text in known else connection.zone))
+        return made[name]
+    return extra
+
+
+SOURCE = _QuickBooksTime()

@@ -1,0 +1,156 @@
+"""What a tracker is to us: a small file that describes its requests and reads its pages. It never fetches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from etl.settings import Connection, Quota
+from etl.sources.http import Limits
+from etl.sources.landing_rows import Columns
+from etl.sources.listing import Listing, Row
+
+Lookups = Mapping[str, Sequence[Row]]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days asked for, both inclusive."""
+
+    start: date
+    end: date
+
+    def wider(self, days: int = 1) -> Window:
+        """With so many days more on both sides: trackers read windows in zones of their own."""
+        return Window(self.start - timedelta(days=days), self.end + timedelta(days=days))
+
+    def parts(self, days: int) -> list[Window]:
+        """The window in pieces of at most so many days."""
+        pieces, start = [], self.start
+        while start <= self.end:
+            pieces.append(Window(start, min(self.end, start + timedelta(days=days - 1))))
+            start = pieces[-1].end + timedelta(days=1)
+        return pieces
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The rows of one page by what becomes of them: entries with their landed columns; the others are counted.
+
+    Columns are text in the tracker's own notation; instants carry their offset.
+    """
+
+    entries: Columns
+    running: int = 0
+    breaks: int = 0
+    hidden: int = 0
+
+
+Reader = Callable[[list[Row]], Sorted]
+
+
+class Tracker(Protocol):
+    """One tracker's API."""
+
+    @property
+    def name(self) -> str:
+        """As `source` in company.toml says."""
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """The vendor's own addresses, by service; empty where everybody has a server of their own."""
+
+    @property
+    def quotas(self) -> tuple[Quota, ...]:
+        """What the vendor allows an account."""
+
+    @property
+    def limits(self) -> Limits:
+        """How the vendor says that it is asked too often."""
+
+    @property
+    def duration(self) -> str:
+        """The notation of duration_text: seconds or decimal_hours."""
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether an account is one person's, named by the connection."""
+
+    def headers_of(self, connection: Connection, token: str) -> Mapping[str, str]:
+        """The headers that open the account."""
+
+    def lookups(self, connection: Connection, window: Window) -> Sequence[Listing]:
+        """The small lists that entries refer to, read first; each is kept by its name."""
+
+    def entries(self, connection: Connection, window: Window) -> Sequence[Listing]:
+        """The lists of entries of a window; together they hold each entry that begins in it."""
+
+    def marker(self, connection: Connection) -> Listing | None:
+        """The tracker's own time of last change, where it tells one: the same before and after means nothing moved."""
+
+    def reader(self, connection: Connection, looked_up: Lookups) -> Reader:
+        """What reads the rows of the entries' pages, once the small lists are known."""
+
+
+def by_id(rows: Sequence[Row], key: str = "id") -> dict[str, Row]:
+    """Rows by their id as text."""
+    return {str(row[key]): row for row in rows}
+
+
+def ref(row: Mapping[str, Any] | None, connection: Connection, name: str = "name", key: str = "id") -> str | None:
+    """What the cross-references call a project, client or service: its name, or its id where declared."""
+    if row is None:
+        return None
+    return str(row[key]) if connection.refs == "ids" else str(row.get(name) or "")
+
+
+def zone_extra(zone: str) -> str:
+    """The column extra of entries whose zone the tracker tells."""
+    return json.dumps({"zone": zone}, ensure_ascii=False)
+
+
+def refs(rows: Mapping[str, Row], connection: Connection, name: str = "name") -> Callable[[object], str | None]:
+    """The reference of each id; one that is not in the list keeps its id, so that the entry waits for a row."""
+    known = {id_: ref(row, connection, name) for id_, row in rows.items()}
+    return lambda key: None if key is None else known.get(str(key), str(key))
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as a tracker knows them; `zone` IANA's name, empty where the tracker tells none."""
+
+    id: str
+    name: str
+    email: str = ""
+    staff_no: str = ""
+    zone: str = ""
+    is_contractor: bool = False
+
+
+class People:
+    """What entries of each person say: reference, name and zone."""
+
+    def __init__(self, people: Sequence[Person], connection: Connection) -> None:
+        self._zone = connection.zone
+        self.refs: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        self.extras: dict[str, str] = {}
+        for person in people:
+            refs = {"email": person.email, "name": person.name, "id": person.id, "staff_no": person.staff_no}
+            self.refs[person.id] = refs[connection.person] or person.id
+            self.names[person.id] = person.name
+            self.extras[person.id] = zone_extra(person.zone or connection.zone)
+
+    def columns(self, ids: Sequence[str]) -> dict[str, Sequence[str | None]]:
+        """The columns of so many entries; somebody unknown is called by id, so that the entry waits for a row."""
+        return {"person_ref": [self.refs.get(one, one) for one in ids],
+                "person_name": [self.names.get(one) for one in ids],
+                "extra": [self.extras.get(one) or zone_extra(self._zone) for one in ids]}
+
+
+def truth(value: object) -> str:
+    """A flag as text."""
+    return "true" if value else "false"

@@ -1,0 +1,149 @@
+"""The secret of a connection: found by the connection's name, shown nowhere, opened only to sign a call."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import NoReturn
+
+from etl.errors import SettingsError
+
+SERVICE = "timebooks"
+WARN_DAYS = 14
+_HIDDEN = "***"
+_MOST = 8192   # bytes of a secret
+_SAFE_BACKENDS = (   # a null, failing or plain-text backend is none
+    "keyring.backends.macOS", "keyring.backends.Windows", "keyring.backends.SecretService",
+    "keyring.backends.libsecret", "keyring.backends.kwallet")
+
+
+class Secret:
+    """A token that does not show itself; only `opened` gives it away."""
+
+    __slots__ = ("_text", "place", "since")
+
+    def __init__(self, text: str, place: str, since: date | None = None) -> None:
+        self._text, self.place, self.since = text, place, since
+
+    def opened(self) -> str:
+        """The token itself, for the one place that puts it on a call."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"Secret({_HIDDEN})"
+
+    def __str__(self) -> str:
+        return _HIDDEN
+
+    def __format__(self, spec: str) -> str:
+        return _HIDDEN
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not stored")
+
+
+@dataclass(frozen=True)
+class Whose:
+    """A connection and the folder of its company's private files."""
+
+    company: str
+    connection: str
+    private: Path
+
+    @property
+    def variable(self) -> str:
+        """The environment variable of the connection: TIMEBOOKS_SECRET_<NAME>."""
+        return "TIMEBOOKS_SECRET_" + re.sub(r"[^A-Z0-9]", "_", self.connection.upper())
+
+    @property
+    def file(self) -> Path:
+        """mappings/<company>/private/<connection>.secret, mode 0600."""
+        return self.private / f"{self.connection}.secret"
+
+
+def find_secret(whose: Whose, environment: Mapping[str, str] = os.environ) -> Secret:
+    """The secret of a connection: from the environment, else its private file, else the keyring.
+
+    Raises SettingsError SECRET_MISSING telling the three places, SECRET_OPEN where others can read the file,
+    SECRET_UNREADABLE where it is no single line of text. None of them holds the secret.
+    """
+    if text := environment.get(whose.variable, ""):
+        return Secret(_one_line(text, whose.variable), whose.variable)
+    if os.path.lexists(whose.file):
+        return _from_file(whose)
+    if text := _from_keyring(whose):
+        return Secret(_one_line(text, "the keyring"), "the keyring")
+    raise SettingsError(
+        "SECRET_MISSING", what=f"No secret is kept for the connection {whose.connection}",
+        where=f"connection {whose.connection} of {whose.company}",
+        fix=f"Set {whose.variable}, or write the token into mappings/{whose.company}/private/{whose.file.name} "
+            f"(mode 0600), or keep it in the keyring: keyring set {SERVICE} {whose.company}/{whose.connection}")
+
+
+def age_remark(secret: Secret, since: date | None, rotate_after_days: int, today: date) -> str:
+    """What is to be said about the age of a secret; empty where it is young enough."""
+    made = since or secret.since
+    if made is None:
+        return f"nobody knows how old the token in {secret.place} is; set secret_since in company.toml"
+    due = made + timedelta(days=rotate_after_days)
+    if today >= due:
+        return f"the token is of {made} and was to be replaced by {due}; make a new one and revoke the old"
+    if today >= due - timedelta(days=WARN_DAYS):
+        return f"the token is of {made} and is to be replaced by {due}"
+    return ""
+
+
+def _from_file(whose: Whose) -> Secret:
+    shown = f"mappings/{whose.company}/private/{whose.file.name}"
+    try:
+        descriptor = os.open(whose.file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise _unreadable(shown, str(error.strerror)) from None
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise _unreadable(shown, "it is no plain file")
+        if os.name == "posix" and found.st_mode & 0o077:
+            raise SettingsError(
+                "SECRET_OPEN", what="Other people of this machine can read the secret", where=shown,
+                fix=f"chmod 600 {shown}, then replace the token: it may have been read.")
+        content = file.read(_MOST + 1)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _unreadable(shown, "it is no text") from None
+    return Secret(_one_line(text.rstrip("\r\n"), shown), shown, datetime.fromtimestamp(found.st_mtime, UTC).date())
+
+
+def _from_keyring(whose: Whose) -> str:
+    """The keyring's secret; empty where there is none or no keyring that may be trusted."""
+    import keyring  # noqa: PLC0415 - looking for its backends takes time, and few need it
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    try:
+        backend = keyring.get_keyring()
+        parts = getattr(backend, "backends", None) or [backend]   # a chain is as good as its links
+        for part in parts:
+            if type(part).__module__.startswith(_SAFE_BACKENDS):
+                found = part.get_password(SERVICE, f"{whose.company}/{whose.connection}")
+                if found:
+                    return str(found)
+    except (KeyringError, RuntimeError, OSError):
+        return ""
+    return ""
+
+
+def _one_line(text: str, place: str) -> str:
+    if not text.strip() or len(text) > _MOST or not text.isascii() or not text.isprintable():
+        raise _unreadable(place, "it is not one line of ASCII text")
+    return text.strip()
+
+
+def _unreadable(place: str, why: str) -> SettingsError:
+    return SettingsError("SECRET_UNREADABLE", what=f"The secret cannot be read: {why}", where=place,
+                         fix="Write the token alone into it, on one line.")
