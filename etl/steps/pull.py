@@ -139,7 +139,7 @@ def _drift(run: Run, drop: Drop, delivery: Delivery, before: Pull | None) -> Ite
 
     What the drop does not allow has refused the file; this tells what it does: an optional column, one of its own.
     """
-    if before is None or before.request["declaration"]["format"] != drop.format:
+    if before is None or before.request["declaration"].get("format") != drop.format:
         return
     then = headings_of(landing.received_bytes(run.workspace, run.company, before), drop)
     now = headings_of(delivery.received, drop)
