@@ -49,7 +49,7 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "altair": ("etl/pages/",),
     "typer": ("etl/cli.py",),
     "click": ("etl/cli.py",),
-    "pydantic": ("etl/settings.py",),
+    "pydantic": ("etl/settings/",),
     "filelock": ("etl/store/",),
     "babel": ("etl/units.py",),
     "python_calamine": ("etl/sources/",),

@@ -1,0 +1,17 @@
+"""company.toml: the company's choices, a module a subject."""
+
+from etl.settings.company import QuickBooksDesktop, Settings, parse_settings, read_settings
+from etl.settings.kinds import COMPANY_ID, RESERVED
+from etl.settings.sources import Connection, Drop, Quota
+
+__all__ = [
+    "COMPANY_ID",
+    "RESERVED",
+    "Connection",
+    "Drop",
+    "QuickBooksDesktop",
+    "Quota",
+    "Settings",
+    "parse_settings",
+    "read_settings",
+]

@@ -1,0 +1,137 @@
+"""The company's choices: company.toml as one frozen model, with errors that name file, key and fix."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from etl.errors import SettingsError
+from etl.settings.hours import Billing, LaborPosting, Pay, Pilot, Rounding, Unmapped
+from etl.settings.kinds import CompanyId, Currency, Part, Zone
+from etl.settings.sources import Connection, Drop
+from etl.terms import Policy
+
+
+class Company(Part):
+    """Who the books belong to. `go_live`: earlier entries are out of scope."""
+
+    id: CompanyId
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    home_currency: Currency
+    zone: Zone
+    go_live: date
+    policy: Policy
+
+
+class QuickBooksDesktop(Part):
+    """What an IIF file must know of the company file."""
+
+    company_name: Annotated[str, Field(min_length=1)]
+    company_create_time: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
+    transfer_to_payroll: bool
+
+
+class Targets(Part):
+    """The documents to write, and what each target needs to know."""
+
+    documents: tuple[str, ...]
+    quickbooks_desktop: QuickBooksDesktop | None = None
+
+
+class Settings(Part):
+    """company.toml, whole."""
+
+    company: Company
+    pay: Pay = Pay()
+    billing: Billing
+    rounding: tuple[Rounding, ...] = ()
+    unmapped: Unmapped = Unmapped()
+    pilot: Pilot | None = None
+    labor_posting: LaborPosting
+    targets: Targets
+    drops: tuple[Drop, ...] = ()
+    connections: tuple[Connection, ...] = ()
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        names = [*(drop.name for drop in self.drops), *(connection.name for connection in self.connections)]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"drops and connections: the name {', '.join(twice)} is used twice")
+        for purpose in ("pay", "bill"):
+            rules = sorted((r for r in self.rounding if r.purpose == purpose), key=lambda r: r.effective_from)
+            for earlier, later in pairwise(rules):
+                if later.effective_from <= earlier.effective_to:
+                    raise ValueError(
+                        f"rounding: two {purpose} rules are in force on {later.effective_from}; end the earlier one "
+                        "the day before"
+                    )
+        return self
+
+
+def read_settings(path: Path, company: str) -> Settings:
+    """The settings of one company. Raises SettingsError with every finding, each by key."""
+    where = f"mappings/{company}/company.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(
+            "COMPANY_MISSING",
+            what=f"There is no company {company!r} in this workspace",
+            where=where,
+            fix="Check the id after --company, or make a workspace with: timebooks init DIR --sample",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            "SETTINGS_UNREADABLE",
+            what=f"The settings cannot be read: {error}",
+            where=where,
+            fix="Save the file as UTF-8 text and make it readable for you.",
+        ) from None
+    return parse_settings(text, company, where)
+
+
+def parse_settings(text: str, company: str, where: str) -> Settings:
+    """The settings in a text of TOML."""
+    try:
+        raw: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            "SETTINGS_UNREADABLE",
+            what=f"The settings are not valid TOML: {error}",
+            where=where,
+            fix="Correct that line; a text needs quotes, a list needs [ ].",
+        ) from None
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        findings = [_finding(item) for item in error.errors()]
+        raise SettingsError(
+            "SETTINGS_INVALID",
+            what="; ".join(what for _, what, _ in findings),
+            where=", ".join(f"{where}, key {key}" for key, _, _ in findings),
+            fix=" ".join(dict.fromkeys(fix for _, _, fix in findings)),
+        ) from None
+    if settings.company.id != company:
+        raise SettingsError(
+            "SETTINGS_INVALID",
+            what=f"company.id is {settings.company.id!r}, the folder {company!r}",
+            where=f"{where}, key company.id",
+            fix="Give the folder and the id the same name.",
+        )
+    return settings
+
+
+def _finding(item: Any) -> tuple[str, str, str]:
+    """Key, what and fix of one pydantic finding, in words."""
+    key = ".".join(str(part) for part in item["loc"]) or "(top)"
+    kind, message = item["type"], item["msg"].removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        return key, f"{key} is not a setting", f"Remove {key}, or correct its spelling."
+    if kind == "missing":
+        return key, f"{key} is missing", f"Add {key}."
+    return key, f"{key}: {message}", f"Correct {key}."
