@@ -87,7 +87,7 @@ def test_a_mapping_row_for_the_held_work_after_the_export_is_refused_with_both_n
         "effective_to": "",
     }
     with projects.open("a", encoding="utf-8", newline="") as file:
-        file.write(",".join(row[name] for name in header) + "\r\n")
+        file.write(",".join(row[name] for name in header) + "\n")
     before = tree(workspace)
     with pytest.raises(RefusedError) as refused:
         week(workspace)
