@@ -183,7 +183,6 @@ def _one_step(name: str, help_text: str) -> None:
         from etl import steps  # noqa: PLC0415
 
         chosen: Callable[[Run], Outcome] = {
-            "pull": steps.pull,
             "map": steps.map_entries,
             "rules": steps.apply_rules,
             "check": steps.check,
@@ -197,8 +196,23 @@ def _one_step(name: str, help_text: str) -> None:
     step_app.command(name, help=help_text)(command)
 
 
+@step_app.command("pull")
+def step_pull(
+    company: Company,
+    period_end: PeriodEnd,
+    workspace: Folder = None,
+    person: Person = None,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Only tell calls and minutes.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Land what lies in the inbox and what the trackers of the connections have."""
+    from etl import steps  # noqa: PLC0415
+
+    run = steps.start(company, period_end, _place(workspace), person=person)
+    _show(steps.estimate(run) if estimate else steps.pull(run), as_json)
+
+
 for _name, _help in (
-    ("pull", "Land what lies in the inbox."),
     ("map", "Give each entry its mapping rows and states."),
     ("rules", "Round, cut, classify, price."),
     ("check", "Find exception items."),
@@ -222,6 +236,19 @@ def sandbox_new(
     from etl import steps  # noqa: PLC0415
 
     _show(steps.new_sandbox(folder, seed=seed, companies=companies, weeks=weeks), as_json)
+
+
+@sandbox_app.command("serve")
+def sandbox_serve(
+    seed: Annotated[int, typer.Option("--seed", help="The practice company's seed.")] = 1,
+    weeks: Annotated[int, typer.Option("--weeks", min=1, max=52, help="How many weeks of entries.")] = 1,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")] = 8077,
+    faults: Annotated[int | None, typer.Option("--faults", help="The seed of a schedule of faults.")] = None,
+) -> None:
+    """Each tracker's API imitated on this machine, to practice pulling with; Ctrl-C ends it."""
+    from etl import steps  # noqa: PLC0415
+
+    steps.serve(seed=seed, weeks=weeks, port=port, faults=faults, told=lambda outcome: typer.echo(outcome.text()))
 
 
 @history_app.command("query")

@@ -143,7 +143,8 @@ class Watch:
                 self._examine(row)
                 self._met.add(form)
         for name, words in self._shape.words.items():
-            if strange := {row[name] for row in rows if isinstance(row.get(name), str)} - words:
+            new = {row.get(name) for row in rows} - words   # their type was looked at above
+            if strange := {word for word in new if isinstance(word, str)}:
                 raise self._changed(f"{self._shape.name}.{name}: known are {', '.join(sorted(words))}; "
                                     f"new is {', '.join(sorted(strange))[:80]}")
 

@@ -10,7 +10,7 @@ from etl.sources.auth import bearer
 from etl.sources.calls import Request
 from etl.sources.http import Limits
 from etl.sources.listing import Listing, Row, rows_at
-from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, refs, truth
+from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, refs, truth
 
 _ROWS = 500   # more is cut to this without a word
 _ENTRY = Shape(
@@ -67,7 +67,8 @@ class _Kimai:
     def reader(self, connection: Connection, looked_up: Lookups) -> Reader:
         customers, projects = by_id(looked_up["customers"]), by_id(looked_up["projects"])
         project_of, activity_of = refs(projects, connection), refs(by_id(looked_up["activities"]), connection)
-        client_of = {id_: ref(customers.get(str(one["customer"])), connection) for id_, one in projects.items()}
+        customer_ref = refs(customers, connection)
+        client_of = {id_: customer_ref(one["customer"] or None) for id_, one in projects.items()}
         currency_of = {id_: customers.get(str(one["customer"]), {}).get("currency") for id_, one in projects.items()}
         people = People([Person(str(one["id"]), one.get("alias") or one["username"], one.get("email") or "",
                                 one.get("accountNumber") or "", one.get("timezone") or "")

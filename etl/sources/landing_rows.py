@@ -22,19 +22,24 @@ class RowFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._writer: pq.ParquetWriter | None = None
-        self._waiting: list[pa.Table] = []
+        self._waiting: dict[str, list[str | None]] = {}
         self._count_waiting = 0
         self.rows = 0
 
     def begin(self) -> None:
         """An empty file."""
         self.close()
-        self._waiting, self._count_waiting, self.rows = [], 0, 0
+        self._waiting, self._count_waiting, self.rows = {name: [] for name in LANDED_COLUMNS}, 0, 0
         self._writer = _writer(self.path)
 
     def add(self, columns: Columns, count: int) -> None:
         """Rows of one page: text columns by name, the others are null; an empty text is null too."""
-        self._add([_column(columns.get(name), count) for name in LANDED_COLUMNS], count)
+        for name, values in self._waiting.items():
+            values.extend(columns[name] if name in columns else [None] * count)
+        self._count_waiting += count
+        self.rows += count
+        while self._count_waiting >= ROWS_PER_GROUP:
+            self._write(ROWS_PER_GROUP)
 
     def adopt(self, other: RowFile) -> None:
         """Another file becomes this one."""
@@ -46,32 +51,26 @@ class RowFile:
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, columns=list(LANDED_COLUMNS))
-                self._add([column.combine_chunks() for column in table.columns], table.num_rows)
-
-    def _add(self, columns: list[pa.Array], count: int) -> None:
-        numbers = pa.array(np.arange(count) + self.rows + 1, pa.int64())
-        self._waiting.append(pa.table([numbers, *columns], schema=LANDED_ENTRIES))
-        self.rows += count
-        self._count_waiting += count
-        if self._count_waiting >= ROWS_PER_GROUP:
-            self._write(whole_groups_only=True)
+                self.add(table.to_pydict(), table.num_rows)
 
     def close(self) -> None:
         """The file with everything added."""
         if self._writer is not None:
-            self._write(whole_groups_only=False)
+            self._write(self._count_waiting)
             self._writer.close()
             self._writer = None
 
-    def _write(self, *, whole_groups_only: bool) -> None:
-        if self._writer is None or not self._waiting:
+    def _write(self, count: int) -> None:
+        """The first rows of those that wait, as one row group."""
+        if self._writer is None or not count:
             return
-        table = pa.concat_tables(self._waiting).combine_chunks()
-        used = table.num_rows // ROWS_PER_GROUP * ROWS_PER_GROUP if whole_groups_only else table.num_rows
-        if used:
-            self._writer.write_table(table.slice(0, used), row_group_size=ROWS_PER_GROUP)
-        rest = table.slice(used)
-        self._waiting, self._count_waiting = [rest] if rest.num_rows else [], rest.num_rows
+        first = self.rows - self._count_waiting + 1
+        columns = [_column(values[:count]) for values in self._waiting.values()]
+        numbers = pa.array(np.arange(first, first + count), pa.int64())
+        self._writer.write_table(pa.table([numbers, *columns], schema=LANDED_ENTRIES), row_group_size=ROWS_PER_GROUP)
+        for values in self._waiting.values():
+            del values[:count]
+        self._count_waiting -= count
 
     def keep_latest(self, repeated: Sequence[int]) -> int:
         """Of rows whose keys came more than once, only the latest stays: by update time, else by order of reading.
@@ -118,8 +117,6 @@ def _writer(path: Path) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, LANDED_ENTRIES, **PARQUET)
 
 
-def _column(values: Sequence[str | None] | None, count: int) -> pa.Array:
-    if values is None:
-        return pa.nulls(count, TEXT)
+def _column(values: Sequence[str | None]) -> pa.Array:
     texts = pa.array(values, TEXT)
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)

@@ -11,7 +11,7 @@ from etl.sources.auth import bearer
 from etl.sources.calls import Request
 from etl.sources.http import Limits
 from etl.sources.listing import Listing, Row, other_form
-from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, truth, zone_extra
+from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, refs, truth, zone_extra
 
 _ROWS = 200
 _ENTRY = Shape(
@@ -81,6 +81,7 @@ class _QuickBooksTime:
         named = {str(one["name"]).casefold(): str(one["id"]) for one in looked_up["customfields"]}
         service_field = named.get(connection.service_field.casefold(), "")
         billable_field = next((id_ for name, id_ in named.items() if name.startswith("billable")), "")
+        job_known = refs(jobs, connection)
         refs_of = {id_: _job_refs(id_, jobs, connection) for id_ in jobs}
         zone_of = _zones(connection)
 
@@ -88,16 +89,18 @@ class _QuickBooksTime:
             stopped = [row for row in rows if not row["on_the_clock"]]
             kinds = [str(jobs.get(str(row["jobcode_id"]), {}).get("type")) for row in stopped]
             entries = [row for row, kind in zip(stopped, kinds, strict=True) if kind != "unpaid_break"]
-            refs = [refs_of.get(str(row["jobcode_id"]), (None, str(row["jobcode_id"]), None)) for row in entries]
+            places = [refs_of.get(str(row["jobcode_id"])) or (None, job_known(row["jobcode_id"]), None)
+                      for row in entries]
             fields = [row.get("customfields") for row in entries]
             services = [field.get(service_field) if isinstance(field, dict) else None for field in fields]
+            tasks = [task or service for (_, _, task), service in zip(places, services, strict=True)]
             columns = dict(people.columns([str(row["user_id"]) for row in entries])) | {
                 "entry_ref": [str(row["id"]) for row in entries],
                 "updated_text": [row["last_modified"] for row in entries],
-                "client_ref": [client for client, _, _ in refs],
-                "project_ref": [project for _, project, _ in refs],
-                "task_ref": [task or service for (_, _, task), service in zip(refs, services, strict=True)],
-                "service_ref": [task or service for (_, _, task), service in zip(refs, services, strict=True)],
+                "client_ref": [client for client, _, _ in places],
+                "project_ref": [project for _, project, _ in places],
+                "task_ref": tasks,
+                "service_ref": tasks,
                 "date_text": [row["date"] for row in entries],
                 "start_text": [row["start"] for row in entries],
                 "end_text": [row["end"] for row in entries],

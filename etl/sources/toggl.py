@@ -24,7 +24,7 @@ from etl.sources.auth import basic
 from etl.sources.calls import Answer, Request
 from etl.sources.http import Limits
 from etl.sources.listing import Listing, Row, other_form, rows_at
-from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, refs, truth
+from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, refs, truth
 
 _MOST_DAYS, _ROWS = 366, 50   # of one report; 50 rows a page is the documented default, page_size sets another
 _ID_OR_NOTHING = (int, str, type(None))
@@ -91,10 +91,10 @@ class _Toggl:
         return None
 
     def reader(self, connection: Connection, looked_up: Lookups) -> Reader:
-        clients, projects = by_id(looked_up["clients"]), by_id(looked_up["projects"])
+        client_ref, projects = refs(by_id(looked_up["clients"]), connection), by_id(looked_up["projects"])
         project_of, task_of = refs(projects, connection), refs(by_id(looked_up["tasks"]), connection)
         tag_of = {id_: str(tag["name"]) for id_, tag in by_id(looked_up["tags"]).items()}
-        client_of = {id_: ref(clients.get(str(project["client_id"])), connection) for id_, project in projects.items()}
+        client_of = {id_: client_ref(project["client_id"]) for id_, project in projects.items()}
         people = People([Person(str(one["id"]), one["fullname"] or "", one.get("email") or "",
                                 zone=one.get("timezone") or "") for one in looked_up["people"]], connection)
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from etl.settings import Connection, Quota
 from etl.sources.http import Limits
 from etl.sources.landing_rows import Columns
-from etl.sources.listing import Listing, Row
+from etl.sources.listing import IncompleteError, Listing, Row
 
 Lookups = Mapping[str, Sequence[Row]]
 
@@ -115,7 +115,21 @@ def zone_extra(zone: str) -> str:
 def refs(rows: Mapping[str, Row], connection: Connection, name: str = "name") -> Callable[[object], str | None]:
     """The reference of each id; one that is not in the list keeps its id, so that the entry waits for a row."""
     known = {id_: ref(row, connection, name) for id_, row in rows.items()}
-    return lambda key: None if key is None else known.get(str(key), str(key))
+
+    def of(key: object) -> str | None:
+        if key is None or str(key) in known:
+            return None if key is None else known[str(key)]
+        if not known:
+            raise _dangling(connection)
+        return str(key)
+    return of
+
+
+def _dangling(connection: Connection) -> IncompleteError:
+    return IncompleteError(
+        "PULL_NOT_PROVEN", what="Entries refer to people, clients or projects, and the list of them came empty",
+        where=f"connection {connection.name}",
+        fix="Run again; if it stays, the token's owner may not see them: use an administrator's token.")
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,7 @@ class People:
     """What entries of each person say: reference, name and zone."""
 
     def __init__(self, people: Sequence[Person], connection: Connection) -> None:
-        self._zone = connection.zone
+        self._connection, self._zone = connection, connection.zone
         self.refs: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self.extras: dict[str, str] = {}
@@ -146,6 +160,8 @@ class People:
 
     def columns(self, ids: Sequence[str]) -> dict[str, Sequence[str | None]]:
         """The columns of so many entries; somebody unknown is called by id, so that the entry waits for a row."""
+        if ids and not self.refs:
+            raise _dangling(self._connection)
         return {"person_ref": [self.refs.get(one, one) for one in ids],
                 "person_name": [self.names.get(one) for one in ids],
                 "extra": [self.extras.get(one) or zone_extra(self._zone) for one in ids]}

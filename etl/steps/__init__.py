@@ -1,10 +1,12 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
 from etl.steps.approve import approval, approve_batch
+from etl.steps.estimate import estimate
 from etl.steps.explain import explain
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
 from etl.steps.outcome import Outcome
+from etl.steps.practice import serve
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
 from etl.steps.run import Run, read_day, start
@@ -27,6 +29,7 @@ __all__ = [
     "close",
     "compact_history",
     "draft",
+    "estimate",
     "exceptions",
     "explain",
     "export",
@@ -48,6 +51,7 @@ __all__ = [
     "rebuild_history",
     "reconcile",
     "repair",
+    "serve",
     "standing",
     "start",
     "status",

@@ -9,7 +9,9 @@ from pathlib import Path
 from etl.errors import EtlError, RefusedError
 from etl.pages.charts import Chart, hours_bars, money_bars
 from etl.sources import files as file_source
+from etl.sources.pulling import place_of
 from etl.steps.approve import approve_batch
+from etl.steps.connections import secret_of
 from etl.steps.inputs import refuse_gaps
 from etl.steps.outcome import Link, Outcome
 from etl.steps.pull import is_landed
@@ -18,6 +20,7 @@ from etl.steps.stages import close, export, reconcile
 from etl.steps.summary import summary
 from etl.store import batches
 from etl.targets.accounts import refuse_accounts
+from etl.trust.secrets import age_remark
 from etl.units import document_number, minor_digits
 from etl.workspace import is_sandbox
 
@@ -33,6 +36,7 @@ def preflight(run: Run) -> Outcome:
     lines: list[Line] = [("settings and cross-references", "ok", f"{len(run.mappings.contents)} files read")]
     lines.append(_period(run))
     lines += _inbox(run)
+    lines += _connections(run)
     lines += _mappings(run)
     missing = [(what, said) for what, state, said in lines if state == "missing"]
     return Outcome(
@@ -66,6 +70,20 @@ def _inbox(run: Run) -> Iterable[Line]:
         for path in found:
             new += not is_landed(run, drop, path)
         yield question, "ok" if new else "note", f"{len(found)} file(s) in the inbox, {new} new"
+
+
+def _connections(run: Run) -> Iterable[Line]:
+    """Whether each connection has an address and a secret that may be used; nobody is asked."""
+    for connection in run.settings.connections:
+        question = f"connection {connection.name}"
+        try:
+            place_of(connection, loopback_only=is_sandbox(run.company))
+            secret = secret_of(run, connection)
+        except EtlError as error:
+            yield question, "missing", f"{error.what}; {error.fix}"
+            continue
+        remark = age_remark(secret, connection.secret_since, connection.rotate_after_days, run.now().date())
+        yield question, "note" if remark else "ok", remark or f"its token is in {secret.place}"
 
 
 def _mappings(run: Run) -> Iterable[Line]:

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.bench import company, history_commit, small_week, workbook_20k
+from tests.bench import company, history_commit, pull_pages, small_week, workbook_20k
 from tests.bench.__main__ import check_results, over_budget
 from tests.bench.entries import write_entries
 
@@ -16,6 +16,11 @@ def test_every_peer_gives_our_figures(tmp_path: Path) -> None:
     write_entries(company.entries_path(company.write_company(tmp_path, 5_000)), 5_000)
     check_results(tmp_path)   # ends the test with the differing tables named
     assert len(list(tmp_path.glob("result-*"))) == 4
+
+
+def test_both_sides_of_a_pull_read_every_entry() -> None:
+    lines = {str(line["name"]): line for line in pull_pages.run(runs=1, pages=10)}   # ends where entries are missing
+    assert lines["pull_pages"]["entries"] == 2_000
 
 
 @pytest.mark.parametrize(

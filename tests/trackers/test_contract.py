@@ -206,8 +206,23 @@ def test_the_secret_lies_nowhere_but_in_its_file(tmp_path, source):
     with PracticeServer(practice.book(), token=practice.SECRET) as server:
         workspace = practice.make_company(tmp_path, server, source)
         outcome = steps.week(practice.start(workspace))
-    assert practice.SECRET not in outcome.text()
+    assert (outcome.exit_code, practice.SECRET in outcome.text()) == (0, False)
+    assert (tmp_path / "reports" / tiny.COMPANY / "2026-11-08" / "batch-0001").is_dir()
     practice.assert_kept_secret(tmp_path)
+    again = steps.verify(tmp_path, full=True)
+    assert again.exit_code == 0, again.text()
+
+
+@each_source
+def test_the_preflight_asks_for_the_secret_and_nobody_else(tmp_path, source):
+    with PracticeServer(practice.book()) as server:
+        workspace = practice.make_company(tmp_path, server, source)
+        lines = {row[0]: row for row in steps.preflight(practice.start(workspace)).rows}
+        assert lines["connection tracker"][1] == "ok"
+        (workspace.mappings(tiny.COMPANY) / "private" / "tracker.secret").unlink()
+        lines = {row[0]: row for row in steps.preflight(practice.start(workspace)).rows}
+        assert lines["connection tracker"][1] == "missing"
+        assert server.asked == []
 
 
 @each_source
