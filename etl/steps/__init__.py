@@ -6,6 +6,8 @@ from etl.steps.history import compact_history, export_history, history_view, que
 from etl.steps.init import init, new_sandbox
 from etl.steps.outcome import Outcome
 from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
+from etl.steps.rules_check import check_examples
+from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, read_day, start
 from etl.steps.runs import keep_run
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
@@ -23,6 +25,7 @@ __all__ = [
     "approval",
     "approve_batch",
     "check",
+    "check_examples",
     "close",
     "compact_history",
     "draft",
@@ -46,6 +49,7 @@ __all__ = [
     "read_day",
     "rebuild_history",
     "reconcile",
+    "show_rules",
     "standing",
     "start",
     "status",

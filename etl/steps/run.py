@@ -47,8 +47,9 @@ class Run:
 
     @cached_property
     def window(self) -> Period:
-        """All workweeks that touch the period, and the billing period."""
-        return calculation_window(self.pay_periods, self.billing)
+        """All workweeks, or fixed 14 days, that touch the period, and the billing period."""
+        anchors = {group.pay_group: group.fourteen_days_from for group in self.settings.pay.groups}
+        return calculation_window(self.pay_periods, self.billing, anchors)
 
     @cached_property
     def owned(self) -> Period:
