@@ -74,6 +74,11 @@ class PayGroup(_Part):
     workday_start: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "00:00"
     fourteen_days_from: date | None = None  # any first day of a fixed 14-day period (8 and 80)
 
+    @property
+    def workday_seconds(self) -> int:
+        """Where the workday, and with it the workweek, begins after midnight."""
+        return int(self.workday_start[:2]) * 3600 + int(self.workday_start[3:]) * 60
+
 
 class ConfirmedRule(_Part):
     """The company's own word for a row of the law library that was not read at its source yet."""

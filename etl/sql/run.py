@@ -37,6 +37,7 @@ RULES: tuple[str, ...] = (
     "rounding_parts",  # day and week groups, for the shares
     "entries_rounded",  # pay and bill seconds, each once, before any cut or total
     "pieces_cut",  # at midnight, on instants
+    "pieces_in_workdays",  # where the day begins at another hour
     "pieces_ruled",  # each with the rule of its place, group and day
     "weeks_in_question",  # only these can hold overtime
     "days_in_question",
@@ -94,7 +95,8 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
 }
 VIEWS: frozenset[str] = frozenset(
     {
-        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "pieces_cut", "pieces_ruled"),
+        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
+        *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
         *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
     }
 )

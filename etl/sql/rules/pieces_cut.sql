@@ -5,7 +5,7 @@ with entries as not materialized (
         entry_state is null and across_midnight = 'split' and worked_seconds > first_day_seconds as is_over_midnight
     from entries_rounded cross join run_parameters),
 kept as (
-    select entries.* exclude (worked_seconds, pay_seconds, bill_seconds), 1 as day_no, worked_on as piece_on, worked_on as workday, all_seconds as worked_seconds,
+    select entries.* exclude (worked_seconds, pay_seconds, bill_seconds), 1 as day_no, worked_on as piece_on, all_seconds as worked_seconds,
         coalesce(pay_seconds, 0) as pay_seconds, coalesce(bill_seconds, 0) as bill_seconds
     from entries where is_over_midnight is not true),
 ends as (
@@ -17,7 +17,7 @@ ends as (
     from entries cross join (select unnest([1, 2, 3]) as day_no) as days where is_over_midnight),
 cut as (
     select ends.* exclude (worked_seconds, pay_seconds, bill_seconds, started_at, end_seconds, begin_seconds),
-        worked_on + (day_no - 1)::int as piece_on, worked_on + (day_no - 1)::int as workday,
+        worked_on + (day_no - 1)::int as piece_on,
         started_at + to_seconds(begin_seconds) as started_at, end_seconds - begin_seconds as worked_seconds,
         pay_seconds * end_seconds // worked_seconds - pay_seconds * begin_seconds // worked_seconds as pay_seconds,
         bill_seconds * end_seconds // worked_seconds - bill_seconds * begin_seconds // worked_seconds as bill_seconds
