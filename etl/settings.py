@@ -75,9 +75,9 @@ class PayGroup(_Part):
     fourteen_days_from: date | None = None  # any first day of a fixed 14-day period (8 and 80)
 
     @property
-    def workday_seconds(self) -> int:
+    def workday_minutes(self) -> int:
         """Where the workday, and with it the workweek, begins after midnight."""
-        return int(self.workday_start[:2]) * 3600 + int(self.workday_start[3:]) * 60
+        return int(self.workday_start[:2]) * 60 + int(self.workday_start[3:])
 
 
 class ConfirmedRule(_Part):

@@ -26,11 +26,7 @@ _RULES = pa.schema(
         "effective_to": pa.date32(),
         "rate_from": pa.int64(),
         "rate_below": pa.int64(),
-        "week_limit": pa.int64(),
-        "day_limit": pa.int64(),
-        "is_by_day": pa.bool_(),
-        "mode": pa.int8(),
-        "seventh_day": pa.string(),
+        "has_shift": pa.bool_(),
     }
 )
 _KEYS = pa.schema(
@@ -59,6 +55,11 @@ _NAMES = pa.schema(
         "jurisdiction": pa.string(),
         "regular_sentence": pa.string(),
         "is_agreement": pa.bool_(),
+        "week_limit": pa.int64(),
+        "day_limit": pa.int64(),
+        "is_by_day": pa.bool_(),
+        "mode": pa.int8(),
+        "seventh_day": pa.string(),
         "flsa_limit": pa.int64(),
         "average_seconds": pa.int64(),
         "average_weeks": pa.int32(),
@@ -163,7 +164,6 @@ def _rule_rows(
             (span, -1 if is_below else -(-wage * 3 // 2), -(-wage * 3 // 2) if is_below else NO_LIMIT)
             for span, wage in limits
         ]
-    week = rule.of("week")
     for (first, last), rate_from, rate_below in spans:
         yield {
             "law_key": key,
@@ -173,11 +173,7 @@ def _rule_rows(
             "effective_to": last,
             "rate_from": rate_from,
             "rate_below": rate_below,
-            "week_limit": week[0][0] if week else None,
-            "day_limit": rule.of("day")[0][0] if rule.of("day") else None,
-            "is_by_day": any(rule.of(name) for name in ("day", "shift", "seventh", "month")),
-            "mode": _MODES[rule.combine] if rule.tiers else None,
-            "seventh_day": rule.seventh_day,
+            "has_shift": bool(rule.of("shift")),
         }
 
 
@@ -247,6 +243,7 @@ def _tier_row(
 
 
 def _name_row(rule: Rule, number: int, pay: Pay) -> dict[str, Any]:
+    week, day = rule.of("week"), rule.of("day")
     is_federal = pay.flsa == "covered" and rule.family == "US" and rule.rule_id != "exempt"
     return {
         "rule_no": number,
@@ -254,6 +251,11 @@ def _name_row(rule: Rule, number: int, pay: Pay) -> dict[str, Any]:
         "jurisdiction": rule.jurisdiction,
         "regular_sentence": regular_sentence(rule),
         "is_agreement": rule.place == "the agreement",
+        "week_limit": week[0][0] if week else None,
+        "day_limit": day[0][0] if day else None,
+        "is_by_day": any(rule.of(name) for name in ("day", "shift", "seventh", "month")),
+        "mode": _MODES[rule.combine] if rule.tiers else None,
+        "seventh_day": rule.seventh_day,
         "flsa_limit": (NO_LIMIT if rule.period == "14_day" else 144_000) if is_federal else None,
         "average_seconds": rule.average[0] * 3600 if rule.average else None,
         "average_weeks": rule.average[1] if rule.average else None,

@@ -39,6 +39,7 @@ RULES: tuple[str, ...] = (
     "pieces_cut",  # at midnight, on instants
     "pieces_in_workdays",  # where the day begins at another hour
     "pieces_ruled",  # each with the rule of its place, group and day
+    "pieces_counted",  # what of it counts to overtime
     "weeks_in_question",  # only these can hold overtime
     "days_in_question",
     "daily_parts",  # hours over a limit of the day, the shift, the seventh day

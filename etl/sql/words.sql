@@ -5,10 +5,11 @@ create type if not exists hour_class as enum ('double_time', 'double_time_premiu
 create type if not exists cost_purpose as enum ('direct_labor', 'internal_labor', 'leave_expense', 'suspense');
 
 -- The first day of the workweek that a day belongs to; begins_on: 1 Monday to 7 Sunday, or 100 and more for fixed 14 days
--- (100 + the days from 1900-01-01 to a first day, modulo 14). And its last day.
-create or replace macro workweek_of(worked_day, begins_on) as (worked_day - (case when begins_on < 100 then (isodow(worked_day) - begins_on + 7) % 7
-    else (worked_day - date '1900-01-01' - begins_on + 100) % 14 end)::int);
-create or replace macro workweek_end(first_day, begins_on) as (first_day + case when begins_on < 100 then 6 else 13 end);
+-- (100 + the days from 1900-01-01 to a first day, modulo 14); above that 1000 times the minutes after midnight at which the
+-- workday begins. And its last day.
+create or replace macro workweek_of(worked_day, begins_on) as (worked_day - (case when begins_on % 1000 < 100 then (isodow(worked_day) - begins_on % 1000 + 7) % 7
+    else (worked_day - date '1900-01-01' - begins_on % 1000 + 100) % 14 end)::int);
+create or replace macro workweek_end(first_day, begins_on) as (first_day + case when begins_on % 1000 < 100 then 6 else 13 end);
 
 -- Seconds as hours with as few decimals as it takes, at most two: 40, 9.2, 7.25.
 create or replace macro hours_words(seconds) as

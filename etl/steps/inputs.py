@@ -21,7 +21,7 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 _PAY_PERIODS = pa.schema(
     {"pay_group": pa.string(), "period_start": pa.date32(), "period_end": pa.date32(), "cut_off": pa.timestamp("us")}
 )
-_PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64(), "workday_seconds": pa.int64()})
+_PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64()})
 _ROUNDING = pa.schema(
     {
         "purpose": pa.string(),
@@ -54,10 +54,9 @@ def put_inputs(run: Run, engine: Engine) -> None:
         for group in run.settings.pay.groups
         if group.fourteen_days_from
     }
-    clocks = {group.pay_group: group.workday_seconds for group in run.settings.pay.groups}
+    clocks = {group.pay_group: group.workday_minutes for group in run.settings.pay.groups}
     groups = [
-        {"pay_group": group, "workweek_start": start, "workday_seconds": clocks.get(group, 0)}
-        for group, start in starts.items()
+        {"pay_group": group, "workweek_start": start + 1000 * clocks.get(group, 0)} for group, start in starts.items()
     ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
     rules = [rule.model_dump() | {"rule_id": f"{rule.purpose}-{n}"} for n, rule in enumerate(run.settings.rounding)]

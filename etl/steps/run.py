@@ -51,7 +51,7 @@ class Run:
         anchors = {group.pay_group: group.fourteen_days_from for group in self.settings.pay.groups}
         window = calculation_window(self.pay_periods, self.billing, anchors)
         # where the workday begins in the morning, the early hours of the next day still belong to the last workweek
-        has_late_start = any(group.workday_seconds for group in self.settings.pay.groups)
+        has_late_start = any(group.workday_minutes for group in self.settings.pay.groups)
         return Period(window.start, window.end + timedelta(days=1)) if has_late_start else window
 
     @cached_property

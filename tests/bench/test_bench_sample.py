@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import company
+from tests.bench import company, overtime, overtime_data
 from tests.bench.__main__ import check_results, over_budget
 from tests.bench.entries import write_entries
 
@@ -15,6 +15,11 @@ def test_every_peer_gives_our_figures(tmp_path: Path) -> None:
     write_entries(company.entries_path(company.write_company(tmp_path, 5_000)), 5_000)
     check_results(tmp_path)   # ends the test with the differing tables named
     assert len(list(tmp_path.glob("result-*"))) == 4
+
+
+def test_a_query_written_for_california_gives_our_figures_there(tmp_path: Path) -> None:
+    overtime_data.write(tmp_path, 24_000)
+    assert overtime.californians_differ(tmp_path) == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 with names as (select * from rule_names),
 periods as (select * from run_pay_periods),
 parameters as (select *, 3600 * ten_to(6 - minor_digits) as minor_per_millionth from run_parameters),
-daily as (select entry_no, day_no, sum(seconds)::bigint as daily_seconds from premium_parts group by entry_no, day_no),
 weeks as (
     select pieces.person_no, pieces.workweek_start, any_value(pieces.pay_group) as pay_group, any_value(workweek_end) as workweek_end,
         min(flsa_limit) as flsa_limit, sum(pay_seconds) filter (where flsa_limit is not null)::bigint as flsa_worked_seconds,

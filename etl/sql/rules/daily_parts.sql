@@ -1,19 +1,15 @@
 -- One row per piece × tier of a day, a seventh day or an unbroken shift: the seconds of it that lie over the tier's limit.
 -- Where a rule has days and shifts, the one that pays more in the week counts.
-with pieces as not materialized (
-    select ruled.entry_no, ruled.day_no, ruled.person_no, ruled.workweek_start, ruled.family_no, ruled.rule_no, ruled.workday,
-        ruled.pay_seconds, ruled.worked_seconds, ruled.started_at
-    from pieces_ruled as ruled where is_counted and is_by_day and pay_seconds > 0),
-in_days as (
+with in_days as (
     select pieces.*, days.day_seconds as measured_seconds, days.is_seventh, sum(pay_seconds) over (
             partition by person_no, workday, family_no order by entry_no, day_no rows unbounded preceding)::bigint as until_seconds
-    from pieces join days_in_question as days using (person_no, workday, family_no)),
-with_shifts as (select rule_no from overtime_tiers where measure = 'shift'),
+    from pieces_counted as pieces join days_in_question as days using (person_no, workday, family_no)),
 clocked as (
-    select pieces.*, epoch_us(started_at) // 1000000 as begin_second from pieces semi join with_shifts using (rule_no)),
+    select pieces.* from pieces_counted as pieces
+    semi join (select rule_no from overtime_tiers where measure = 'shift') as with_shifts using (rule_no)),
 apart as (
     select clocked.*, case when begin_second is null then workday is distinct from lag(workday) over earlier
-            else begin_second - lag(begin_second + worked_seconds) over earlier < shift_gap_seconds is not true end as is_new_shift
+            else begin_second - lag(begin_second + shift_seconds) over earlier < shift_gap_seconds is not true end as is_new_shift
     from clocked cross join run_parameters window earlier as (partition by person_no order by entry_no, day_no)),
 shifts as (
     select apart.*, sum(is_new_shift::int) over (partition by person_no order by entry_no, day_no rows unbounded preceding) as shift_no
@@ -23,7 +19,7 @@ in_shifts as (
         sum(pay_seconds) over (partition by person_no, shift_no order by entry_no, day_no rows unbounded preceding)::bigint as until_seconds
     from shifts),
 measured as (
-    select entry_no, day_no, person_no, workweek_start, family_no, rule_no, pay_seconds, until_seconds, measured_seconds,
+    select entry_no, day_no, person_no, workweek_start, family_no, in_days.rule_no, pay_seconds, until_seconds, measured_seconds,
         case when is_seventh then 'seventh' else 'day' end as measure from in_days
     union all
     select entry_no, day_no, person_no, workweek_start, family_no, rule_no, pay_seconds, until_seconds, measured_seconds, 'shift' from in_shifts),

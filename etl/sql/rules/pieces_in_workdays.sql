@@ -1,13 +1,12 @@
 -- One row per piece × workday: 24 hours from the clock time that the pay group has set, by default midnight. Where a day
 -- begins later, a piece is cut there too, on instants; what lies before belongs to the workday of the day before.
 with pieces as not materialized (select * from pieces_cut),
-set_starts as (select pay_group, workday_seconds from pay_groups where workday_seconds > 0),
-from_midnight as (select pieces.*, piece_on as workday from pieces anti join set_starts using (pay_group)),
+from_midnight as (select pieces.*, piece_on as workday from pieces where week_begins_on < 1000),
 clocked as (
-    select pieces.*, epoch_us(timezone(pulls.zone, piece_on::timestamp + to_seconds(workday_seconds))) // 1000000
+    select pieces.*, epoch_us(timezone(pulls.zone, piece_on::timestamp + to_minutes(week_begins_on // 1000))) // 1000000
             - epoch_us(started_at) // 1000000 as before_seconds,
         entry_state is null and across_midnight = 'split' and started_at is not null as is_cut
-    from pieces join set_starts using (pay_group) join pulls using (pull_number) cross join run_parameters),
+    from pieces join pulls using (pull_number) cross join run_parameters where week_begins_on >= 1000),
 halves as (   -- what cannot be cut lies whole in the workday of its start
     select clocked.*, half, case when is_cut and half = 2 then greatest(before_seconds, 0) else 0 end as begin_seconds,
         case when is_cut and half = 1 then least(before_seconds, worked_seconds) else worked_seconds end as end_seconds

@@ -9,14 +9,12 @@ long_weeks as (
     select weeks.*, week_seconds - case when mode = 0 then coalesce(daily_seconds, 0) else 0 end as pool_seconds
     from weeks_in_question as weeks left join daily_weeks using (person_no, workweek_start, family_no)
     where pool_seconds > week_limit),
-pieces as not materialized (
-    select entry_no, day_no, person_no, workweek_start, family_no, pay_seconds from pieces_ruled where is_counted and pay_seconds > 0),
 running as (
-    select pieces.*, mode, week_rule_no, week_seconds, coalesce(daily_seconds, 0) as daily_seconds,
+    select pieces.entry_no, pieces.day_no, person_no, workweek_start, family_no, mode, week_rule_no, week_seconds, coalesce(daily_seconds, 0) as daily_seconds,
         pieces.pay_seconds - case when mode = 0 then coalesce(daily_seconds, 0) else 0 end as own_seconds,
         sum(own_seconds) over (
             partition by person_no, workweek_start, family_no order by entry_no, day_no rows unbounded preceding)::bigint as until_seconds
-    from pieces join long_weeks using (person_no, workweek_start, family_no) left join daily_pieces using (entry_no, day_no)),
+    from pieces_counted as pieces join long_weeks using (person_no, workweek_start, family_no) left join daily_pieces using (entry_no, day_no)),
 parts as (
     select entry_no, day_no, person_no, workweek_start, family_no, mode, tier_no, premium_numerator, week_seconds as measured_seconds,
         least(running.until_seconds, tiers.until_seconds) - greatest(running.until_seconds - own_seconds, over_seconds)
