@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
+from etl.errors import SettingsError
 from etl.law.rows import Rule, library, tiers_of
 from etl.settings import Agreement, Pay
 
@@ -21,6 +22,20 @@ def available(pay: Pay) -> tuple[Rule, ...]:
 
 
 def _agreed(agreement: Agreement) -> Rule:
+    """An agreement as a rule of its place. Raises SettingsError for tiers that cannot be read."""
+    try:
+        tiers = tuple(
+            (name, tiers_of(text))
+            for name, text in (("day", agreement.day_tiers), ("week", agreement.week_tiers))
+            if text
+        )
+    except ValueError as error:
+        raise SettingsError(
+            "SETTINGS_INVALID",
+            what=f"The agreement {agreement.rule_id}: {error}",
+            where="company.toml, key pay.agreements",
+            fix='Give hours and multipliers, such as week_tiers = "35:1.1;43:1.5".',
+        ) from None
     return Rule(
         agreement.rule_id,
         agreement.jurisdiction,
@@ -28,11 +43,7 @@ def _agreed(agreement: Agreement) -> Rule:
         agreement.rule_id,
         "an agreement of the company",
         "",
-        tuple(
-            (name, tiers_of(text))
-            for name, text in (("day", agreement.day_tiers), ("week", agreement.week_tiers))
-            if text
-        ),
+        tiers,
         "none",
         agreement.combine,
         "straight_hours",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from itertools import pairwise
 
 from etl.errors import SettingsError
 
-LAST_DAY = date(9999, 12, 31)
+LAST_DAY, MOST = date(9999, 12, 31), 4
+_TIER = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?):([0-9](?:\.[0-9]{1,4})?)", re.ASCII)
 MEASURES = ("day", "shift", "seventh", "week", "month")
 COMBINES = ("union_no_pyramid", "greater_of", "greatest_of", "weekly_only", "credit", "additive")
 CHOICES = {
@@ -125,11 +127,11 @@ def tiers_of(text: str) -> Tiers:
     """`8:1.5;12:2.0` as seconds and multipliers, ascending. Raises ValueError."""
     tiers = []
     for part in filter(None, text.split(";")):
-        hours, _, multiplier = part.partition(":")
-        seconds = Fraction(hours) * 3600
-        if seconds.denominator != 1 or not 0 < Fraction(multiplier) <= 4:
-            raise ValueError(f"tier {part!r} is not hours, a colon and a multiplier, such as 8:1.5")
-        tiers.append((int(seconds), Fraction(multiplier)))
+        found = _TIER.fullmatch(part)
+        seconds = Fraction(found[1]) * 3600 if found else Fraction(1, 2)
+        if found is None or seconds.denominator != 1 or not 0 < Fraction(found[2]) <= MOST:
+            raise ValueError(f"tier {part!r} is not hours, a colon and a multiplier of at most {MOST}, such as 8:1.5")
+        tiers.append((int(seconds), Fraction(found[2])))
     if [over for over, _ in tiers] != sorted({over for over, _ in tiers}):
         raise ValueError(f"tiers {text!r} do not go up")
     return tuple(tiers)

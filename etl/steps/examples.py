@@ -230,7 +230,7 @@ def _pay(example: Example, tables: dict[str, list[dict[str, Any]]], span: tuple[
                 common
                 | {"earning": row["pay_item"], "amount": Decimal(row["amount"])}
                 | {"in_regular_rate": "yes" if row["in_regular_rate"] == "Y" else "no"}
-                | {"earned_from": min(own), "earned_to": max(own)}
+                | {"earned_from": min(own), "earned_to": max(own), "paid_on": max(own)}
             )
 
 

@@ -123,6 +123,38 @@ def law_of(run: Run) -> Law:
     return choose(run.settings.pay, people, (run.window.start - timedelta(days=1), run.window.end))
 
 
+def _limits_of_this_release(run: Run, law: Law) -> list[str]:
+    """What a rule would need that a run does not read: said, never computed with part of it."""
+    findings = []
+    for rule in law.rules:
+        if rule.of("month") and run.window.start > run.owned.start.replace(day=1):
+            findings.append(f"{rule.rule_id}: overtime counts by the month; give its people monthly pay periods")
+        if rule.seventh_day.startswith("consecutive"):
+            findings.append(f"{rule.rule_id}: days are counted over the weeks, which this release does not read")
+    places = {row["employee_id"]: row["work_location"] for row in run.mappings.rows("map_employees")}
+    findings += [
+        f"private/earnings.csv, line {row['map_row']}: a flat sum in California divides by straight hours, which is "
+        "not in this release"
+        for row in run.mappings.rows("map_earnings")
+        if row["in_regular_rate"] == "flat_sum"
+        and places.get(row["employee_id"]) == "US-CA"
+        and row["earned_from"] <= run.window.end
+        and row["earned_to"] >= run.window.start
+    ]
+    return findings
+
+
+def earlier_earnings(run: Run) -> list[str]:
+    """Pay of this period that was earned before the weeks the run reads: its premium there is not computed here."""
+    return [
+        f"{row['employee_id']}, {row['earning']}: earned from {row['earned_from']}, read from {run.window.start}"
+        for row in run.mappings.rows("map_earnings")
+        if row["in_regular_rate"] != "no"
+        and run.owned.start <= row["paid_on"] <= run.owned.end
+        and row["earned_from"] < run.window.start
+    ]
+
+
 def refuse_gaps(run: Run) -> None:
     """Stop before anything is computed when a cross-reference that every run needs is not there.
 
@@ -149,7 +181,7 @@ def refuse_gaps(run: Run) -> None:
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    findings += law.findings
+    findings += [*law.findings, *_limits_of_this_release(run, law)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

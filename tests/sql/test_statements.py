@@ -49,7 +49,8 @@ def _books() -> Books:
         dimensions="by  ref  value  precedence\nemployee  E1  Studio  1",
         pay_rates=f"{Company.pay_rates}\n        E5           30.00",
         salaries="employee_id  salary  per  hours\nE5  1000.00  week  -",
-        earnings="employee_id  earning  amount  earned_from  earned_to\nE1  Bonus  26.00  2026-11-09  2026-11-15",
+        earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
+        "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
     )
     books = firm.books(SHEET, SHEET)
     for name in PUBLISHED:
