@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
+from etl.cli_rules import rules_app
 from etl.errors import EtlError, no_memory
 
 if TYPE_CHECKING:  # the steps are imported when a command runs: help stays fast
@@ -286,6 +287,9 @@ def history_compact(workspace: Folder = None) -> None:
     from etl import steps  # noqa: PLC0415
 
     _show(steps.compact_history(_place(workspace)), as_json=False)
+
+
+app.add_typer(rules_app(_show), name="rules", hidden=True)
 
 
 def main() -> None:

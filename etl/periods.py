@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Literal, get_args
 
 Kind = Literal["weekly", "biweekly", "semimonthly", "monthly"]
@@ -97,12 +98,22 @@ def workweek_start(day: date, first_weekday: int) -> date:
     return day - ((day.isoweekday() - first_weekday) % 7) * DAY
 
 
-def calculation_window(pay_periods: Iterable[PayPeriod], billing: Period | None) -> Period:
-    """All workweeks that touch a pay period, and the billing period: what a run has to read."""
+def calculation_window(
+    pay_periods: Iterable[PayPeriod],
+    billing: Period | None,
+    fourteen_days: Mapping[str, date | None] = MappingProxyType({}),
+) -> Period:
+    """All workweeks that touch a pay period, and the billing period: what a run has to read.
+
+    `fourteen_days`: pay group to a first day of its fixed 14-day periods, which stand for its workweeks.
+    """
     spans = [] if billing is None else [billing]
     for pay_period in pay_periods:
         first = workweek_start(pay_period.period.start, pay_period.workweek_start)
         last = workweek_start(pay_period.period.end, pay_period.workweek_start) + 6 * DAY
+        if anchor := fourteen_days.get(pay_period.pay_group):
+            first = pay_period.period.start - ((pay_period.period.start - anchor).days % 14) * DAY
+            last = pay_period.period.end + (13 - (pay_period.period.end - anchor).days % 14) * DAY
         spans.append(Period(first, last))
     return Period(min(span.start for span in spans), max(span.end for span in spans))
 

@@ -28,9 +28,11 @@ class MappingFile:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     rows_needed: bool = True
+    optional: bool = False  # a company without such a thing needs no file
 
 
 FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)
+HOUR_CLASSES = ("regular", "overtime", "overtime_premium", "double_time", "double_time_premium")
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
 PURPOSES = ("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense")
 ACCOUNT_TYPES = (
@@ -104,7 +106,7 @@ FILES: tuple[MappingFile, ...] = (
         "map_pay_items",
         (
             Column("hour_kind", "choice", HOUR_KINDS),
-            Column("hour_class", "choice", ("regular", "overtime", "overtime_premium")),
+            Column("hour_class", "choice", HOUR_CLASSES),
             Column("pay_item", "text"),
         ),
         ("hour_kind", "hour_class"),
@@ -160,6 +162,55 @@ FILES: tuple[MappingFile, ...] = (
             TO,
         ),
         ("employee_id",),
+    ),
+    MappingFile(
+        "private/job_rates.csv",
+        "map_job_rates",
+        (
+            Column("employee_id", "key"),
+            Column("service_item", "text"),
+            Column("kind", "choice", ("rate", "differential", "piece")),
+            Column("rate", "rate"),
+            Column("currency", "currency"),
+            FROM,
+            TO,
+        ),
+        ("employee_id", "service_item"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/salaries.csv",
+        "map_salaries",
+        (
+            Column("employee_id", "key"),
+            Column("salary", "rate"),
+            Column("per", "choice", ("week", "two_weeks", "half_month", "month", "year")),
+            Column("hours", "rate", blank=True),
+            Column("currency", "currency"),
+            FROM,
+            TO,
+        ),
+        ("employee_id",),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/earnings.csv",
+        "map_earnings",
+        (
+            Column("employee_id", "key"),
+            Column("earning", "text"),
+            Column("amount", "rate"),
+            Column("currency", "currency"),
+            Column("in_regular_rate", "choice", ("yes", "no", "flat_sum")),
+            Column("earned_from", "date"),
+            Column("earned_to", "date"),
+            Column("paid_on", "date"),
+        ),
+        ("employee_id", "earning", "earned_from"),
+        rows_needed=False,
+        optional=True,
     ),
     MappingFile(
         "pay_calendar.csv",

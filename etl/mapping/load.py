@@ -53,6 +53,9 @@ def load_mappings(folder: Path, company: str) -> MappingSet:
     contents: dict[str, bytes] = {}
     rows: dict[str, list[Row]] = {}
     for declared in FILES:
+        if declared.optional and not (folder / declared.name).exists():
+            rows[declared.table] = []
+            continue
         raw = _read(folder / declared.name, declared.name, company, findings)
         if raw is None:
             continue
@@ -71,7 +74,7 @@ def load_mappings(folder: Path, company: str) -> MappingSet:
             where=f"mappings/{company}/",
             fix="Correct the lines named (dates are inclusive on both ends), then run again.",
         )
-    tables = {declared.table: _table(rows[declared.table], declared) for declared in FILES}
+    tables = {declared.table: as_table(rows[declared.table], declared) for declared in FILES}
     return MappingSet(contents, tables, tuple(periods))
 
 
@@ -241,7 +244,8 @@ def _across(rows: dict[str, list[Row]]) -> list[str]:
     return findings
 
 
-def _table(rows: list[Row], declared: MappingFile) -> pa.Table:
+def as_table(rows: list[Row], declared: MappingFile) -> pa.Table:
+    """Rows of one file as a table, `map_row` first."""
     fields = [
         pa.field("map_row", pa.int64()),
         *(pa.field(c.name, _TYPES.get(c.kind, pa.string())) for c in declared.columns),

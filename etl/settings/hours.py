@@ -3,17 +3,76 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from etl.settings.kinds import Part
 
+Tiers = Annotated[str, Field(pattern=r"^([0-9.]+:[0-9.]+)?(;[0-9.]+:[0-9.]+)*$")]
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
+
+
+class PayGroup(Part):
+    """What an employer sets for one pay group: the regime it chose by place, where its day and its 14 days begin."""
+
+    pay_group: Annotated[str, Field(min_length=1)]
+    regimes: dict[str, str] = Field(default={})  # jurisdiction -> regime of the law library, or an agreement's rule_id
+    workday_start: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "00:00"
+    fourteen_days_from: date | None = None  # any first day of a fixed 14-day period (8 and 80)
+
+    @property
+    def workday_minutes(self) -> int:
+        """Where the workday, and with it the workweek, begins after midnight."""
+        return int(self.workday_start[:2]) * 60 + int(self.workday_start[3:])
+
+
+class ConfirmedRule(Part):
+    """The company's own word for a row of the law library that was not read at its source yet."""
+
+    rule_id: Annotated[str, Field(min_length=1)]
+    confirmed_by: Annotated[str, Field(min_length=1)]
+    confirmed_on: date
+
+
+class MinimumWage(Part):
+    """An hourly minimum wage in the home currency: such figures change every year and are not shipped."""
+
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    hourly: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6)]
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+
+class Agreement(Part):
+    """What an agreement decides about overtime, as hours and multipliers: `week_tiers = "35:1.1"`."""
+
+    rule_id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    day_tiers: Tiers = ""
+    week_tiers: Tiers = ""
+    combine: Literal["union_no_pyramid", "greater_of", "weekly_only"] = "union_no_pyramid"
+    premium_base: Literal["regular_rate", "base_rate", "usual_rate"] = "regular_rate"
+    citation: Annotated[str, Field(min_length=1)]
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
 
 class Pay(Part):
-    """How hours become pay. `across_midnight`: a shift is cut at midnight, or kept on the day it began."""
+    """How hours become pay. `across_midnight`: a shift is cut at midnight, or kept on the day it began.
+
+    `flsa` not_covered: an employer outside the FLSA; a state's own limit holds alone. `shift_gap_minutes`: from this
+    much time off on, a new shift begins (Colorado's consecutive hours).
+    """
 
     across_midnight: Literal["split", "start_day"] = "split"
+    flsa: Literal["covered", "not_covered"] = "covered"
+    shift_gap_minutes: Annotated[int, Field(ge=1, le=600)] = 120
+    groups: tuple[PayGroup, ...] = ()
+    confirmed_rules: tuple[ConfirmedRule, ...] = ()
+    minimum_wages: tuple[MinimumWage, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
 
 
 class Billing(Part):

@@ -40,7 +40,18 @@ RULES: tuple[str, ...] = (
     "rounding_parts",  # day and week groups, for the shares
     "entries_rounded",  # pay and bill seconds, each once, before any cut or total
     "pieces_cut",  # at midnight, on instants
+    "pieces_in_workdays",  # where the day begins at another hour
+    "pieces_ruled",  # each with the rule of its place, group and day
+    "pieces_counted",  # what of it counts to overtime
+    "weeks_in_question",  # only these can hold overtime
+    "days_in_question",
+    "daily_parts",  # hours over a limit of the day, the shift, the seventh day
+    "weekly_parts",  # hours over a limit of the week
+    "premium_parts",  # what of both is paid
     "pieces_classified",  # whole workweeks of a person, held entries included
+    "salaries_by_person",
+    "week_salaries",  # where a salary prices the hours
+    "week_earnings",  # bonuses and piece earnings of a week
     "regular_rates",  # per workweek, once the classes are known
     "pay_components",  # what of it is paid in this period, exactly
     "payroll_lines_rounded",  # the only rounding of pay to money
@@ -78,6 +89,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "entries_multiplied": "entries_rounded",
     "entries_without_state": "entries_rounded",
     "seconds_lost_in_pieces": "pieces_classified",
+    "pieces_without_rule": "pieces_classified",
     "pay_not_conserved": "labor_allocated",
     "bills_not_conserved": "bill_allocated",
     "journals_unbalanced": "postings",
@@ -87,7 +99,8 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
 }
 VIEWS: frozenset[str] = frozenset(
     {
-        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "pieces_cut"),
+        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
+        *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
         *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
     }
 )
@@ -97,6 +110,8 @@ REPORTS: tuple[str, ...] = (
     "repeats_told",
     "state_counts",
     "pay_totals",
+    "average_hours",
+    "premiums_by_law",  # FLSA, state, agreement
     "entries_to_check",  # what the suites of expectations look at
     "people_to_check",
     "projects_to_check",

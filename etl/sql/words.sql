@@ -1,16 +1,24 @@
 -- The few words that every entry carries, one byte each. In the order of the alphabet, which is the order of their lines.
 create type if not exists entry_state as enum ('exported', 'held', 'out_of_scope', 'rejected', 'superseded', 'withdrawn');
 create type if not exists hour_kind as enum ('holiday', 'paid_leave', 'unpaid_leave', 'worked');
-create type if not exists hour_class as enum ('overtime', 'overtime_premium', 'regular');
+create type if not exists hour_class as enum ('double_time', 'double_time_premium', 'overtime', 'overtime_premium', 'regular');
 create type if not exists cost_purpose as enum ('direct_labor', 'internal_labor', 'leave_expense', 'suspense');
 
--- The first day of the workweek that a day belongs to; begins_on: 1 Monday to 7 Sunday.
-create or replace macro workweek_of(worked_day, begins_on) as (worked_day - ((isodow(worked_day) - begins_on + 7) % 7)::int);
+-- The first day of the workweek that a day belongs to; begins_on: 1 Monday to 7 Sunday, or 100 and more for fixed 14 days
+-- (100 + the days from 1900-01-01 to a first day, modulo 14); above that 1000 times the minutes after midnight at which the
+-- workday begins. And its last day.
+create or replace macro workweek_of(worked_day, begins_on) as (worked_day - (case when begins_on % 1000 < 100 then (isodow(worked_day) - begins_on % 1000 + 7) % 7
+    else (worked_day - date '1900-01-01' - begins_on % 1000 + 100) % 14 end)::int);
+create or replace macro workweek_end(first_day, begins_on) as (first_day + case when begins_on % 1000 < 100 then 6 else 13 end);
+
+-- Seconds as hours with as few decimals as it takes, at most two: 40, 9.2, 7.25.
+create or replace macro hours_words(seconds) as
+    (regexp_replace(((((seconds + 18) // 36)::decimal(18, 0)) * 0.01::decimal(3, 2))::varchar, '[.]?0+$', ''));
 
 -- A piece's id. Nearly all are the whole of their entry on its day: named without a cast per row.
 create or replace macro piece_name(entry_id, version, day_no, class_no) as
     (case when version = 1 and day_no = 1 and class_no = 0 then entry_id || '/1/1r'
-        else entry_id || '/' || version || '/' || day_no || case class_no when 1 then 'o' else 'r' end end);
+        else entry_id || '/' || version || '/' || day_no || case class_no when 0 then 'r' when 1 then 'o' else 'o' || class_no end end);
 
 -- Seconds as a person reads hours: 26:00:00, -1:30:00.
 create or replace macro clock_hours(seconds) as

@@ -9,6 +9,8 @@ from etl.steps.outcome import Outcome
 from etl.steps.practice import serve
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
+from etl.steps.rules_check import check_examples
+from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, read_day, start
 from etl.steps.runs import keep_run
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
@@ -26,6 +28,7 @@ __all__ = [
     "approval",
     "approve_batch",
     "check",
+    "check_examples",
     "close",
     "compact_history",
     "draft",
@@ -52,6 +55,7 @@ __all__ = [
     "reconcile",
     "repair",
     "serve",
+    "show_rules",
     "standing",
     "start",
     "status",

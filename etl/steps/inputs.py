@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date, timedelta
-from importlib.resources import files
 from typing import Any
 
 import pyarrow as pa
 
 from etl.codes import codes_table
 from etl.errors import MappingError
+from etl.law.chosen import Law, Person, choose
 from etl.sql.run import Engine
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
@@ -50,11 +49,20 @@ def put_inputs(run: Run, engine: Engine) -> None:
     ]
     engine.put("run_pay_periods", pa.Table.from_pylist(periods, schema=_PAY_PERIODS))
     starts = {pay.pay_group: pay.workweek_start for pay in run.mappings.pay_periods}
-    groups = [{"pay_group": group, "workweek_start": start} for group, start in starts.items()]
+    starts |= {
+        group.pay_group: 100 + _phase(group.fourteen_days_from)
+        for group in run.settings.pay.groups
+        if group.fourteen_days_from
+    }
+    clocks = {group.pay_group: group.workday_minutes for group in run.settings.pay.groups}
+    groups = [
+        {"pay_group": group, "workweek_start": start + 1000 * clocks.get(group, 0)} for group, start in starts.items()
+    ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
     rules = [rule.model_dump() | {"rule_id": f"{rule.purpose}-{n}"} for n, rule in enumerate(run.settings.rounding)]
     engine.put("rounding_rules", pa.Table.from_pylist(rules, schema=_ROUNDING))
-    engine.put("overtime_rules", overtime_rules())
+    for name, table in law_of(run).tables.items():
+        engine.put(name, table)
     engine.put("codes", codes_table())
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
@@ -65,6 +73,11 @@ def put_inputs(run: Run, engine: Engine) -> None:
 def _one_row(values: dict[str, Any]) -> pa.Table:
     return pa.table({name: pa.array([value], pa.list_(pa.string())) if isinstance(value, list) else pa.array([value])
                      for name, value in values.items()})
+
+
+def _phase(first_day: date) -> int:
+    """Where in fixed 14-day periods a day lies, as macro workweek_of counts them."""
+    return (first_day - FIRST_DAY).days % 14
 
 
 def _parameters(run: Run) -> dict[str, Any]:
@@ -87,6 +100,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "unmapped_mode": settings.unmapped.mode,
         "labor_posting": settings.labor_posting.mode,
         "across_midnight": settings.pay.across_midnight,
+        "shift_gap_seconds": settings.pay.shift_gap_minutes * 60,
         "has_bill_period": run.billing is not None,
         "bill_period_start": run.billing.start if run.billing else LAST_DAY,
         "bill_period_end": run.billing.end if run.billing else FIRST_DAY,
@@ -97,18 +111,54 @@ def _parameters(run: Run) -> dict[str, Any]:
     }
 
 
-def overtime_rules() -> pa.Table:
-    """The overtime rows of the law library, one per rule version; only confirmed ones."""
-    text = (files("etl.law") / "overtime_rules.csv").read_text(encoding="utf-8")
-    rows = [row for row in csv.DictReader(text.splitlines()) if row["status"] == "confirmed"]
-    whole = ("threshold_seconds", "premium_numerator", "premium_denominator")
-    days = ("effective_from", "effective_to")
-    return pa.Table.from_pylist(
-        [
-            row | {name: int(row[name]) for name in whole} | {name: date.fromisoformat(row[name]) for name in days}
-            for row in rows
-        ]
-    )
+def law_of(run: Run) -> Law:
+    """The rules that hold for this company's people in the run's window, the day before it included."""
+    people = [
+        Person(
+            row["work_location"] or "",
+            row["pay_group"] or "",
+            row["flsa_status"] or "",
+            row["map_row"],
+            (row["effective_from"], row["effective_to"]),
+        )
+        for row in run.mappings.rows("map_employees")
+        if row["worker_type"] == "employee"
+        and row["effective_from"] <= run.window.end
+        and row["effective_to"] >= run.window.start
+    ]
+    return choose(run.settings.pay, people, (run.window.start - timedelta(days=1), run.window.end))
+
+
+def _limits_of_this_release(run: Run, law: Law) -> list[str]:
+    """What a rule would need that a run does not read: said, never computed with part of it."""
+    findings = []
+    for rule in law.rules:
+        if rule.of("month") and run.window.start > run.owned.start.replace(day=1):
+            findings.append(f"{rule.rule_id}: overtime counts by the month; give its people monthly pay periods")
+        if rule.seventh_day.startswith("consecutive"):
+            findings.append(f"{rule.rule_id}: days are counted over the weeks, which this release does not read")
+    places = {row["employee_id"]: row["work_location"] for row in run.mappings.rows("map_employees")}
+    findings += [
+        f"private/earnings.csv, line {row['map_row']}: a flat sum in California divides by straight hours, which is "
+        "not in this release"
+        for row in run.mappings.rows("map_earnings")
+        if row["in_regular_rate"] == "flat_sum"
+        and places.get(row["employee_id"]) == "US-CA"
+        and row["earned_from"] <= run.window.end
+        and row["earned_to"] >= run.window.start
+    ]
+    return findings
+
+
+def earlier_earnings(run: Run) -> list[str]:
+    """Pay of this period that was earned before the weeks the run reads: its premium there is not computed here."""
+    return [
+        f"{row['employee_id']}, {row['earning']}: earned from {row['earned_from']}, read from {run.window.start}"
+        for row in run.mappings.rows("map_earnings")
+        if row["in_regular_rate"] != "no"
+        and run.owned.start <= row["paid_on"] <= run.owned.end
+        and row["earned_from"] < run.window.start
+    ]
 
 
 def _unknown_pilots(run: Run) -> list[str]:
@@ -121,8 +171,8 @@ def _unknown_pilots(run: Run) -> list[str]:
 def refuse_gaps(run: Run) -> None:
     """Stop before anything is computed when a cross-reference that every run needs is not there.
 
-    Raises MappingError with every finding: accounts the posting mode needs, pay items, and work locations whose
-    overtime rule is not in the law library (an unknown place is never computed by another place's law).
+    Raises MappingError with every finding: accounts the posting mode needs, pay items, and people whose law
+    is not known or not confirmed (an unknown place is never computed by another place's law).
     """
     mode, findings = run.settings.labor_posting.mode, _unknown_pilots(run)
     kinds = {row["hour_kind"] for row in run.mappings.rows("map_items")}
@@ -138,21 +188,13 @@ def refuse_gaps(run: Run) -> None:
         f"accounts.csv: no account for {purpose}, which labor_posting {mode} needs"
         for purpose in sorted(needed - {row["purpose"] for row in run.mappings.rows("map_accounts")})
     ]
+    law = law_of(run)
     paid = {("worked", "regular"), ("worked", "overtime"), ("worked", "overtime_premium")}
+    paid |= {("worked", f"{name}{part}") for name in law.hour_classes for part in ("", "_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    places = set(overtime_rules()["jurisdiction"].to_pylist())
-    findings += [
-        f"employees.csv, line {row['map_row']}: no confirmed overtime rule for {row['work_location']}; known: "
-        f"{', '.join(sorted(places))} (US = the federal 40-hour week alone; a state's own rule is not in this release)"
-        for row in run.mappings.rows("map_employees")
-        if row["worker_type"] == "employee"
-        and row["flsa_status"] == "nonexempt"
-        and row["work_location"] not in places
-        and row["effective_from"] <= run.window.end
-        and row["effective_to"] >= run.window.start
-    ]
+    findings += [*law.findings, *_limits_of_this_release(run, law)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from etl.errors import RefusedError
 from etl.sql.run import RULES, Engine
+from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.units import clock_hours, money
@@ -14,12 +17,14 @@ def apply_rules(run: Run) -> Outcome:
     with run.locked("applying rules"), run.engine() as engine:
         need(engine, "entries_ordered", "map the entries (20_map)")
         engine.run(RULES)
-        engine.run(("pay_totals",))
+        engine.run(("pay_totals", "premiums_by_law"))
         currency = run.settings.company.home_currency
         rows = engine.fetch("pay_totals").to_pylist()
         pieces, lines = engine.count("pieces_classified"), engine.count("payroll_lines_rounded")
+        late = [("premium of earlier weeks, not in this batch", text) for text in earlier_earnings(run)]
         return Outcome(
             title=f"classified {pieces:,} pieces of time into {lines:,} payroll lines",
+            facts=(*_premiums(engine, currency), *late),
             headings=("hour kind", "class", "hours", "amount"),
             rows=tuple(
                 (
@@ -32,6 +37,20 @@ def apply_rules(run: Run) -> Outcome:
             ),
             next_step="check the figures (40_check)",
         )
+
+
+def _premiums(engine: Engine, currency: str) -> list[tuple[str, str]]:
+    """Premium of the workweeks that end in this period, by the law that asks for it; nothing where there is none."""
+    rows = engine.fetch("premiums_by_law").to_pylist()
+    sums = {
+        words: sum((row[name] for row in rows if row[name] is not None), Decimal(0))
+        for words, name in (
+            ("FLSA premium", "flsa_premium_amount"),
+            ("premium by other law", "state_premium_amount"),
+            ("premium by agreement", "contract_premium_amount"),
+        )
+    }
+    return [(words, money(amount, currency)) for words, amount in sums.items() if amount]
 
 
 def need(engine: Engine, table: str, step: str) -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -47,8 +47,12 @@ class Run:
 
     @cached_property
     def window(self) -> Period:
-        """All workweeks that touch the period, and the billing period."""
-        return calculation_window(self.pay_periods, self.billing)
+        """All workweeks, or fixed 14 days, that touch the period, and the billing period."""
+        anchors = {group.pay_group: group.fourteen_days_from for group in self.settings.pay.groups}
+        window = calculation_window(self.pay_periods, self.billing, anchors)
+        # where the workday begins in the morning, the early hours of the next day still belong to the last workweek
+        has_late_start = any(group.workday_minutes for group in self.settings.pay.groups)
+        return Period(window.start, window.end + timedelta(days=1)) if has_late_start else window
 
     @cached_property
     def owned(self) -> Period:

@@ -23,6 +23,7 @@ SHIPPED = (
     "etl/codes.csv",
     "etl/sql/money.sql",
     "etl/sql/rules/pieces_classified.sql",
+    "etl/law/examples.csv",
     "etl/law/overtime_rules.csv",
     "etl/targets/compatibility.csv",
     "etl/_shipped/notebooks/10_pull.ipynb",

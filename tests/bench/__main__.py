@@ -84,6 +84,7 @@ def _one(module: str, runs: int) -> Iterator[Line]:
 BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they are run
     "small_week": partial(_one, "small_week"),
     "entries": entries,
+    "overtime": partial(_one, "overtime"),
     "history_commit": partial(_one, "history_commit"),
     "workbook_20k": partial(_one, "workbook_20k"),
     "pull_pages": pull_pages.run,

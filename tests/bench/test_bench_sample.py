@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.bench import company, history_commit, pull_pages, small_week, workbook_20k
+from tests.bench import company, history_commit, overtime, overtime_data, pull_pages, small_week, workbook_20k
 from tests.bench.__main__ import check_results, over_budget
 from tests.bench.entries import write_entries
 
@@ -31,6 +31,11 @@ def test_a_benchmark_comes_to_its_line(benchmark: ModuleType, count: int) -> Non
     line = benchmark.run(1, count)
     assert line["name"] == benchmark.__name__.rpartition(".")[2]
     assert {"ours", "peer", "ratio", "budget"} <= line.keys()
+
+
+def test_a_query_written_for_california_gives_our_figures_there(tmp_path: Path) -> None:
+    overtime_data.write(tmp_path, 24_000)
+    assert overtime.californians_differ(tmp_path) == []
 
 
 @pytest.mark.parametrize(

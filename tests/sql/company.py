@@ -83,6 +83,8 @@ class Company:
         worked      regular           Regular
         worked      overtime          Overtime
         worked      overtime_premium  Overtime Premium
+        worked      double_time       Double Time
+        worked      double_time_premium  Double Time Premium
         paid_leave  regular           Vacation
         holiday     regular           Holiday"""
     accounts: str = """
@@ -105,6 +107,10 @@ class Company:
     calendar: str = f"""
         pay_group  kind    start       workweek
         weekly     weekly  {MONDAY}    monday"""
+    job_rates: str = ""
+    salaries: str = ""
+    earnings: str = ""
+    pay: str = ""  # more of [pay], as TOML
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
     home: str = "USD"

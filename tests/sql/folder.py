@@ -28,6 +28,9 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "items.csv": {"source": "*", "hour_kind": "worked"},
     "rates.csv": {"customer_job": "*", "service_item": "*", "employee_id": "*", "currency": "USD"},
     "private/pay_rates.csv": {"currency": "USD"},
+    "private/job_rates.csv": {"currency": "USD"},
+    "private/salaries.csv": {"currency": "USD"},
+    "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
     "dimensions.csv": {"dimension": "class"},
 }
 TOML = """
@@ -40,6 +43,7 @@ go_live = {go_live}
 policy = "four_eyes"
 [pay]
 across_midnight = "{across_midnight}"
+{pay}
 [billing]
 period = "{billing}"
 first_start = {billing_start}
@@ -76,6 +80,8 @@ def loaded(choices: tuple[tuple[str, object], ...]) -> tuple[Settings, MappingSe
 def _write(company: Mapping[str, str], folder: Path) -> None:
     (folder / "private").mkdir(mode=0o700)
     for declared in FILES:
+        if declared.optional and not company[_field(declared.name)]:
+            continue
         rows = (
             _calendar(company["calendar"])
             if declared.name == "pay_calendar.csv"
@@ -87,7 +93,8 @@ def _write(company: Mapping[str, str], folder: Path) -> None:
             writer.writerows(
                 [[_blank(row.get(column.name, _usual(column.name))) for column in declared.columns] for row in rows]
             )
-    (folder / "private" / "pay_rates.csv").chmod(0o600)
+    for path in (folder / "private").iterdir():
+        path.chmod(0o600)
 
 
 def _calendar(text: str) -> list[dict[str, str]]:

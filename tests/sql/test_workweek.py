@@ -162,12 +162,12 @@ def test_pieces_at_the_limit(person, expected, why):
 
 
 SENTENCES = [  # person, day, rule, sentence
-    ("cut", "2026-11-09", "us-flsa-40", "Within 40 h of the workweek: straight time"),
+    ("cut", "2026-11-09", "us_flsa_40", "Within 40 h of the workweek: straight time"),
     (
         "last",
         "2026-11-15",
-        "us-flsa-40",
-        "Over 40 h in the workweek United States federal law pays 1.5 (29 U.S.C. 207(a)(1))",
+        "us_flsa_40",
+        "42.5 h in the workweek; over 40 h United States federal law pays 1.5 (29 U.S.C. 207(a)(1))",
     ),
     ("exempt", "2026-11-09", "exempt", "exempt from overtime by flsa_status"),
     ("leave", "2026-11-09", "not-classified", "not hours worked"),

@@ -10,14 +10,20 @@ named as (
         case when entries.entry_state is not null then 'not classified: ' || codes.title
             when entries.pay_state <> 'exported' then 'not on the payroll'
             when entries.hour_kind <> 'worked' then 'not hours worked'
-            when law.rule_id is null then 'exempt from overtime by flsa_status'
-            when pieces.hour_class = 'overtime' then law.overtime_sentence else law.regular_sentence end as rule_sentence,
+            when tiers.tier_no is null then names.regular_sentence
+            else case tiers.measure when 'day' then hours_words(measured_seconds) || ' h on ' || dayname(pieces.piece_on)
+                when 'seventh' then hours_words(measured_seconds) || ' h on the seventh day worked'
+                when 'shift' then hours_words(measured_seconds) || ' h in one shift'
+                when 'month' then hours_words(measured_seconds) || ' h of overtime in the month'
+                else hours_words(measured_seconds) || ' h in the workweek' end || '; ' || tiers.sentence end as rule_sentence,
+        case when is_counted then names.rule_id else 'not-classified' end as rule_id,
         coalesce(pieces.piece_on between periods.period_start and periods.period_end, false) as is_in_pay_period,
         coalesce(pieces.piece_on between bill_period_start and bill_period_end, false) as is_in_bill_period
     from pieces join entries_rounded as entries using (entry_no)
     left join components using (entry_no, day_no, class_no)
     left join periods on periods.pay_group = entries.pay_group
-    left join overtime_rules as law on law.rule_id = pieces.rule_id
+    left join rule_names as names on names.rule_no = pieces.rule_no
+    left join overtime_tiers as tiers on tiers.tier_no = pieces.tier_no
     left join codes on codes.code = entries.entry_code
     cross join parameters)
 select piece_id, entry_id, version, employee_id, piece_on, workweek_start, hour_class::varchar as hour_class, pay_item, worked_seconds,

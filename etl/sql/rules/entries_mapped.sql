@@ -3,8 +3,11 @@
 with versions as (select rowid + 1 as entry_no, * from entries_ordered),
 referenced as (
     select versions.* exclude (person_no, person_day_no, project_day_no, item_day_no), versions.person_no,
-        people.employee_id, people.employee_name, people.worker_type, people.pay_group, people.flsa_status,
-        people.work_location, versions.person_day_no is not null as is_person_mapped, people.pay_rate_millionths, people.pay_currency,
+        people.employee_id, people.employee_name, people.worker_type, people.pay_group, people.law_key,
+        versions.person_day_no is not null as is_person_mapped, coalesce(case job_rates.kind when 'rate' then 0 when 'piece' then 0 else people.pay_rate_millionths end, people.pay_rate_millionths)
+            + coalesce((job_rates.rate * 1000000::decimal(7, 0))::bigint, 0) as pay_rate_millionths,
+        case when job_rates.kind = 'differential' then (job_rates.rate * 1000000::decimal(7, 0))::bigint end as differential_millionths,
+        coalesce(case when job_rates.kind <> 'differential' then job_rates.currency end, people.pay_currency) as pay_currency,
         projects.customer_job, projects.job_no, projects.billing_method, versions.project_day_no is not null as is_project_mapped,
         items.service_item, coalesce(items.hour_kind, 'worked'::hour_kind) as hour_kind, versions.item_day_no is not null as is_item_mapped,
         coalesce(people.week_begins_on, 1)::int as week_begins_on,   -- nobody's time is looked at in weeks from Monday
@@ -15,7 +18,9 @@ referenced as (
     from versions
     left join people_on_day as people using (person_day_no)
     left join projects_on_day as projects using (project_day_no)
-    left join items_on_day as items using (item_day_no)),
+    left join items_on_day as items using (item_day_no)
+    left join map_job_rates as job_rates on job_rates.employee_id = people.employee_id and job_rates.service_item = items.service_item
+        and versions.worked_on between job_rates.effective_from and job_rates.effective_to),
 billed as (   -- the day that a bill rate is wanted for
     select referenced.*, case when is_billable and is_project_mapped and is_item_mapped then worked_on end as billed_on
     from referenced),

@@ -1,8 +1,8 @@
 -- One row per paid component as a part of its labor key: the second allocation step, down to the entries.
 with components as (select * from pay_components),
 keys as (select * from labor_keys_shared)
-select keys.key_no as unit_id, components.entry_no * 8 + components.day_no * 2 + components.class_no as part_id,
-    components.entry_no * 8 + components.day_no * 2 + components.class_no as part_order,
+select keys.key_no as unit_id, components.entry_no * 128 + components.day_no * 16 + components.class_no as part_id,
+    components.entry_no * 128 + components.day_no * 16 + components.class_no as part_order,
     keys.key_minor as unit_total, components.exact_numerator as weight, components.pay_seconds as seconds
 from components join keys on keys.person_no = components.person_no and keys.workweek_start = components.workweek_start
     and keys.hour_kind = components.hour_kind and keys.hour_class = components.hour_class

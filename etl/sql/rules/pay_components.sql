@@ -9,21 +9,37 @@ pieces as (
             else 'direct_labor'::cost_purpose end as cost_purpose,
         case when not is_cost_unmapped then job_no end as cost_job_no,
         piece_on between periods.period_start and periods.period_end as has_straight,
-        hour_class = 'overtime' and workweek_start + 6 between periods.period_start and periods.period_end as has_premium
+        tier_no is not null and workweek_end between periods.period_start and periods.period_end as has_premium
     from pieces_classified as classified join periods using (pay_group) where pay_state = 'exported'),
 paid as (
-    select pieces.* exclude (hour_class, rule_id), missing.person_no is not null as is_pay_rate_missing,
-        case when hour_class = 'overtime' and not has_straight then 'overtime_premium'::hour_class
-            when has_premium then 'overtime'::hour_class else 'regular'::hour_class end as hour_class,
-        coalesce(law.premium_numerator, 1)::hugeint * coalesce(rates.regular_rate_numerator, 0) as premium_numerator,
-        coalesce(law.premium_denominator, 2)::hugeint * coalesce(rates.regular_rate_denominator, 1) as premium_denominator
+    select pieces.* exclude (hour_class, tier_no), missing.person_no is not null as is_pay_rate_missing,
+        case when not has_premium then 'regular'::hour_class when has_straight then pieces.hour_class
+            when pieces.hour_class = 'double_time' then 'double_time_premium'::hour_class else 'overtime_premium'::hour_class end as hour_class,
+        tiers.premium_numerator, tiers.premium_denominator, tiers.premium_base, tiers.least_rate_millionths,
+        coalesce(rates.regular_rate_numerator, 0) as rate_numerator, coalesce(rates.regular_rate_denominator, 1) as rate_denominator,
+        coalesce(rates.straight_denominator, 1) as straight_denominator, salaries.annual_millionths
     from pieces
     left join regular_rates as rates on rates.person_no = pieces.person_no
         and rates.workweek_start = pieces.workweek_start
+    left join salaries_by_person as salaries on salaries.person_no = pieces.person_no
+        and pieces.piece_on between salaries.effective_from and salaries.effective_to
     left join pay_rates_missing as missing on missing.person_no = pieces.person_no
         and missing.workweek_start = pieces.workweek_start
-    left join overtime_rules as law on law.rule_id = pieces.rule_id
+    left join overtime_tiers as tiers on tiers.tier_no = pieces.tier_no
     where has_straight or has_premium),
+priced as (   -- an hour's own price over straight_denominator; its premium over premium_denominator times rate_denominator
+    select paid.*,
+        case when straight_denominator = 1 and annual_millionths is null then pay_rate_millionths::hugeint
+            else pay_rate_millionths * straight_denominator + coalesce(annual_millionths, 0) * 3600::hugeint end as straight_numerator,
+        case when not has_premium then 0::hugeint
+            when premium_base = 'regular_rate' then premium_numerator * rate_numerator
+            when premium_base = 'minimum_wage'
+                then greatest(least_rate_millionths - pay_rate_millionths, 0) * premium_denominator * rate_denominator
+            when annual_millionths is not null then premium_numerator * rate_numerator
+            else premium_numerator * rate_denominator * (pay_rate_millionths
+                - case when premium_base = 'usual_rate' then coalesce(differential_millionths, 0) else 0 end) end as premium_rate,
+        case when has_premium then premium_denominator * rate_denominator else 1::hugeint end as premium_divisor
+    from paid),
 exact as (   -- millionths × seconds, over the premium's denominator only where there is a premium
     select entry_no, day_no, class_no, person_no, workweek_start, hour_kind, hour_class, cost_state, cost_purpose,
         cost_job_no, books_class_no,
@@ -31,10 +47,10 @@ exact as (   -- millionths × seconds, over the premium's denominator only where
         case when has_premium then pay_seconds else 0 end as premium_seconds,
         case when is_pay_rate_missing then null
             when has_premium then
-                case when has_straight then pay_rate_millionths * premium_denominator else 0 end * pay_seconds + premium_numerator * pay_seconds
-            else pay_rate_millionths * pay_seconds::hugeint end as exact_numerator,
-        case when has_premium then premium_denominator else 1 end * minor_per_millionth as exact_denominator
-    from paid cross join parameters)
+                (case when has_straight then straight_numerator * premium_divisor else 0 end + premium_rate * straight_denominator) * pay_seconds
+            else straight_numerator * pay_seconds end as exact_numerator,
+        premium_divisor * straight_denominator * minor_per_millionth as exact_denominator
+    from priced cross join parameters)
 select exact.*, items.pay_item
 from exact
 left join map_pay_items as items on items.hour_kind::hour_kind = exact.hour_kind and items.hour_class::hour_class = exact.hour_class

@@ -5,4 +5,4 @@ with entries as (
     where entry_code is null and worker_type = 'employee' and hour_kind <> 'unpaid_leave'
         and (pay_rate_millionths is null or pay_currency <> home_currency))
 select distinct person_no, workweek_of(worked_day, week_begins_on) as workweek_start
-from (select *, unnest([worked_on, last_worked_on]) as worked_day from entries) as days
+from (select *, unnest([worked_on, last_worked_on, worked_on - (week_begins_on >= 1000)::int]) as worked_day from entries) as days

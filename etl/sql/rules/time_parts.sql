@@ -17,6 +17,6 @@ grouped as (
     select activities.*, sum(seconds) over (partition by person_no, pay_item, is_for_payroll)::bigint as group_seconds,
         dense_rank() over (order by person_no, pay_item nulls last, is_for_payroll) as unit_id
     from activities)
-select unit_id, entry_no * 8 + day_no * 2 + class_no as part_id, entry_no * 8 + day_no * 2 + class_no as part_order,
+select unit_id, entry_no * 128 + day_no * 16 + class_no as part_id, entry_no * 128 + day_no * 16 + class_no as part_order,
     divide_half_up(group_seconds, 60) as unit_total, seconds as weight, pay_item, is_for_payroll, entry_no, day_no, class_no
 from grouped

@@ -1,0 +1,20 @@
+-- One row per person × workweek with pay beside the hours that belongs to the regular rate (29 CFR 778.208-.211): bonuses,
+-- piece earnings, commissions, in equal parts over the workweeks they were earned in; a fraction, never divided.
+with weeks as (
+    select distinct person_no, workweek_start, workweek_end from pieces_classified where person_no in (
+        select person_no from people_on_day semi join map_earnings using (employee_id))),
+persons as (select distinct person_no, employee_id, week_begins_on from people_on_day),
+counted as (
+    select persons.person_no, earnings.*, (amount * 1000000::decimal(7, 0))::hugeint as amount_millionths,
+        (workweek_of(earned_to, week_begins_on) - workweek_of(earned_from, week_begins_on))
+            // (workweek_end(earned_from, week_begins_on) - earned_from + 1) + 1 as count_weeks
+    from map_earnings as earnings join persons using (employee_id) cross join run_parameters
+    where earnings.in_regular_rate in ('yes', 'flat_sum') and earnings.currency = home_currency),
+shares as (
+    select weeks.person_no, weeks.workweek_start, amount_millionths, count_weeks,
+        list_reduce(list(count_weeks) over (partition by weeks.person_no, weeks.workweek_start), lambda a, b: lcm(a, b)) as common
+    from weeks join counted on counted.person_no = weeks.person_no
+        and earned_from <= weeks.workweek_end and earned_to >= weeks.workweek_start)
+select person_no, workweek_start, sum(amount_millionths * (common // count_weeks))::hugeint as extra_numerator,
+    any_value(common)::hugeint as extra_denominator
+from shares group by person_no, workweek_start

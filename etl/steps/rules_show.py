@@ -1,0 +1,86 @@
+"""Show what the law library holds for a place on a day: limits, how they combine, citation and standing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from etl.errors import SettingsError
+from etl.law.rows import Rule, library
+from etl.law.words import factor_text, hours_text
+from etl.steps.outcome import Outcome
+
+_MEASURES = {
+    "day": "a day",
+    "shift": "in one shift",
+    "seventh": "on the seventh day",
+    "week": "a week",
+    "month": "a month",
+}
+
+
+def show_rules(jurisdiction: str, on: str | None) -> Outcome:
+    """The rows of one place that are in force on a day (ISO; by default today), one a regime.
+
+    Raises SettingsError for a day that is none and for a place the library does not know.
+    """
+    day = _day(on)
+    place = "US-FED" if jurisdiction.upper() == "US" else jurisdiction.upper()
+    of_place = [rule for rule in library() if rule.jurisdiction == place]
+    if not of_place:
+        known = ", ".join(sorted({rule.jurisdiction for rule in library()}))
+        raise SettingsError(
+            "PLACE_UNKNOWN",
+            what=f"The law library has no rule for {jurisdiction}",
+            where="--jurisdiction",
+            fix=f"Give one of {known}. Work in another place stops a run.",
+        )
+    rules = [rule for rule in of_place if rule.effective_from <= day <= rule.effective_to]
+    gap = "" if rules else f"; no version is in force, the first begins {min(rule.effective_from for rule in of_place)}"
+    return Outcome(
+        title=f"{place} on {day}: {len(rules)} rule(s){gap}",
+        headings=("rule", "regime", "pays", "combines", "premium on", "in force", "law", "standing", "covers"),
+        rows=tuple(
+            (
+                rule.rule_id,
+                rule.regime or "(default)",
+                _pays(rule),
+                rule.combine if rule.tiers else "",
+                rule.premium_base if rule.tiers else "",
+                f"{rule.effective_from} to {'today' if rule.effective_to.year == 9999 else rule.effective_to}",
+                rule.citation,
+                _standing(rule),
+                rule.covers,
+            )
+            for rule in rules
+        ),
+    )
+
+
+def _day(on: str | None) -> date:
+    try:
+        return date.fromisoformat(on) if on else date.today()  # noqa: DTZ011 - a question, not a figure
+    except ValueError:
+        raise SettingsError(
+            "DATE_UNREADABLE", what=f"{on!r} is not a date", where="--on", fix="Give the day as 2026-11-22."
+        ) from None
+
+
+def _pays(rule: Rule) -> str:
+    parts = []
+    for measure, tiers in rule.tiers:
+        for over, multiplier in tiers:
+            limit = f"over {hours_text(over)} h {_MEASURES[measure]}" if over else _MEASURES[measure]
+            parts.append(f"{'+' if measure == 'month' else ''}{factor_text(multiplier)} {limit}")
+    if rule.average:
+        parts.append(f"limit {rule.average[0]} h on average of {rule.average[1]} weeks")
+    if not parts:
+        parts.append("by the federal week" if rule.family == "US" else "no overtime pay by statute")
+    if rule.period == "14_day":
+        parts.append("in fixed 14 days")
+    return "; ".join(parts)
+
+
+def _standing(rule: Rule) -> str:
+    """Whether a run may use the row, and who looked at it when."""
+    state = "confirmed" if rule.is_ready else f"{rule.status}: stops a run until the company confirms it"
+    return f"{state}; reviewed {rule.reviewed_on}; example {rule.example or 'none'}"
