@@ -10,7 +10,7 @@ from etl.sources.answers import NUMBER_OR_NOTHING, OBJECT, TEXT, TEXT_OR_NOTHING
 from etl.sources.calls import Request
 from etl.sources.http import Limits
 from etl.sources.listing import Listing, Row, other_form, rows_at
-from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, truth
+from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, truth, whole
 
 _ROWS, _CORE_ROWS = 200, 200   # of a report page at most 200; the core's most is not documented
 _DAYS = 31   # a report of the free plan covers no more
@@ -93,7 +93,7 @@ class _Clockify:
                                  else ("clientName", "projectName", "taskName"))
 
         def read(rows: list[Row]) -> Sorted:
-            stopped = [row for row in rows if row["end"] is not None and row["duration"] is not None]
+            stopped = [row for row in rows if row["end"] is not None]
             entries = ([row for row in stopped if row.get("type") != "BREAK"] if connection.breaks == "unpaid"
                        else stopped)
             return Sorted(people.columns([row["userId"] for row in entries]) | {
@@ -104,7 +104,7 @@ class _Clockify:
                 "service_ref": [_LEAVE.get(row.get("type", ""), row.get(task)) for row in entries],
                 "start_text": [row["start"] for row in entries],
                 "end_text": [row["end"] for row in entries],
-                "duration_text": [str(row["duration"]) for row in entries],
+                "duration_text": [whole(row["duration"]) for row in entries],
                 "billable_text": [truth(row["billable"]) for row in entries],
                 "billed_text": [truth(row.get("invoicingInfo")) for row in entries],
                 "currency_text": [currency_of.get(row.get("clientId") or "") if row.get("rate") else None

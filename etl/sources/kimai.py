@@ -10,7 +10,7 @@ from etl.sources.auth import bearer
 from etl.sources.calls import Request
 from etl.sources.http import Limits
 from etl.sources.listing import Listing, Row, rows_at
-from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, refs, truth
+from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, refs, truth, whole
 
 _ROWS = 500   # more is cut to this without a word
 _ENTRY = Shape(
@@ -75,7 +75,7 @@ class _Kimai:
                          for one in looked_up["users"]], connection)
 
         def read(rows: list[Row]) -> Sorted:
-            entries = [row for row in rows if row["end"] is not None and row["duration"] is not None]
+            entries = [row for row in rows if row["end"] is not None]
             activities = [activity_of(row["activity"]) for row in entries]
             return Sorted(people.columns([str(row["user"]) for row in entries]) | {
                 "entry_ref": [str(row["id"]) for row in entries],
@@ -86,7 +86,7 @@ class _Kimai:
                 "date_text": [row["begin"][:10] for row in entries],   # begin is in the entry's own zone
                 "start_text": [row["begin"] for row in entries],
                 "end_text": [row["end"] for row in entries],
-                "duration_text": [str(row["duration"]) for row in entries],   # breaks are taken off already
+                "duration_text": [whole(row["duration"]) for row in entries],   # breaks are taken off already
                 "billable_text": [truth(row["billable"]) for row in entries],
                 "billed_text": [truth(row.get("exported")) for row in entries],
                 "currency_text": [currency_of.get(str(row["project"])) if row.get("rate") else None for row in entries],

@@ -89,7 +89,7 @@ class _QuickBooksTime:
             stopped = [row for row in rows if not row["on_the_clock"]]
             kinds = [str(jobs.get(str(row["jobcode_id"]), {}).get("type")) for row in stopped]
             entries = [row for row, kind in zip(stopped, kinds, strict=True) if kind != "unpaid_break"]
-            places = [refs_of.get(str(row["jobcode_id"])) or (None, job_known(row["jobcode_id"]), None)
+            places = [refs_of.get(str(row["jobcode_id"])) or (None, job_known(row["jobcode_id"] or None), None)
                       for row in entries]
             fields = [row.get("customfields") for row in entries]
             services = [field.get(service_field) if isinstance(field, dict) else None for field in fields]

@@ -99,7 +99,7 @@ class _Toggl:
                                 zone=one.get("timezone") or "") for one in looked_up["people"]], connection)
 
         def read(rows: list[Row]) -> Sorted:
-            entries = [row for row in rows if row["stop"] is not None and row["seconds"] >= 0]
+            entries = [row for row in rows if row["stop"] is not None]
             tasks = [task_of(row["task_id"]) for row in entries]
             return Sorted(people.columns([str(row["user_id"]) for row in entries]) | {
                 "entry_ref": [str(row["id"]) for row in entries],

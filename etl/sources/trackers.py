@@ -170,3 +170,8 @@ class People:
 def truth(value: object) -> str:
     """A flag as text."""
     return "true" if value else "false"
+
+
+def whole(value: int | None) -> str | None:
+    """A whole number as text; a stopped entry without a duration has none, and waits for one."""
+    return None if value is None else str(value)

@@ -6,6 +6,7 @@ The peak of memory is told for a fifth of the pages too: it must not grow with t
 
 from __future__ import annotations
 
+import importlib
 import json
 import multiprocessing
 import resource
@@ -83,6 +84,8 @@ def serve(pages: int, port: multiprocessing.Queue[int]) -> None:
 
 def ours(folder: str, port: str, pages: str) -> int:
     """The pull as the step does it, landing included; the entries landed."""
+    importlib.import_module("pandas")   # Arrow loads it at first use; like every import it comes before the clock
+
     from etl.steps import connections
     from tests.faults import tiny
     from tests.trackers import practice

@@ -180,6 +180,8 @@ def test_an_incomplete_pull_is_kept_and_never_drafted_from(tmp_path, source):
         with pytest.raises(RefusedError) as refused:
             steps.map_entries(run)
         assert refused.value.code == "PULL_INCOMPLETE"
+        again = steps.verify(tmp_path, full=True)
+        assert again.exit_code == 0, again.text()
         server.asked.clear()
         server.schedule = Schedule()
         assert practice.pull(workspace).landed == "new"

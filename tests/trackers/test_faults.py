@@ -11,7 +11,7 @@ from etl.sandbox.server.faults import EXTRA_ID, KINDS, Fault, Schedule
 from etl.sandbox.server.serving import PracticeServer
 from tests.trackers import practice
 
-IN_EVERY_TEST_RUN = 48
+IN_EVERY_TEST_RUN = 50
 SEEDS = [pytest.param(seed, marks=[pytest.mark.long] if seed >= IN_EVERY_TEST_RUN else []) for seed in range(1000)]
 EXTRA = {str(EXTRA_ID), f"k{EXTRA_ID}", f"64e1a0b2c3d4e5f6{EXTRA_ID:08x}"}
 

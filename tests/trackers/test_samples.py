@@ -213,3 +213,19 @@ def test_a_link_to_itself_ends(tmp_path):
     assert isinstance(result.error, CallError)
     assert result.error.code == "PAGES_ENDLESS"
     assert len(samples.asked) < 12
+
+
+ODD = [  # source, what the tracker sends, what is landed as the duration: held by the rules, never counted as running
+    ("toggl", (b'"seconds": 12600', b'"seconds": -12600'), "-12600"),
+    ("clockify", (b'"duration": 880', b'"duration": null'), None),
+    ("kimai", (b'"duration": 880', b'"duration": null'), None),
+]
+
+
+@pytest.mark.parametrize(("source", "change", "duration"), ODD)
+def test_a_stopped_entry_with_an_odd_duration_is_landed(source, change, duration, tmp_path):
+    samples = Samples(source)
+    samples.spoil = lambda request, body: body.replace(*change)
+    result = pull_window(samples, connection(source), WEEK, tmp_path, lambda *told: None)
+    assert duration in {row["duration_text"] for row in rows(result)}
+    assert result.counts["running"] == (1 if source == "kimai" else 0)
