@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from etl.cli_rules import rules_app
+from etl.disk import refused
 from etl.errors import EtlError, no_memory
 
 if TYPE_CHECKING:  # the steps are imported when a command runs: help stays fast
@@ -312,6 +313,9 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("TIMEBOOKS_DEBUG") == "1":
             raise
+        if isinstance(error, OSError) and error.errno is not None:   # what a library met while it worked for us
+            typer.echo(refused("write", Path(error.filename or "this workspace"), error).message(), err=True)
+            sys.exit(2)
         if isinstance(error, MemoryError):
             typer.echo(no_memory("this command").message(), err=True)
             sys.exit(2)

@@ -12,6 +12,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
+from etl.disk import told
 from etl.errors import ConservationError, StoreError, no_memory
 
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
@@ -154,7 +155,8 @@ class Engine:
         home = scratch / "home"
         spill = scratch / "spill"
         for folder in (home, spill):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with told("make the folder", folder):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._connection = duckdb.connect(
                 ":memory:" if database is None else str(database),

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from etl.disk import told
 from etl.errors import SettingsError, SourceError
 from etl.settings import Connection
 from etl.sources.calls import Call, Clock, Patience, RealClock
@@ -80,7 +81,8 @@ def ask(run: Run, connection: Connection, say: Say, ways: Ways | None = None) ->
     client.on_wait = lambda seconds, why: say(f"{connection.name}: waiting {seconds:.0f} s, {why}")
     folder = pull_folder(run.workspace.scratch(run.company), connection, window)
     try:
-        pulled = pull_window(client, connection, window, folder, _progress(connection.name, say))
+        with told("keep the pages of a pull", folder):
+            pulled = pull_window(client, connection, window, folder, _progress(connection.name, say))
     finally:
         client.close()
     landed = landing.land_prepared(
@@ -143,7 +145,8 @@ def _prepared(connection: Connection, window: Window, pulled: Pulled, folder: Pa
     pages = pulled.pages
     if pulled.is_resumable:   # these stay, so that the next attempt goes on from them
         pages = folder / "landed.pages"
-        shutil.copyfile(pulled.pages, pages)
+        with told("keep the pages of a pull", pages):
+            shutil.copyfile(pulled.pages, pages)
     return Prepared(connection.name, _label(connection, window), pages, pulled.entries, pulled.rows,
                     request_of(connection, window, pulled), ASKED)
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from etl import __version__
+from etl.disk import told
 from etl.errors import RefusedError, SettingsError
 from etl.mapping.load import MappingSet, load_mappings
 from etl.periods import PayPeriod, Period, calculation_window, period_ending
@@ -80,7 +81,8 @@ class Run:
             self._engine = self._engine or Engine(None, self.scratch, folders, self.limits)
             yield self._engine
             return
-        self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with told("make the folder", self.scratch):
+            self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
         with Engine(self.scratch / "work.duckdb", self.scratch, folders, self.limits) as engine:
             yield engine
 

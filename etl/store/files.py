@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from etl.disk import damaged, taken, told, unreadable
 from etl.errors import EtlError, StoreError
-from etl.store.disk import damaged, taken, told, unreadable
 
 CHUNK_BYTES = 1 << 20
 FaultHook = Callable[[str, Path], None]

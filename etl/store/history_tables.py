@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl import tables
+from etl.disk import damaged
 from etl.errors import StoreError
 from etl.store import files
-from etl.store.disk import damaged
 
 BATCH_COLUMNS = pa.schema([
     pa.field("company", pa.string()), pa.field("period_end", pa.date32()),

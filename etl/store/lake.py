@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 
+from etl.disk import told
 from etl.errors import EtlError
 from etl.store import files
 from etl.store import history_statements as statements
-from etl.store.disk import told
 from etl.store.history_place import Place, damaged, missing, unavailable
 from etl.store.history_tables import layout
 

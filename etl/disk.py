@@ -27,10 +27,11 @@ def told(doing: str, path: Path, size: int = 0) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EXDEV:
             raise
-        raise _refused(doing, path, error, size) from None
+        raise refused(doing, path, error, size) from None
 
 
-def _refused(doing: str, path: Path, error: OSError, size: int) -> StoreError:
+def refused(doing: str, path: Path, error: OSError, size: int = 0) -> StoreError:
+    """Why the operating system would not do it: the disk is full, rights stand against it, or it fails."""
     if error.errno in _FULL:
         needed = max(1, -(-size // 1_000_000))
         return StoreError("DISK_FULL", what=f"The disk is full: could not {doing}, about {needed} MB needed",
