@@ -93,7 +93,7 @@ FORMS = [  # settings of the drop, how the bytes are made
 ]
 
 
-@pytest.mark.parametrize(("settings", "made"), FORMS, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("settings", "made"), FORMS, ids=["cp1252", "utf-16", "gzip", "semicolons"])
 def test_in_whatever_form_the_file_comes(settings, made):
     content = made(f"{HEADER},GPS\nMüller,2026-03-02,1.50,Café,x,{CANARY}\n")
     drop = declared(**settings)
