@@ -43,7 +43,9 @@ class Outcome:
         width = max((len(name) for name, _ in self.facts), default=0)
         lines += [f"  {name:<{width}}  {value}" for name, value in self.facts]
         if self.rows:
-            lines += ["", *_aligned(self.headings, self.rows)]
+            table = _aligned(self.headings, self.rows)
+            few_and_wide = len(self.rows) <= _FEW and max(map(len, table)) > _WIDE
+            lines += ["", *(_one_below_another(self.headings, self.rows) if few_and_wide else table)]
         if self.next_step:
             lines += ["", f"next: {self.next_step}"]
         return "\n".join(lines)
@@ -161,6 +163,22 @@ def _aligned(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[st
         ).rstrip()
         for row in table
     ]
+
+
+_FEW, _WIDE = 6, 160  # rows; signs of a line that no terminal shows whole
+
+
+def _one_below_another(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:
+    """Each row as a block of its own, a line a cell; empty cells are left out."""
+    width = max(map(len, headings))
+    lines: list[str] = []
+    for row in rows:
+        lines += [""] if lines else []
+        for name, cell in zip(headings, row, strict=True):
+            first, *more = str(cell).split(NEW_LINE)
+            lines += [f"  {name:<{width}}  {first}"] if first else []
+            lines += [f"  {'':<{width}}  {line}" for line in more]
+    return lines
 
 
 def _lines(row: Sequence[Cell]) -> list[tuple[str, ...]]:

@@ -160,3 +160,12 @@ def test_cells_are_escaped_and_carry_what_they_are_sorted_by() -> None:
     assert "<script>x" not in shown
     assert "data-n='-1200.50'" in shown
     assert "data-n='9000'" in shown
+
+
+def test_few_rows_too_wide_for_a_terminal_stand_one_below_another():
+    long = "over 8 h a day; " * 9
+    shown = Outcome("t", headings=("rule", "pays", "covers"), rows=(("a", long, ""), ("b", "1\n2", long))).text()
+    assert shown.splitlines()[2:] == [
+        "  rule    a", f"  pays    {long}", "", "  rule    b", "  pays    1", "          2", f"  covers  {long}"]
+    narrow = Outcome("t", headings=("rule", "pays"), rows=(("a", "1.5"),)).text()
+    assert narrow.splitlines()[2:] == ["  rule  pays", "  a      1.5"]
