@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 READY = "!/No Kernel|Connecting/.test(document.querySelector('.jp-Toolbar-kernelName')?.textContent ?? 'No Kernel')"
+IDLE = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
 PROMPTS = "cells => cells.map(cell => cell.textContent.trim())"
 WRONG = ('.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"], '
          '.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]')
@@ -46,6 +47,7 @@ class Lab:
         self.page.goto(f"{self.address}/lab/tree/{notebook}?reset")
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         self.page.wait_for_function(READY)
+        self.page.wait_for_selector(IDLE, state="attached")   # a kernel that still starts would not be asked
         self.page.click("text=Run >> nth=0")
         self.page.click('.lm-Menu-item:has-text("Run All Cells")')
         end = time.monotonic() + seconds

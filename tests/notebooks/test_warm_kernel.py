@@ -145,7 +145,9 @@ class TestKilled:
         init(root, with_sample=True)
         command = subprocess.Popen(
             [sys.executable, "-c", "from etl.cli import main; main()", "--workspace", str(root), *WEEK],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            # a job in the background ignores the signal, and so would its children
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # noqa: PLW1509 - no threads here
         wait_for(lambda: writer(root) and stages_done(root) >= moment, 120, "the stage begins")
         pid = writer(root)
         assert pid != command.pid, "the process that writes holds the lock"
