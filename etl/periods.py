@@ -13,6 +13,7 @@ Kind = Literal["weekly", "biweekly", "semimonthly", "monthly"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)  # of what has no beginning, or no end
 
 
 @dataclass(frozen=True, order=True)

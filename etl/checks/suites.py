@@ -14,6 +14,7 @@ from etl.checks.grammar import TYPES, argument_faults, named_columns
 from etl.checks.tables import CHECKED
 from etl.codes import codes
 from etl.errors import SettingsError
+from etl.strict_json import no_constant, once
 from etl.terms import STREAMS
 
 SEVERITIES = ("stop", "hold", "note")
@@ -119,7 +120,7 @@ def _own_files(own: Path, findings: list[str]) -> dict[str, bytes]:
 
 def _parse(raw: bytes, where: str, findings: list[str]) -> list[dict[str, Any]]:
     try:
-        read = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_refuse_number)
+        read = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=once, parse_constant=no_constant)
     except RecursionError:
         findings.append(f"{where}: is nested too deeply")
         return []
@@ -141,17 +142,6 @@ def _parse(raw: bytes, where: str, findings: list[str]) -> list[dict[str, Any]]:
 
 def _is_id(value: Any) -> bool:
     return isinstance(value, str) and value.isascii() and value.replace("_", "").isalnum() and len(value) <= 60
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    if len(set(names)) != len(names):
-        raise ValueError(f"key {next(name for name in names if names.count(name) > 1)!r} stands twice")
-    return dict(pairs)
-
-
-def _refuse_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number")
 
 
 def _lay_over(

@@ -14,8 +14,9 @@ from importlib.resources import files
 from itertools import pairwise
 
 from etl.errors import SettingsError
+from etl.periods import LAST_DAY
 
-LAST_DAY, MOST = date(9999, 12, 31), 4
+MOST = 4
 _TIER = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?):([0-9](?:\.[0-9]{1,4})?)", re.ASCII)
 MEASURES = ("day", "shift", "seventh", "week", "month")
 COMBINES = ("union_no_pyramid", "greater_of", "greatest_of", "weekly_only", "credit", "additive")

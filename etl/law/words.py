@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from etl.law.rows import Rule
+from etl.law.rows import Rule, library
 
 _FEDERAL_PLACE, _FEDERAL_TEXT = "United States federal law", "29 U.S.C. 207(a)(1)"
 
@@ -51,7 +51,5 @@ def _bucket(rule: Rule) -> str:
 
 
 def _borrows(rule: Rule) -> bool:
-    from etl.law.rows import library  # noqa: PLC0415
-
     shipped = next((row for row in library() if row.rule_id == rule.rule_id), None)
     return shipped is not None and shipped.of("week") != rule.of("week")

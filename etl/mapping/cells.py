@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from etl.mapping.declared import Column
+from etl.periods import LAST_DAY
 from etl.units import is_currency
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", re.ASCII)

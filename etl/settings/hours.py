@@ -8,10 +8,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from etl.periods import FIRST_DAY, LAST_DAY
 from etl.settings.kinds import Part
 
 Tiers = Annotated[str, Field(pattern=r"^([0-9.]+:[0-9.]+)?(;[0-9.]+:[0-9.]+)*$")]
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 
 
 class PayGroup(Part):
@@ -95,8 +95,8 @@ class Rounding(Part):
     unit_seconds: Annotated[int, Field(gt=0, le=3600)]
     mode: Literal["nearest", "up", "down"]
     grain: Literal["entry", "day", "week"] = "entry"
-    effective_from: date = date(1900, 1, 1)
-    effective_to: date = date(9999, 12, 31)  # inclusive
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
 
 
 class Unmapped(Part):

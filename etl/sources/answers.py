@@ -12,6 +12,7 @@ from typing import Any
 
 from etl.errors import SourceError
 from etl.sources.calls import Answer, Request, UnusableError
+from etl.strict_json import NotStrictError, no_constant, once
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _LARGEST = 30   # digits before the point; nothing a tracker counts is longer
@@ -30,10 +31,6 @@ class NotStrictAnswerError(SourceError):
     """An answer that is whole and is no JSON one can rely on."""
 
 
-class _NotStrictError(ValueError):
-    """Why a text is no strict JSON."""
-
-
 def read_json(answer: Answer, where: str) -> Any:
     """The value of an answer's JSON; whole numbers are int, others Decimal in the digits sent.
 
@@ -45,7 +42,7 @@ def read_json(answer: Answer, where: str) -> Any:
         raise UnusableError("HTTP_NOT_JSON", f"the answer is {kind or 'of no kind'} and no JSON (a login page?)")
     try:
         text = answer.body.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_once, parse_float=_figure, parse_constant=_refused)
+        value = json.loads(text, object_pairs_hook=once, parse_float=_figure, parse_constant=no_constant)
         if _SURROGATE.search(answer.body):
             json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")
     except json.JSONDecodeError:
@@ -58,34 +55,21 @@ def read_json(answer: Answer, where: str) -> Any:
         raise UnusableError("JSON_CUT", "the answer is no whole UTF-8 text") from None
     except RecursionError:
         raise _not_strict("it is nested too deeply", where) from None
-    except _NotStrictError as error:
+    except NotStrictError as error:
         raise _not_strict(str(error), where) from None
     except ValueError:   # a number of thousands of digits
         raise _not_strict("a number in it is too long", where) from None
     return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _NotStrictError(f"the key {twice[:40]!r} stands twice in one object")
-    return found
-
-
 def _figure(text: str) -> Decimal:
     try:
         figure = Decimal(text)
     except InvalidOperation:
-        raise _NotStrictError("a number in it cannot be read") from None
+        raise NotStrictError("a number in it cannot be read") from None
     if figure and abs(figure.adjusted()) > _LARGEST:
-        raise _NotStrictError(f"the number {text[:40]} is beyond all measure")
+        raise NotStrictError(f"the number {text[:40]} is beyond all measure")
     return figure
-
-
-def _refused(text: str) -> Any:
-    raise _NotStrictError(f"{text} is no number")
 
 
 def _not_strict(why: str, where: str) -> NotStrictAnswerError:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from etl.errors import SourceError
-from etl.settings import Connection
+from etl.settings import Connection, Quota
 from etl.sources.calls import CallError
 from etl.sources.http import Client, Place
 from etl.sources.landing_rows import RowFile
@@ -62,6 +62,11 @@ def place_of(connection: Connection, *, loopback_only: bool) -> Place:
     if connection.reports_url:
         addresses["reports"] = connection.reports_url
     return Place(connection.name, addresses, connection.ca_file, loopback_only)
+
+
+def quotas_of(connection: Connection, place: Place) -> tuple[Quota, ...]:
+    """What the account may be asked: as declared, else what the vendor says; a server on this machine has no limit."""
+    return connection.quotas or (() if place.is_loopback else tracker_of(connection).quotas)
 
 
 def pull_folder(scratch: Path, connection: Connection, window: Window) -> Path:

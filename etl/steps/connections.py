@@ -16,7 +16,7 @@ from etl.errors import SettingsError, SourceError
 from etl.settings import Connection
 from etl.sources.calls import Call, Clock, Patience, RealClock
 from etl.sources.http import Client, Place
-from etl.sources.pulling import Pulled, place_of, pull_folder, pull_window
+from etl.sources.pulling import Pulled, place_of, pull_folder, pull_window, quotas_of
 from etl.sources.quota import Free, Shared, Turns
 from etl.sources.registry import tracker_of
 from etl.sources.trackers import Window
@@ -130,7 +130,7 @@ def _client(run: Run, connection: Connection, place: Place, secret: Secret, ways
         raise SettingsError("CA_FILE_MISSING", what="The certificates of the company's own authority are not there",
                             where=f"connection {connection.name}, ca_file {connection.ca_file}",
                             fix="Give the path of a PEM file, or remove ca_file.")
-    quotas = connection.quotas or (() if place.is_loopback else tracker.quotas)
+    quotas = quotas_of(connection, place)
     account = f"{connection.source} {sorted(place.addresses.items())} {connection.account}"
     turns: Turns = Shared(run.workspace.root / "data" / "log" / "quota", account, quotas) if quotas else Free()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from etl.settings import Connection
-from etl.sources.pulling import place_of
+from etl.sources.pulling import place_of, quotas_of
 from etl.sources.quota import most_seconds
 from etl.sources.registry import tracker_of
 from etl.sources.trackers import Window
@@ -26,9 +26,7 @@ def estimate(run: Run) -> Outcome:
         window = window_of(run, connection)
         expected, source = _rows(run, connection, window)
         calls = count_calls(connection, window, expected)
-        quotas = connection.quotas or (
-            () if place_of(connection, loopback_only=is_sandbox(run.company)).is_loopback
-            else tracker_of(connection).quotas)
+        quotas = quotas_of(connection, place_of(connection, loopback_only=is_sandbox(run.company)))
         seconds = max(most_seconds(calls, quotas), calls * _milliseconds(run, connection) // 1000)
         limit = " and ".join(f"{quota.calls:,} in {quota.seconds:,} s" for quota in quotas) or "none"
         rows.append((connection.name, f"{window.start} to {window.end}", f"{expected:,}", source, f"{calls:,}",

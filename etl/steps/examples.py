@@ -15,9 +15,10 @@ from typing import Any
 
 from etl.errors import SourceError
 from etl.law.rows import Rule, library
-from etl.periods import WEEKDAYS
+from etl.periods import FIRST_DAY, LAST_DAY, WEEKDAYS
 
 Row = dict[str, str]
+_ALWAYS = {"effective_from": FIRST_DAY, "effective_to": LAST_DAY}
 COLUMNS = [
     "example_id",
     "row_type",
@@ -184,14 +185,13 @@ def material(examples: Sequence[Example]) -> Material:
     jobs: dict[str, None] = {}
     for example in examples:
         name = example.example_id
-        always = {"effective_from": date(1900, 1, 1), "effective_to": date(9999, 12, 31)}
         currency = example.first["currency"]
         tables["map_employees"].append(
             {"source": "*", "person_ref": name, "employee_id": name, "employee_name": name, "worker_type": "employee"}
             | {"pay_group": name, "flsa_status": "nonexempt", "work_location": example.first["jurisdiction"]}
-            | always
+            | _ALWAYS
         )
-        tables["map_pay_rates"].append({"employee_id": name, "pay_rate": Decimal(0), "currency": currency} | always)
+        tables["map_pay_rates"].append({"employee_id": name, "pay_rate": Decimal(0), "currency": currency} | _ALWAYS)
         rates: dict[tuple[str, str], str] = {}
         for row in example.of("day", "week"):
             job = row["job_code"] or "Work"
@@ -208,7 +208,7 @@ def material(examples: Sequence[Example]) -> Material:
         _pay(example, tables, (min(days), max(days)))
     tables["map_items"] = [
         {"source": "*", "service_ref": job, "service_item": job, "hour_kind": "worked"}
-        | {"effective_from": date(1900, 1, 1), "effective_to": date(9999, 12, 31)}
+        | _ALWAYS
         for job in jobs
     ]
     return Material(dict(tables), entries, min(days), max(days))
@@ -223,7 +223,7 @@ def _pay(example: Example, tables: dict[str, list[dict[str, Any]]], span: tuple[
             tables["map_salaries"].append(
                 common
                 | {"salary": Decimal(row["amount"]), "per": per, "hours": Decimal(covers[1]) if covers else None}
-                | {"effective_from": date(1900, 1, 1), "effective_to": date(9999, 12, 31)}
+                | _ALWAYS
             )
         elif row["in_regular_rate"]:
             tables["map_earnings"].append(

@@ -7,7 +7,6 @@ from etl.steps.history import publish_history
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import batches, exports
-from etl.store.sealed import read_manifest
 
 
 def export(run: Run) -> Outcome:
@@ -29,13 +28,11 @@ def export(run: Run) -> Outcome:
         history = publish_history(run.workspace, run.company)
     except EtlError as error:
         history = f"not updated: {error.what}; repair with: timebooks history rebuild"
-    folder = run.workspace.batch_folder(run.company, run.period_end, exported.batch)
-    manifest = read_manifest(folder, exported.manifest_digest)
-    uploads = [file for file in manifest["files"] if file["role"] in ("import", "worksheet")]
+    uploads = [file for file in exported.manifest["files"] if file["role"] in ("import", "worksheet")]
     return Outcome(
         title=f"batch {exported.batch:04d} {'exported' if is_new else 'is already exported; nothing has changed'}"
         f"{f'; history {history}' if history.startswith('not') else ''}",
-        facts=(("files", run.shown(folder)), ("history", history)),
+        facts=(("files", run.shown(exported.folder)), ("history", history)),
         headings=("document", "file", "rows", "digest"),
         rows=tuple((file["document"], file["path"], file["rows"], file["sha256"][:12]) for file in uploads),
         next_step="reconcile (70_reconcile), then the accountant uploads the files",

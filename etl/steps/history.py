@@ -9,7 +9,6 @@ from etl.errors import DamageError, RefusedError, StoreError
 from etl.steps.outcome import Outcome
 from etl.steps.run import place_of
 from etl.store import audit_log, batches, history
-from etl.store.sealed import read_manifest
 from etl.store.shared_places import shared_by
 from etl.workspace import Workspace
 
@@ -24,8 +23,8 @@ def published(workspace: Workspace, company: str) -> list[history.PublishedBatch
         draft = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
         if not batch.folder.exists() and draft.exists():
             continue  # its run died before the rename; it counts as none until the next start has finished it
-        manifest = read_manifest(batch.folder, batch.manifest_digest)
-        tables = {Path(file["path"]).stem: file["sha256"] for file in manifest["files"] if file["role"] == "table"}
+        listed = batch.manifest["files"]
+        tables = {Path(file["path"]).stem: file["sha256"] for file in listed if file["role"] == "table"}
         found.append(
             history.PublishedBatch(
                 company=company,

@@ -10,13 +10,11 @@ import pyarrow as pa
 from etl.codes import codes_table
 from etl.errors import MappingError
 from etl.law.chosen import Law, Person, choose
+from etl.periods import FIRST_DAY, LAST_DAY
 from etl.sql.run import Engine
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
-
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
-
 
 _PAY_PERIODS = pa.schema(
     {"pay_group": pa.string(), "period_start": pa.date32(), "period_end": pa.date32(), "cut_off": pa.timestamp("us")}

@@ -59,12 +59,7 @@ def pull(run: Run) -> Outcome:
         for drop, path in found:
             original = file_source.read_file(path)
             try:
-                received = screened(original, path.name, declared[drop.name])
-                request = request_of(drop, path.name, received)
-                delivery = Delivery(drop.name, path.name, received.content, request)
-                known = landing.already_landed(
-                    run.workspace, run.company, drop.name, path.name, delivery.digest, request
-                )
+                received, delivery, known = _delivered(run, drop, path.name, original)
                 if known is not None:
                     pulled.append(_Pulled(drop.name, path.name, known.rows, known.received_digest, is_new=False))
                     continue
@@ -102,13 +97,17 @@ def inbox_files(run: Run, drop: Drop) -> list[Path]:
 def is_landed(run: Run, drop: Drop, path: Path) -> bool:
     """Whether a file of the inbox has landed as it is, by the declaration of today."""
     try:
-        received = screened(file_source.read_file(path), path.name, effective(drop))
+        return _delivered(run, drop, path.name, file_source.read_file(path))[2] is not None
     except FileRefusedError:
         return False
-    request = request_of(drop, path.name, received)
-    delivery = Delivery(drop.name, path.name, received.content, request)
-    known = landing.already_landed(run.workspace, run.company, drop.name, path.name, delivery.digest, request)
-    return known is not None
+
+
+def _delivered(run: Run, drop: Drop, file_name: str, original: bytes) -> tuple[Received, Delivery, Pull | None]:
+    """What of a file may land, how it is declared today, and the pull where it has landed so before."""
+    received = screened(original, file_name, effective(drop))
+    delivery = Delivery(drop.name, file_name, received.content, request_of(drop, file_name, received))
+    return received, delivery, landing.already_landed(
+        run.workspace, run.company, drop.name, file_name, delivery.digest, delivery.request)
 
 
 def _refuse(run: Run, refusals: list[tuple[bytes, FileRefusedError, quarantine.Refused]]) -> None:

@@ -15,7 +15,7 @@ from etl.store.drafts import refuse_finished
 from etl.store.evidence import Sheet, append_evidence
 from etl.store.lock import company_lock
 from etl.store.records import Record, instant_text
-from etl.store.sealed import examine_batch, read_manifest
+from etl.store.sealed import examine_batch
 from etl.terms import POLICY_WORDS, Policy
 from etl.workspace import Workspace
 
@@ -70,7 +70,7 @@ def _folded(name: str) -> str:
 
 
 def _sheet(draft: Draft, person: str, policy: Policy, now: datetime, records: Sequence[Record]) -> Sheet:
-    control = read_manifest(draft.folder, draft.manifest_digest)["control"]
+    control = draft.manifest["control"]
     bound: dict[str, Any] = {
         "company": draft.company, "batch": draft.batch, "revision": draft.revision, "manifest": draft.manifest_digest,
         "control": control, "prepared_by": draft.person, "policy": policy,

@@ -13,7 +13,7 @@ from etl.errors import BusyError, EtlError, StoreError
 from etl.store import files
 from etl.store.damage import Finding, finding
 from etl.store.records import NewerFormatError, Record, Statement, decode, encode, file_name, instant_text
-from etl.store.strict_json import NotStrictError
+from etl.strict_json import NotStrictError
 from etl.workspace import Workspace, is_sandbox
 
 TRIES = 20

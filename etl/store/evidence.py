@@ -13,7 +13,7 @@ from etl.store import audit_log, files, staging
 from etl.store.batches import reports_root
 from etl.store.lock import company_lock
 from etl.store.records import Record, Statement
-from etl.store.strict_json import dump_lines
+from etl.strict_json import dump_lines
 from etl.workspace import Workspace
 
 _KIND = re.compile(r"[a-z][a-z-]{0,30}")

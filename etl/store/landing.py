@@ -17,7 +17,7 @@ from etl.store import audit_log, files, staging
 from etl.store.damage import finding
 from etl.store.lock import company_lock
 from etl.store.records import Record, Statement
-from etl.store.strict_json import NotStrictError, dump, dump_lines, load
+from etl.strict_json import NotStrictError, dump, dump_lines, load
 from etl.tables import LANDED_ENTRIES, PARQUET, assert_schema
 from etl.workspace import Workspace
 

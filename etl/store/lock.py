@@ -16,7 +16,7 @@ from etl.errors import BusyError, EtlError, SettingsError, StoreError
 from etl.settings import COMPANY_ID, RESERVED
 from etl.store import files
 from etl.store.records import instant_text
-from etl.store.strict_json import NotStrictError, dump_lines, load
+from etl.strict_json import NotStrictError, dump_lines, load
 from etl.workspace import Workspace
 
 _COMING_OR_GOING_SECONDS = (0.01, 0.02, 0.04, 0.08, 0.16)

@@ -17,7 +17,7 @@ from typing import Any
 from etl import __version__
 from etl.errors import StoreError
 from etl.store.damage import Finding
-from etl.store.strict_json import NotStrictError, dump, dump_lines, load
+from etl.strict_json import NotStrictError, dump, dump_lines, load
 
 FORMAT = 1
 PAYLOAD_TYPE = "application/vnd.timebooks.record+json;v=1"

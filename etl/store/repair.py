@@ -12,7 +12,6 @@ from etl.store import audit_log, files, landing, staging
 from etl.store.damage import shown
 from etl.store.lock import company_lock
 from etl.store.records import Record
-from etl.store.strict_json import load
 from etl.workspace import Workspace
 
 
@@ -40,7 +39,7 @@ def spoiled_pulls(workspace: Workspace, company: str) -> Iterator[SpoiledPull]:
 def _spoiled(workspace: Workspace, company: str, record: Record) -> SpoiledPull | None:
     pull = landing.pull_of(workspace, company, record)
     landing.received_bytes(workspace, company, pull)
-    expected = load(files.read_bytes(pull.entries_path.with_name(landing.PULL)))["entries"]["sha256"]
+    expected = landing.pull_files(files.read_bytes(pull.entries_path.with_name(landing.PULL)))[landing.ENTRIES]
     try:
         is_whole = files.sha256_file(pull.entries_path) == expected
     except EtlError:

@@ -12,7 +12,7 @@ from etl import __version__
 from etl.errors import EtlError
 from etl.store import files
 from etl.store.damage import Finding, finding
-from etl.store.strict_json import NotStrictError, dump_lines, load
+from etl.strict_json import NotStrictError, dump_lines, load
 from etl.terms import RenderedFile
 from etl.units import BatchNumber
 from etl.workspace import Workspace

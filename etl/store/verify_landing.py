@@ -10,7 +10,7 @@ from etl.store import files, landing, mapping_sets
 from etl.store.damage import Finding, finding, waiting
 from etl.store.records import Record
 from etl.store.sealed import examine_folder
-from etl.store.strict_json import NotStrictError
+from etl.strict_json import NotStrictError
 from etl.workspace import Workspace
 
 

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ETL = ROOT / "etl"
 WORDS = {"errors", "disk", "codes", "terms", "units", "periods", "tables", "settings", "workspace", "shipped"} | {
-    "lean_imports"}
+    "lean_imports", "strict_json"}
 EDGES = {
     "sources",
     "targets",

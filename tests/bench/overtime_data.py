@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from etl.mapping.declared import FILES
 from etl.mapping.load import MappingSet, as_table
-from etl.periods import PayPeriod, Period
+from etl.periods import FIRST_DAY, LAST_DAY, PayPeriod, Period
 from etl.settings import parse_settings
 from etl.steps.run import Run
 from etl.tables import LANDED_ENTRIES
@@ -24,7 +24,7 @@ SEED, FIRST, LAST = 20_261_102, date(2026, 11, 2), date(2026, 11, 29)
 PLACES = ("US-CA", "US", "US-AK", "US-AR", "US-CO", "US-KY", "US-WA", "CA-AB", "CA-BC", "CA-NS", "CA-NT", "CA-ON")
 PER_PERSON = 200
 COMPANY = "bench-law"
-ALWAYS = {"effective_from": date(1900, 1, 1), "effective_to": date(9999, 12, 31)}
+ALWAYS = {"effective_from": FIRST_DAY, "effective_to": LAST_DAY}
 SETTINGS = """
 [company]
 id = "bench-law"

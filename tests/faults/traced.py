@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.cli.command import ROOT
 from tests.faults import tiny
+from tests.programs import program
 
 CALLS = ("fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat")
 WEEK = ("week", "--company", tiny.COMPANY, "--period-end", tiny.PERIOD_END.isoformat(), "--no-notebooks")
 KILLED = 128 + 9, -9
 
 
-def strace() -> str:
-    """Where strace is; without it the test skips, on CI (TIMEBOOKS_REQUIRE_SHARED=1) it fails."""
-    program = shutil.which("strace")
-    if program is None:
-        if os.environ.get("TIMEBOOKS_REQUIRE_SHARED") == "1":
-            pytest.fail("strace is missing; make tools installs it")
-        pytest.skip("strace is not here (make tools installs it)")
-    return program
-
-
 def traced(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """The real week under strace with these options."""
     command = [sys.executable, "-c", "from etl.cli import main; main()", "--workspace", str(root), *WEEK]
-    return subprocess.run([strace(), "-f", "-qq", *options, "--", *command],
+    return subprocess.run([program("strace"), "-f", "-qq", *options, "--", *command],
                           capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,21 +16,13 @@ from typing import Any
 
 import pytest
 
+from tests.programs import program
+
 READY = "!/No Kernel|Connecting/.test(document.querySelector('.jp-Toolbar-kernelName')?.textContent ?? 'No Kernel')"
 IDLE = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
 PROMPTS = "cells => cells.map(cell => cell.textContent.trim())"
 WRONG = ('.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"], '
          '.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]')
-
-
-def chromium() -> str:
-    """The browser; without it the test skips, on CI (TIMEBOOKS_REQUIRE_SHARED=1) it fails."""
-    program = shutil.which("chromium")
-    if program is None:
-        if os.environ.get("TIMEBOOKS_REQUIRE_SHARED") == "1":
-            pytest.fail("chromium is missing; make tools installs it")
-        pytest.skip("chromium is not here (make tools installs it)")
-    return program
 
 
 @dataclass
@@ -83,7 +74,7 @@ def jupyter_lab(root: Path, private: Path) -> Iterator[Lab]:
     """JupyterLab on this folder, its own settings and run-time files below `private`; asks for a token."""
     from playwright.sync_api import sync_playwright
 
-    browser_program, token = chromium(), secrets.token_hex(16)
+    browser_program, token = program("chromium"), secrets.token_hex(16)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import shutil
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +11,8 @@ from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import openpyxl
-import pytest
+
+from tests.programs import program
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -50,23 +49,13 @@ def decoded(text: str) -> str:
     return re.sub(r"_x([0-9a-fA-F]{4})_", lambda code: chr(int(code[1], 16)), text)
 
 
-def office() -> str:
-    """LibreOffice; without it the test skips, on CI (TIMEBOOKS_REQUIRE_SHARED=1) it fails."""
-    program = shutil.which("soffice") or shutil.which("libreoffice")
-    if program is None:
-        if os.environ.get("TIMEBOOKS_REQUIRE_SHARED") == "1":
-            pytest.fail("LibreOffice is missing; install libreoffice-calc")
-        pytest.skip("LibreOffice is not here: no second program recomputes the formulas")
-    return program
-
-
 def recomputed(content: bytes, folder: Path, to: str = "xlsx") -> bytes:
     """The workbook opened, computed and saved by LibreOffice."""
     (folder / "out").mkdir(exist_ok=True)
     (folder / "given.xlsx").write_bytes(content)
     done = subprocess.run(
-        [office(), f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", to,
-         "--outdir", str(folder / "out"), str(folder / "given.xlsx")],
+        [program("soffice", "libreoffice"), f"-env:UserInstallation=file://{folder}/profile", "--headless",
+         "--convert-to", to, "--outdir", str(folder / "out"), str(folder / "given.xlsx")],
         capture_output=True, text=True, timeout=240, check=False)
     made = folder / "out" / f"given.{to}"
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""JSON as the store writes it: one content has one form, and anything else is refused on reading."""
+"""JSON as the store writes it, one form for one content; and what every reader of JSON here refuses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LIMIT_BYTES = 64 << 20
 
 
 class NotStrictError(ValueError):
-    """A text that is not the JSON the store writes; the message says why."""
+    """A text that is no JSON one can rely on; the message says why."""
 
 
 def dump(value: object) -> bytes:
@@ -28,7 +28,7 @@ def load(content: bytes) -> Any:
         raise NotStrictError(f"longer than {LIMIT_BYTES} bytes")
     try:
         return json.loads(
-            content.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float)
+            content.decode("utf-8"), object_pairs_hook=once, parse_float=_no_float, parse_constant=_no_float)
     except RecursionError:
         raise NotStrictError("nested too deeply") from None
     except NotStrictError:
@@ -37,12 +37,19 @@ def load(content: bytes) -> Any:
         raise NotStrictError(f"not JSON: {error}") from None
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys each stand once, as a hook of json.loads. Raises NotStrictError."""
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
-        raise NotStrictError(f"key {next(name for name in names if names.count(name) > 1)!r} stands twice")
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotStrictError(f"key {twice[:40]!r} stands twice")
     return found
+
+
+def no_constant(text: str) -> Any:
+    """NaN and the infinities are no figures, as a hook of json.loads. Raises NotStrictError."""
+    raise NotStrictError(f"{text} is no number")
 
 
 def _no_float(text: str) -> Any:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.store.strict_json import NotStrictError, dump, dump_lines, load
+from etl.strict_json import NotStrictError, dump, dump_lines, load
 
 PLAIN = st.recursive(st.none() | st.booleans() | st.integers(-10**30, 10**30) | st.text(),
                      lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
