@@ -4,7 +4,7 @@ with codes_of as (select * from codes), certificate as (select * from rounding_c
 units as (select * from (values (3600, 'hours'), (1800, 'half hours'), (900, 'quarter hours'), (600, 'ten minutes'), (360, 'tenths of an hour'),
     (300, 'five minutes')) as named(input_unit, unit_words)),
 items as (
-    select 'TE080' as code, purpose as streams, employee_id as employee_ref, null::bigint as seconds,
+    select 'TE080' as code, purpose as streams, null::text as employee_ref, null::bigint as seconds,
         source || ': all ' || count_entries || ' entries, of ' || count_lengths || ' different lengths, are whole ' || unit_words || ', and the ' || purpose || ' rule rounds them again' as found
     from rounded_input join units using (input_unit)
     union all
