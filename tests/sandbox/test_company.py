@@ -38,7 +38,7 @@ for company in (make_company(7, 1), make_company(7, 2)):
             digest.update(name.encode() + files[name])
 print(digest.hexdigest())
 """
-FIRST_TWO_COMPANIES_OF_SEED_7 = "c8379ee52cf7d1476a2c227c3529818d24f41b15d8192ad27302c3a31d072f7b"
+FIRST_TWO_COMPANIES_OF_SEED_7 = "f71a6898adc98d4d4280d88076d850967f5186c33cb062b63177d8778412fe2b"
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
