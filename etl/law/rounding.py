@@ -130,11 +130,11 @@ def verdicts(place: str, rounding: tuple[str, int, str], confirmed: Collection[s
 
 def _verdict(place: str, rounding: tuple[str, int, str], confirmed: Collection[str], span: Span) -> Verdict:
     jurisdiction = "US-FED" if place == "US" else place
-    row = _closest(jurisdiction, rounding, span[0])
-    if row is None and jurisdiction.startswith("US-") and (row := _closest("US-FED", rounding, span[0])):
-        if row.position == "allowed" and rounding[0] != "up":
-            sentence = f"{place} says nothing of its own that is known; the federal test holds: {row.law_text}"
-            return Verdict("unknown", row.rule_id, f"{sentence} ({row.citation})", span)
+    own = _closest(jurisdiction, rounding, span[0])
+    row = own or (_closest("US-FED", rounding, span[0]) if jurisdiction.startswith("US-") else None)
+    if own is None and row is not None and row.position == "allowed" and rounding[0] != "up":
+        sentence = f"{place} says nothing of its own that is known; the federal test holds: {row.law_text}"
+        return Verdict("unknown", row.rule_id, f"{sentence} ({row.citation})", span)
     if row is None:
         if rounding[0] == "up":
             return Verdict("allowed", "", "rounding up never pays less than the time worked", span)
@@ -151,7 +151,9 @@ def _closest(jurisdiction: str, rounding: tuple[str, int, str], day: date) -> Ro
         row for row in library()
         if row.jurisdiction == jurisdiction and row.covers(*rounding) and row.effective_from <= day <= row.effective_to
     ]
-    return min(rows, key=lambda row: ([not said for said in row.closeness], POSITIONS.index(row.position)), default=None)
+    return min(
+        rows, key=lambda row: ([not said for said in row.closeness], POSITIONS.index(row.position)), default=None
+    )
 
 
 def _spans(rows: Collection[RoundingLaw], window: Span) -> list[Span]:
@@ -160,6 +162,5 @@ def _spans(rows: Collection[RoundingLaw], window: Span) -> list[Span]:
     cuts = {first, *(row.effective_from for row in rows)}
     cuts |= {date.fromordinal(row.effective_to.toordinal() + 1) for row in rows if row.effective_to < last}
     starts = sorted(cut for cut in cuts if first <= cut <= last)
-    return [(start, date.fromordinal(after.toordinal() - 1)) for start, after in zip(starts, starts[1:], strict=False)] + [
-        (starts[-1], last)
-    ]
+    ends = [*(date.fromordinal(after.toordinal() - 1) for after in starts[1:]), last]
+    return list(zip(starts, ends, strict=True))

@@ -41,19 +41,15 @@ class Rounding(Part):
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         only = _ONLY.get(self.grain, self.purpose)
-        strange = sorted((_OF_BILL if self.purpose == "pay" else _OF_PAY) & set(self.scope))
+        own, other = (_OF_PAY, _OF_BILL) if self.purpose == "pay" else (_OF_BILL, _OF_PAY)
+        strange, fitting = " and ".join(sorted(other & set(self.scope))), " and ".join(sorted(own))
         faults = [
             (only != self.purpose, f"grain {self.grain} is for purpose {only} only; take entry, day or week"),
             (
                 self.grain == "punch" and self.mode not in (*_NEAREST, "none"),
-                f"grain punch takes a nearest mode: {self.mode} would move start and end the same way, and cut a late "
-                "start or an early end whatever the other one gains; take grain entry",
+                f"grain punch takes a nearest mode: {self.mode} would move start and end the same way; take grain entry",
             ),
-            (
-                bool(strange),
-                f"{' and '.join(strange)} cannot narrow a rule of purpose {self.purpose}; that one takes "
-                + (" and ".join(sorted(_OF_PAY if self.purpose == "pay" else _OF_BILL))),
-            ),
+            (bool(strange), f"{strange} cannot narrow a rule of purpose {self.purpose}; that one takes {fitting}"),
             (bool(self.customer and self.customer_job), "name customer or customer_job, not both"),
             (self.mode == "none" and self.unit_seconds is not None, "mode none is exact; leave unit_seconds out"),
             (self.mode != "none" and self.unit_seconds is None, f"mode {self.mode} needs unit_seconds"),
@@ -100,7 +96,7 @@ class RoundingWhere(Part):
 
 
 def refuse_contradictions(rules: Sequence[Rounding], where: RoundingWhere, sources: Iterable[str]) -> None:
-    """Raises ValueError for two rules of which neither is the more specific, and for rules beside another's rounding."""
+    """Raises ValueError for two rules of which neither is the more specific, and for rules where others round."""
     numbered = list(enumerate(rules, 1))
     for number, rule in numbered:
         if (place := where.of(rule.purpose)) != "here":
@@ -122,7 +118,8 @@ def refuse_contradictions(rules: Sequence[Rounding], where: RoundingWhere, sourc
                 "narrow one of them further"
             )
     if unknown := sorted(set(where.exact_sources) - set(sources)):
-        raise ValueError(f"rounding_where: exact_sources names {', '.join(unknown)}, which is no drop and no connection")
+        names = ", ".join(unknown)
+        raise ValueError(f"rounding_where: exact_sources names {names}, which is no drop and no connection")
 
 
 def _may_meet(one: Rounding, other: Rounding) -> bool:

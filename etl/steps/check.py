@@ -14,8 +14,8 @@ from etl.errors import RefusedError
 from etl.shipped import shipped
 from etl.sql.run import Engine
 from etl.steps.outcome import Outcome
-from etl.steps.rules import need
 from etl.steps.rounding_certificate import YEAR_FILE_NAME, year_so_far
+from etl.steps.rules import need
 from etl.steps.run import Run
 from etl.steps.runs import keep_run
 from etl.tables import EXCEPTIONS, ROUNDING_CERTIFICATE, assert_schema

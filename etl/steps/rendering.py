@@ -35,11 +35,14 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "control_totals": schemas.CONTROL_TOTALS,
 }
 _BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rule of rounding is in force; no figures
+WHERE_USED: Mapping[str, pa.Schema] = {"pay_additions": schemas.PAY_ADDITIONS}
+"""Tables that stand in a batch only where they have rows."""
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    wanted = {**BATCH_TABLES, _BESIDE: schemas.ROUNDING_CERTIFICATE}
+    where_used = {**WHERE_USED, _BESIDE: schemas.ROUNDING_CERTIFICATE}
+    wanted = {**BATCH_TABLES, **{name: schema for name, schema in where_used.items() if engine.count(name)}}
     return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 
@@ -64,7 +67,7 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
             "reconciliation.xlsx", "workbook", render_reconciliation(header, shown), tables["postings"].num_rows
         )
     )
-    if (certificate := tables.get(_BESIDE)) is not None and certificate.num_rows:
+    if (certificate := tables.get(_BESIDE)) is not None:
         files.append(RenderedFile(FILE_NAME, "control", certificate_csv(certificate), certificate.num_rows))
     if header.is_sandbox:
         files = [_marked(file) for file in files]

@@ -99,15 +99,13 @@ def refuse_forbidden_rounding(run: Run, engine: Engine) -> None:
         for row in rows
     ]
     places = sorted({row["work_location"] for row in rows})
-    groups = {rule.pay_group for rule in run.settings.rounding if rule.purpose == "pay" and rule.pay_group}
-    narrowed = " (and its pay_group, where the rule names one)" if groups else ""
+    also = f", and the same for {', '.join(places[1:])}" if places[1:] else ""
     raise SettingsError(
         "ROUNDING_FORBIDDEN",
         what="Pay is rounded where the law forbids it:\n    " + "\n    ".join(findings),
         where=f"mappings/{run.company}/company.toml, key rounding",
-        fix="Leave the place out: add [[rounding]] with purpose = \"pay\", mode = \"none\", "
-        f"work_location = \"{places[0]}\"{narrowed}" + (f", and the same for {', '.join(places[1:])}" if places[1:] else "")
-        + ".",
+        fix=f'Leave the place out: add [[rounding]] with purpose = "pay", mode = "none", work_location = "{places[0]}"'
+        f"{also}; with pay_group too where the rule above names one.",
     )
 
 
@@ -122,8 +120,8 @@ def rounding_facts(run: Run, engine: Engine) -> list[tuple[str, str]]:
                 f"rounded in the tracker, {row['source']}",
                 "all entries are whole 5 minutes or tenths of an hour"
                 if row["count_whole"] == row["count_entries"]
-                else f"does not look rounded: {row['count_entries'] - row['count_whole']:,} of {row['count_entries']:,} "
-                "entries are neither whole 5 minutes nor tenths of an hour",
+                else f"does not look rounded: {row['count_entries'] - row['count_whole']:,} of "
+                f"{row['count_entries']:,} entries are neither whole 5 minutes nor tenths of an hour",
             )
             for row in engine.fetch("units_of_input").to_pylist()
         ]

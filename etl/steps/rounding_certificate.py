@@ -1,4 +1,4 @@
-"""The rounding certificate on the way out: this run's figures as a file of the batch, the year so far beside the checks.
+"""The rounding certificate on the way out: this run as a file of the batch, the year so far beside the checks.
 
 A batch is a function of what landed, the mappings and the settings, so the figures of earlier batches stay out of it.
 """

@@ -1,4 +1,4 @@
-"""The rounding certificate as a sheet: per person and purpose what rounding did, and whether it is what it should do."""
+"""The rounding certificate as a sheet: what rounding did per person and purpose, and whether it is what it should do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from etl.workbooks.words import STREAM_WORDS, known, top_notes
 
 TITLE = "Rounding"
 JUDGEMENTS = {
-    "as_expected": "as expected", "less": "LESS than expected", "more": "more than expected", "not_judged": "not judged",
+    "as_expected": "as expected", "less": "LESS than expected", "more": "more than expected",
+    "not_judged": "not judged",
 }
 
 

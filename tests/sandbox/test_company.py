@@ -38,7 +38,7 @@ for company in (make_company(7, 1), make_company(7, 2)):
             digest.update(name.encode() + files[name])
 print(digest.hexdigest())
 """
-FIRST_TWO_COMPANIES_OF_SEED_7 = "f71a6898adc98d4d4280d88076d850967f5186c33cb062b63177d8778412fe2b"
+FIRST_TWO_COMPANIES_OF_SEED_7 = "49abb1ec82501b1a9d17484f86f58f4c38472397cc67bc0342d4de1cb7c5f8c6"
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

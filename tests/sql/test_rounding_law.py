@@ -137,7 +137,8 @@ def test_law_that_was_not_read_at_its_source_can_be_answered_for_and_other_law_c
 
 def test_a_verdict_changes_on_the_day_its_law_begins():
     spans = verdicts("GB", ("nearest", 900, "day"), (), (date(2015, 4, 1), date(2015, 4, 30)))
-    assert [(one.position, one.span[0].day, one.span[1].day) for one in spans] == [("unknown", 1, 5), ("hostile", 6, 30)]
+    found = [(one.position, one.span[0].day, one.span[1].day) for one in spans]
+    assert found == [("unknown", 1, 5), ("hostile", 6, 30)]
 
 
 def test_every_row_of_the_law_is_of_a_known_place_and_is_asked():
@@ -149,12 +150,19 @@ def test_every_row_of_the_law_is_of_a_known_place_and_is_asked():
 
 @pytest.mark.parametrize(
     ("column", "text", "words"),
-    [(2, "perhaps", "position 'perhaps' is none of"), (3, "", "modes is empty"), (5, "shift", "grains 'shift' is none of"),
-     (9, "", "citation is empty")],
+    [
+        (2, "perhaps", "position 'perhaps' is none of"),
+        (3, "", "modes is empty"),
+        (5, "shift", "grains 'shift' is none of"),
+        (9, "", "citation is empty"),
+    ],
 )
 def test_a_table_of_law_that_cannot_be_read_is_an_error(column, text, words):
-    head = "rule_id,jurisdiction,position,modes,units,grains,effective_from,effective_to,law_text,citation,status,reviewed_on"
-    row = "x,US,allowed,nearest,900,*,2020-01-01,,text,source,confirmed,2026-11-27".split(",")
+    head = (
+        "rule_id,jurisdiction,position,modes,units,grains,effective_from,effective_to,law_text,citation,status,"
+        "reviewed_on"
+    )
+    row = ["x", "US", "allowed", "nearest", "900", "*", "2020-01-01", "", "text", "source", "confirmed", "2026-11-27"]
     row[column] = text
     with pytest.raises(SettingsError, match=words) as caught:
         read_rounding_law(f"{head}\n{','.join(row)}", "law.csv")
@@ -263,11 +271,17 @@ def test_the_certificate_of_a_run():
     rules = "purpose  unit_seconds  mode  grain\npay  900  nearest  day\nbill  360  up  entry"
     books = Company(rounding=rules).books(CERTIFIED)
     books.must_show("rounding_certificate", """
-        purpose  employee_id  policy  exact_seconds  rounded_seconds  difference_seconds  count_events  count_up  count_down  expected_seconds  judgement  law_position  warning
-        pay   E1  nearest 15 min by day  24:20:00  24:15:00  -0:05:00  3  1  2  0:00:00  not_judged  allowed  paid 0:05:00 less than worked
-        pay   E2  nearest 15 min by day  7:52:00  7:45:00  -0:07:00  1  0  1  0:00:00  not_judged  allowed  paid 0:07:00 less than worked
-        bill  E1  up 6 min by entry  24:20:00  24:30:00  0:10:00  3  3  0  0:07:30  not_judged  -  -
-        bill  E2  up 6 min by entry  7:52:00  7:54:00  0:02:00  1  1  0  0:02:30  not_judged  -  -""")
+        purpose  employee_id  policy                 exact_seconds  rounded_seconds  difference_seconds  expected_seconds
+        pay      E1           nearest 15 min by day  24:20:00       24:15:00         -0:05:00            0:00:00
+        pay      E2           nearest 15 min by day  7:52:00        7:45:00          -0:07:00            0:00:00
+        bill     E1           up 6 min by entry      24:20:00       24:30:00         0:10:00             0:07:30
+        bill     E2           up 6 min by entry      7:52:00        7:54:00          0:02:00             0:02:30""")
+    books.must_show("rounding_certificate", """
+        employee_id  count_events  count_up  count_down  judgement   law_position  warning
+        E1           3             1         2           not_judged  allowed       paid 0:05:00 less than worked
+        E2           1             0         1           not_judged  allowed       paid 0:07:00 less than worked
+        E1           3             3         0           not_judged  -             -
+        E2           1             1         0           not_judged  -             -""")
     printed = certificate_csv(books.engine.fetch("rounding_certificate")).decode()
     rows = list(csv.DictReader(io.StringIO(printed)))
     assert [row["difference_seconds"] for row in rows] == ["-300", "-420", "600", "120"]
@@ -276,7 +290,7 @@ def test_the_certificate_of_a_run():
 
 @pytest.mark.capability("M7")
 def test_who_is_short_beyond_chance_is_told_and_who_is_short_by_chance_is_not():
-    """22 shifts of 7 minutes over the quarter lose 154 minutes; chance explains 2 x 15 x the root of 22/12, 41 minutes."""
+    """22 times 7 minutes over the quarter lose 154 minutes; chance explains 2 x 15 x the root of 22/12: 41 minutes."""
     short = [f"{n}  ann  2026-11-{9 + n % 7:02}  1:{7 + 15 * (n % 2):02}" for n in range(22)]
     even = [f"b{n}  bob  2026-11-{9 + n % 7:02}  1:{7 + n % 2:02}" for n in range(22)]
     books = Company(rounding="purpose  unit_seconds  mode  grain\npay  900  nearest  entry").books(
