@@ -266,9 +266,9 @@ ROUNDING_CERTIFICATE = _schema(
     ("warning", TEXT),
 )
 """One row per person × purpose (pay | bill) whose time a rule of rounding met in this run's periods; none where no
-rule is in force. An event is what is rounded together: an entry, a day, a week. `difference_seconds` = rounded less exact;
-`expected_seconds`: what the policy gives on average for as many events. Judgement: as_expected | less | more |
-not_judged. Law (pay): allowed | unknown | hostile, with its sentence. No part of the figures' digest: it repeats them."""
+rule is in force. An event is what is rounded together: an entry, a day, a week. `difference_seconds`: rounded less
+exact; `expected_seconds`: what the policy gives on average for as many events. Judgement: as_expected | less | more |
+not_judged. Law (pay): allowed | unknown | hostile, with its sentence. No part of the figures' digest."""
 
 CONTROL_TOTALS = _schema(
     ("figure", TEXT),

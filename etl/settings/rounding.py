@@ -47,7 +47,7 @@ class Rounding(Part):
             (only != self.purpose, f"grain {self.grain} is for purpose {only} only; take entry, day or week"),
             (
                 self.grain == "punch" and self.mode not in (*_NEAREST, "none"),
-                f"grain punch takes a nearest mode: {self.mode} would move start and end the same way; take grain entry",
+                f"grain punch takes a nearest mode: {self.mode} would move start and end alike; take grain entry",
             ),
             (bool(strange), f"{strange} cannot narrow a rule of purpose {self.purpose}; that one takes {fitting}"),
             (bool(self.customer and self.customer_job), "name customer or customer_job, not both"),

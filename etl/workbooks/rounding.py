@@ -1,4 +1,4 @@
-"""The rounding certificate as a sheet: what rounding did per person and purpose, and whether it is what it should do."""
+"""The rounding certificate as a sheet: per person and purpose what rounding did, and whether it was to be expected."""
 
 from __future__ import annotations
 

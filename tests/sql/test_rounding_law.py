@@ -17,6 +17,7 @@ from etl.settings import Rounding, RoundingWhere
 from etl.settings.rounding import refuse_contradictions
 from etl.steps.rounding import refuse_forbidden_rounding, rounding_facts
 from etl.steps.rounding_certificate import certificate_csv
+from etl.units import decimal_hours
 from tests.sql.company import Books, Company
 
 PEOPLE = """
@@ -38,7 +39,7 @@ def rule(**said: object) -> Rounding:
 NONSENSE = [  # what a rule says beside pay, 900 s, nearest; what the error names
     ({"grain": "invoice_line"}, "grain invoice_line is for purpose bill only"),
     ({"purpose": "bill", "grain": "punch"}, "grain punch is for purpose pay only"),
-    ({"grain": "punch", "mode": "up"}, "grain punch takes a nearest mode: up would move start and end the same way"),
+    ({"grain": "punch", "mode": "up"}, "grain punch takes a nearest mode: up would move start and end alike"),
     ({"customer": "Mill"}, "customer cannot narrow a rule of purpose pay; that one takes pay_group and work_location"),
     ({"purpose": "bill", "pay_group": "weekly"}, "pay_group cannot narrow a rule of purpose bill"),
     ({"purpose": "bill", "customer": "Mill", "customer_job": "Mill:Web"}, "name customer or customer_job, not both"),
@@ -271,11 +272,11 @@ def test_the_certificate_of_a_run():
     rules = "purpose  unit_seconds  mode  grain\npay  900  nearest  day\nbill  360  up  entry"
     books = Company(rounding=rules).books(CERTIFIED)
     books.must_show("rounding_certificate", """
-        purpose  employee_id  policy                 exact_seconds  rounded_seconds  difference_seconds  expected_seconds
-        pay      E1           nearest 15 min by day  24:20:00       24:15:00         -0:05:00            0:00:00
-        pay      E2           nearest 15 min by day  7:52:00        7:45:00          -0:07:00            0:00:00
-        bill     E1           up 6 min by entry      24:20:00       24:30:00         0:10:00             0:07:30
-        bill     E2           up 6 min by entry      7:52:00        7:54:00          0:02:00             0:02:30""")
+        employee_id  policy                 exact_seconds  rounded_seconds  difference_seconds  expected_seconds
+        E1           nearest 15 min by day  24:20:00       24:15:00         -0:05:00            0:00:00
+        E2           nearest 15 min by day  7:52:00        7:45:00          -0:07:00            0:00:00
+        E1           up 6 min by entry      24:20:00       24:30:00         0:10:00             0:07:30
+        E2           up 6 min by entry      7:52:00        7:54:00          0:02:00             0:02:30""")
     books.must_show("rounding_certificate", """
         employee_id  count_events  count_up  count_down  judgement   law_position  warning
         E1           3             1         2           not_judged  allowed       paid 0:05:00 less than worked
@@ -319,3 +320,19 @@ def test_pay_is_exact_and_bills_are_tenths_by_customer():
     books.must_show("payroll_lines", "employee_id  pay_seconds\nE1  7:53:00\nE2  8:08:00")
     books.must_show("billable_lines", "bill_seconds  quantity_hours  amount\n16:06:00  16.10  1610.00")
     assert Decimal("16.10") * 100 == Decimal("1610.00"), "as printed"
+
+
+@pytest.mark.capability("C63")
+@pytest.mark.parametrize("unit", [36, 180, 360, 900, 1800])
+def test_printed_hours_times_the_rate_are_the_printed_pay(unit):
+    """Units of whole hundredths: the hours that payroll prints, times the person's rate, are the pay that it prints."""
+    rows = [f"{n}  {('ann', 'bob')[n % 2]}  2026-11-{9 + n % 5:02}  1:{7 * n % 60:02}" for n in range(20)]
+    books = Company(rounding=f"purpose  unit_seconds  mode  grain\npay  {unit}  nearest  day").books(
+        "id  person  date  time\n" + "\n".join(rows)
+    )
+    lines = books.in_order("payroll_hours")
+    assert [line["pay_item"] for line in lines] == ["Regular", "Regular"]
+    for line in lines:
+        rate = {"E1": Decimal("40.00"), "E2": Decimal("20.00")}[line["employee_id"]]
+        assert line["exported_seconds"] == line["pay_seconds"], "nothing is left for the grain to share out"
+        assert decimal_hours(line["exported_seconds"]) * rate == line["amount"]

@@ -128,7 +128,7 @@ def test_what_is_rounded_together(engine, purpose, grain, other, expected, why):
 
 
 def test_an_invoice_line_is_rounded_with_the_part_of_a_shift_that_lies_in_its_period(engine):
-    """Sunday 22:00 to Monday 02:00: 2 h of it and 10 minutes of Saturday make a line of 2:15, the rest is next week's."""
+    """Sunday 22:00 to Monday 02:00: 2 h of it, and what the week has besides, make whole quarters of the line."""
     late = {"worked_on": MONDAY + timedelta(days=6), "worked_seconds": 4 * 3600, "first_day_seconds": 7200}
     early = {"worked_on": MONDAY - timedelta(days=1), "worked_seconds": 3600, "first_day_seconds": 3300}
     rows = rounded(
