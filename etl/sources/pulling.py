@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import time
 from array import array
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from etl.settings import Connection, Quota
 from etl.sources.calls import CallError
 from etl.sources.http import Client, Place
 from etl.sources.landing_rows import RowFile
-from etl.sources.listing import TURNS, Feed, IncompleteError, Listed, Listing, MovedError, Row, read_once, read_whole
+from etl.sources.listing import TURNS, Feed, IncompleteError, Listed, Listing, MovedError, read_once, read_whole
 from etl.sources.page_file import PageFile
 from etl.sources.registry import tracker_of
+from etl.sources.rows import Row, Rows
 from etl.sources.trackers import Reader, Sorted, Window
 
 KEPT_HOURS = 6   # an interrupted pull older than this is begun anew: its first pages would be too old
@@ -88,7 +90,8 @@ def pull_window(client: Client, connection: Connection, window: Window, folder: 
     pull = _Pull(connection, window, feed, folder)
     error: SourceError | None = None
     try:
-        pull.read()
+        with _no_search_for_cycles():
+            pull.read()
         feed.file.finish()
     except (CallError, IncompleteError) as stopped:
         feed.file.close()
@@ -124,6 +127,18 @@ def read_again(pages: Path, connection: Connection, window: Window, folder: Path
     return rows.path
 
 
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Pages are trees, freed as soon as they are read; searching a million objects for cycles finds nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class _Part:
     """The entries of one list while it is read; begun anew when the list is."""
 
@@ -137,7 +152,7 @@ class _Part:
         self.keys = array("q")   # of the landed entries, hashed
         self.counts = dict.fromkeys(_COUNTS, 0)
 
-    def take(self, rows: list[Row], found: Sorted) -> None:
+    def take(self, rows: Rows, found: Sorted) -> None:
         """The rows of one page, sorted out."""
         refs = found.entries["entry_ref"]
         self.keys.extend(map(hash, refs))
@@ -162,7 +177,8 @@ class _Pull:
         for listing in self.tracker.lookups(self.connection, self.window):
             found: list[Row] = []
             self._prove(listing, *self._whole(listing, found.clear, found.extend))
-            self.looked_up[listing.name] = list({listing.key(row): row for row in found}.values())
+            rows = Rows(found)
+            self.looked_up[listing.name] = list(dict(zip(listing.keys(rows), rows, strict=True)).values())
         reader = self.tracker.reader(self.connection, self.looked_up)
         marker = self.tracker.marker(self.connection)
         mark, proven = self.feed.file.mark(), len(self.proofs)
@@ -185,7 +201,7 @@ class _Pull:
         part = _Part(self.folder / f"part-{len(self.parts)}.parquet")
         self.parts.append(part)
 
-        def take(rows: list[Row]) -> None:
+        def take(rows: Rows) -> None:
             try:
                 part.take(rows, reader(rows))
             except (KeyError, TypeError, AttributeError, IndexError) as error:
@@ -198,7 +214,7 @@ class _Pull:
         part.rows.close()
 
     def _whole(
-        self, listing: Listing, begin: Callable[[], None], take: Callable[[list[Row]], None],
+        self, listing: Listing, begin: Callable[[], None], take: Callable[[Rows], None],
     ) -> tuple[Listed, str]:
         return (read_once(self.feed, listing, take), "") if self.is_proven else (
             read_whole(self.feed, listing, begin, take))
