@@ -30,6 +30,7 @@ class RowFile:
         """An empty file."""
         self.close()
         self._waiting, self._count_waiting, self.rows = [], 0, 0
+        self.path.unlink(missing_ok=True)   # never into a file that somebody still holds open
         self._writer = _writer(self.path)
 
     def add(self, columns: Columns, count: int) -> None:

@@ -96,14 +96,14 @@ def pull_window(client: Client, connection: Connection, window: Window, folder: 
     except (CallError, IncompleteError) as stopped:
         feed.file.close()
         if not path.stat().st_size:
+            pull.forget_parts()
             raise
         error = stopped
-    except SourceError:   # of another form than is known: looked at by people, never read again
+    except BaseException as broken:
         feed.file.close()
-        path.replace(folder / "refused.pages")
-        raise
-    except BaseException:
-        feed.file.close()
+        pull.forget_parts()
+        if isinstance(broken, SourceError):   # of another form than is known: looked at by people, never read again
+            path.replace(folder / "refused.pages")
         raise
     rows, counts = pull.finish()
     evidence: dict[str, Any] = {"lists": pull.proofs, "counts": counts}
@@ -186,7 +186,7 @@ class _Pull:
             if turn:
                 self.feed.file.back_to(mark)
                 del self.proofs[proven:]
-                self._forget_parts()
+                self.forget_parts()
             before = self._moved(marker)
             for listing in self.tracker.entries(self.connection, self.window):
                 self._read_entries(listing, reader)
@@ -226,7 +226,8 @@ class _Pull:
     def _prove(self, listing: Listing, listed: Listed, proof: str) -> None:
         self.proofs.append({"list": listing.name, "pages": listed.pages, "rows": listed.rows, "proof": proof})
 
-    def _forget_parts(self) -> None:
+    def forget_parts(self) -> None:
+        """What was read is not used; its files are closed and gone."""
         for part in self.parts:
             part.rows.close()
             part.rows.path.unlink(missing_ok=True)
