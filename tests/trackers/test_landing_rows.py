@@ -42,7 +42,8 @@ def test_a_refused_pull_leaves_no_file_of_entries(tmp_path, monkeypatch):
         server.desk.book.edit(first.id, note=7)   # a number where a text was
         with pytest.raises(SourceError, match="was text or nothing, is a whole number"):
             practice.pull(workspace)
-        assert made and not any(one.path.exists() for one in made)
+        assert made
+        assert not any(one.path.exists() for one in made)
         server.desk.book.edit(first.id, note="seven")
         assert practice.pull(workspace).stopped is None
         assert len(practice.landed(workspace)) == len(server.desk.book.entries)
