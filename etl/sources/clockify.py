@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from etl.settings import Connection, Quota
 from etl.sources.answers import NUMBER_OR_NOTHING, OBJECT, TEXT, TEXT_OR_NOTHING, TRUTH, Page, Shape
 from etl.sources.calls import Request
 from etl.sources.http import Limits
+from etl.sources.landing_rows import Columns
 from etl.sources.listing import Listing, other_form, rows_at
 from etl.sources.rows import Row, Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, truth, whole
@@ -17,6 +18,7 @@ from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window
 _ROWS, _CORE_ROWS = 200, 200   # of a report page at most 200; the core's most is not documented
 _DAYS = 31   # a report of the free plan covers no more
 _KINDS = frozenset({"REGULAR", "BREAK", "HOLIDAY", "TIME_OFF"})
+_STATES = {"PENDING": "submitted", "APPROVED": "approved"}   # of the three that can be listed
 _LEAVE = {"HOLIDAY": "Holiday", "TIME_OFF": "Time off"}
 _ENTRY = Shape(
     "time entry",
@@ -68,7 +70,7 @@ class _Clockify:
             _paged("tags", f"{at}/tags", _TAG),
             *(replace(_paged(f"approvals {state.lower()}", f"{at}/approval-requests", _APPROVAL, ("status", state)),
                       rows=_approvals)
-              for state in ("PENDING", "APPROVED")),
+              for state in _STATES),
             _paged("running timers", f"{at}/time-entries/status/in-progress", _RUNNING))
 
     def entries(self, connection: Connection, window: Window) -> Sequence[Listing]:
@@ -92,6 +94,7 @@ class _Clockify:
         people = People([Person(one["id"], one["name"], one["email"] or "",
                                 zone=(one["settings"] or {}).get("timeZone") or "")
                          for one in looked_up["users"]], connection)
+        standing_of = _standings(looked_up)
         client, project, task = (("clientId", "projectId", "taskId") if connection.refs == "ids"
                                  else ("clientName", "projectName", "taskName"))
 
@@ -115,13 +118,34 @@ class _Clockify:
                                   for id_, rate in zip(entries.get("clientId"), entries.get("rate"), strict=True)],
                 "note": entries["description"],
                 "tags": [", ".join(str(tag.get("name")) for tag in tags or ()) for tags in entries.get("tags")],
-            }, running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
+            }, standing_of(entries), running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
         return read
 
 
 def _paged(name: str, path: str, shape: Shape, *query: tuple[str, str]) -> Listing:
     return Listing(name, Request(path, (*query, ("page", "1"), ("page-size", str(_CORE_ROWS)))), rows_at(), shape,
                    next=_next_core, headers=("last-page",), size=_CORE_ROWS, promises=False)
+
+
+def _standings(looked_up: Lookups) -> Callable[[Rows], Columns]:
+    """How entries stand: by the request they belong to. One that was rejected or withdrawn is in neither list."""
+    known = {id_: (standing, state, *_decided(row["approvalRequest"].get("status") if state == "APPROVED" else None))
+             for state, standing in _STATES.items()
+             for id_, row in by_id(looked_up[f"approvals {state.lower()}"]).items()}
+
+    def of(entries: Rows) -> Columns:
+        found = [known.get(id_ or "", ("locked" if is_locked else "open", None, None, None))
+                 for id_, is_locked in zip(entries.get("approvalRequestId"), entries.get("locked"), strict=True)]
+        return dict(zip(("standing", "tracker_word", "approved_by", "approved_at"), zip(*found, strict=True),
+                        strict=False))
+    return of
+
+
+def _decided(status: object) -> tuple[str | None, str | None]:
+    """Who decided on a request, and when."""
+    said = status if isinstance(status, dict) else {}
+    who, when = said.get("updatedByUserName") or said.get("updatedBy"), said.get("updatedAt")
+    return str(who) if who else None, str(when) if when else None
 
 
 def _approvals(page: Page) -> list[Row]:

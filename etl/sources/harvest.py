@@ -25,6 +25,7 @@ from etl.sources.answers import (
 from etl.sources.auth import bearer
 from etl.sources.calls import Request
 from etl.sources.http import Limits
+from etl.sources.landing_rows import Columns
 from etl.sources.listing import Listing, rows_at
 from etl.sources.rows import Row, Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, truth
@@ -117,7 +118,7 @@ class _Harvest:
                 "currency_text": [_currency(client, clients) if rate is not None else None for client, rate in zip(
                     entries["client"], entries.get("billable_rate"), strict=True)],
                 "note": entries.get("notes"),
-            }, running=len(rows) - len(entries))
+            }, _standing(entries), running=len(rows) - len(entries))
         return read
 
 
@@ -149,6 +150,16 @@ def followed(link: object, base: str, page: Page) -> Request:
                           fix="Correct base_url of the connection; the link was not followed and nothing was used.")
     query = tuple(parse_qsl(there.query, keep_blank_values=True))
     return Request(there.path.removeprefix(ours.path.rstrip("/")), query, service=page.request.service)
+
+
+def _standing(entries: Rows) -> Columns:
+    """Of each entry; where approval_status is not there, the older is_closed tells the same."""
+    words = entries.get("approval_status")
+    return {"standing": [
+        word if word in ("approved", "submitted") else "approved" if word is None and is_closed else
+        "locked" if is_closed or is_locked else "open"
+        for word, is_closed, is_locked in zip(words, entries.get("is_closed"), entries.get("is_locked"), strict=True)],
+        "tracker_word": words}
 
 
 def _currency(client: Row | None, clients: Mapping[str, Row]) -> str | None:

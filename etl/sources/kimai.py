@@ -95,7 +95,9 @@ class _Kimai:
                                   for id_, rate in zip(projects_of, entries.get("rate"), strict=True)],
                 "note": entries.get("description"),
                 "tags": [", ".join(map(str, tags or ())) for tags in entries.get("tags")],
-            }, running=len(rows) - len(entries))
+            }, {"standing": ["locked" if exported else "open" for exported in entries.get("exported")],
+                "tracker_word": ["exported" if exported else None for exported in entries.get("exported")]},
+                running=len(rows) - len(entries))
         return read
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from operator import not_
 from zoneinfo import available_timezones
@@ -11,6 +12,7 @@ from etl.sources.answers import ID, NUMBER, NUMBER_OR_NOTHING, TEXT, TEXT_OR_NOT
 from etl.sources.auth import bearer
 from etl.sources.calls import Request
 from etl.sources.http import Limits
+from etl.sources.landing_rows import Columns
 from etl.sources.listing import Listing, other_form
 from etl.sources.rows import Row, Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, refs, truth, zone_extra
@@ -45,6 +47,7 @@ _JOB = Shape(
 _FIELD = Shape("custom field", {"id": ID, "name": TEXT}, {}, _STAMPS | {
     "active", "required", "applies_to", "type", "short_code", "regex_filter", "ui_preference", "required_customfields",
     "show_to_all"})
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MARKER = Shape("time of last change", {}, {}, frozenset())
 _ZONES = {"tsPT": "America/Los_Angeles", "tsMT": "America/Denver", "tsCT": "America/Chicago",
           "tsET": "America/New_York", "tsAT": "America/Halifax", "tsHT": "Pacific/Honolulu"}
@@ -87,7 +90,7 @@ class _QuickBooksTime:
         refs_of = {id_: _job_refs(id_, jobs, connection) for id_ in jobs}
         kind_of = {id_: job.get("type") for id_, job in jobs.items()}
         billable_of = {id_: truth(job.get("billable")) for id_, job in jobs.items()}
-        zone_of = _zones(connection)
+        zone_of, standing_of = _zones(connection), _standings(looked_up["users"])
 
         def read(rows: Rows) -> Sorted:
             stopped = rows.where(list(map(not_, rows["on_the_clock"])))
@@ -112,7 +115,7 @@ class _QuickBooksTime:
                                   for field, id_ in zip(fields, ids, strict=True)],
                 "note": entries.get("notes"),
                 "extra": list(map(zone_of, entries.get("tz_str"))),
-            }, running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
+            }, standing_of(entries), running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
         return read
 
 
@@ -151,6 +154,27 @@ def _job_refs(id_: str, jobs: Mapping[str, Row], connection: Connection) -> tupl
     if len(names) == 1:
         return None, names[0], None
     return names[0], names[1], names[-1] if len(names) > 2 else None
+
+
+def _standings(users: Sequence[Row]) -> Callable[[Rows], Columns]:
+    """How entries stand: approval is a date on the person, and reaches every entry up to it."""
+    until = {str(one["id"]): (_day(one.get("approved_to")), _day(one.get("submitted_to"))) for one in users}
+
+    def of(entries: Rows) -> Columns:
+        standing, words = [], []
+        for user, day, locked in zip(entries["user_id"], entries["date"], entries.get("locked"), strict=True):
+            approved, submitted = until.get(str(user), ("", ""))
+            standing.append("approved" if day <= approved else "submitted" if day <= submitted else
+                            "locked" if locked else "open")
+            words.append(f"approved_to {approved}" if day <= approved else
+                         f"submitted_to {submitted}" if day <= submitted else None)
+        return {"standing": standing, "tracker_word": words}
+    return of
+
+
+def _day(text: str | None) -> str:
+    """A day in ISO form; anything else, such as 0000-00-00, is none, and before every other."""
+    return text if text and _DAY.fullmatch(text) and not text.startswith("0000") else ""
 
 
 def _zones(connection: Connection) -> Callable[[object], str]:

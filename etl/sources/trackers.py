@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import repeat
 from typing import Any, Protocol
@@ -42,10 +42,12 @@ class Window:
 class Sorted:
     """The rows of one page by what becomes of them: entries with their landed columns; the others are counted.
 
-    Columns are text in the tracker's own notation; instants carry their offset.
+    Columns are text in the tracker's own notation; instants carry their offset. `standing`: of the same entries, how
+    far they are approved; nothing where the tracker does not tell.
     """
 
     entries: Columns
+    standing: Columns = field(default_factory=dict)
     running: int = 0
     breaks: int = 0
     hidden: int = 0

@@ -7,7 +7,7 @@ import io
 import random
 import subprocess
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -52,7 +52,7 @@ def ours(path: Path) -> Counter[tuple[str, str]]:
 
 def a_timeclock(chance: random.Random) -> str:
     """Two hundred sessions, some over midnight, in the ways a date and a clock may be written."""
-    lines, now = [], datetime(2026, 3, 2, 8)
+    lines, now = [], datetime(2026, 3, 2, 8, tzinfo=UTC)
     for number in range(200):
         begin = now + timedelta(seconds=HUNDREDTH * chance.randrange(600))
         now = begin + timedelta(seconds=HUNDREDTH * chance.randrange(1, 900))
