@@ -72,9 +72,14 @@ def test_quickbooks_time_approves_a_person_up_to_a_day(tmp_path):
 
 
 HARVEST = [   # approval_status, is_closed, is_locked, standing
-    ("approved", True, True, "approved"), ("submitted", False, True, "submitted"),
-    ("unsubmitted", False, False, "open"), ("unsubmitted", False, True, "locked"), (None, True, True, "approved"), (None, False, True, "locked"),
-    (None, False, False, "open")]
+    ("approved", True, True, "approved"),
+    ("submitted", False, True, "submitted"),
+    ("unsubmitted", False, False, "open"),
+    ("unsubmitted", False, True, "locked"),
+    (None, True, True, "approved"),
+    (None, False, True, "locked"),
+    (None, False, False, "open"),
+]
 
 
 @pytest.mark.parametrize(("word", "is_closed", "is_locked", "standing"), HARVEST)
