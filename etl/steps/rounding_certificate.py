@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 from etl.steps.run import Run
 from etl.store import batches
 from etl.tables import ROUNDING_CERTIFICATE
-from etl.targets.text import CSV, escape
+from etl.targets.text import CSV, escape, unescape
 from etl.units import clock_hours
 
 FILE_NAME = "rounding_certificate.csv"
@@ -57,12 +57,13 @@ def year_so_far(run: Run, certificate: pa.Table) -> tuple[bytes, tuple[tuple[str
     sums = whole.group_by(_KEYS).aggregate([(name, "sum") for name in _FIGURES])
     year = {(row["purpose"], row["employee_id"]): row for row in sums.to_pylist()}
     rows: list[list[object]] = []
-    for row in certificate.to_pylist():
-        total = year[row["purpose"], row["employee_id"]]
-        is_short = row["purpose"] == "pay" and total["difference_seconds_sum"] < 0
+    now = {(row["purpose"], row["employee_id"]): row for row in certificate.to_pylist()}
+    for key in [*now, *sorted(year.keys() - now.keys())]:   # who was rounded earlier in the year comes after
+        row, total = now.get(key, {}), year[key]
+        is_short = key[0] == "pay" and total["difference_seconds_sum"] < 0
         rows.append(
-            [row["purpose"], row["employee_id"], row["employee_name"]]
-            + [row[name] for name in _FIGURES]
+            [*key, row.get("employee_name", "")]
+            + [row.get(name, 0) for name in _FIGURES]
             + [total[f"{name}_sum"] for name in _FIGURES]
             + [f"paid {clock_hours(-total['difference_seconds_sum'])} less than worked" if is_short else ""]
         )
@@ -102,4 +103,5 @@ def _certificate_of(batch: batches.Batch) -> pa.Table | None:
         return None
     kinds = {field.name: field.type for field in ROUNDING_CERTIFICATE}
     table = pa_csv.read_csv(batch.file(paths[0]), convert_options=pa_csv.ConvertOptions(column_types=kinds))
-    return table.select([*_KEYS, *_FIGURES])
+    ids = pa.array([unescape(text, CSV.lead) for text in table["employee_id"].to_pylist()], pa.string())
+    return table.set_column(table.column_names.index("employee_id"), "employee_id", ids).select([*_KEYS, *_FIGURES])
