@@ -16,6 +16,10 @@ _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
+_MONEY = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,3})?", re.ASCII)
+_LAST_FOUR = re.compile(r"[0-9]{4}", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_TAX_ID = re.compile(r"\b([0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{2}-[0-9]{7})\b", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "|", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\uff5c")   # and their full-width forms
 
 
@@ -32,6 +36,11 @@ def cell_fault(column: Column, text: str) -> str | None:
     if _is_decoded_twice(text):
         return f"{column.name} {text!r} was decoded twice, as in M\u00c3\u00bcller; type it again"
     return _kind_fault(column, text)
+
+
+def looks_like_tax_id(text: str) -> bool:
+    """Whether a text holds nine digits written as a tax id: 123456789, 123-45-6789 or 12-3456789."""
+    return _TAX_ID.search(text) is not None
 
 
 def _is_decoded_twice(text: str) -> bool:
@@ -57,6 +66,12 @@ def _kind_fault(column: Column, text: str) -> str | None:
         return f"{name} {text!r} is none of {', '.join(choice or '(empty)' for choice in column.choices)}"
     if column.kind == "rate" and not _RATE.fullmatch(text):
         return f"{name} {text!r} is not a plain decimal with a point, such as 62.50"
+    if column.kind == "money" and not _MONEY.fullmatch(text):
+        return f"{name} {text!r} is not a plain amount with a point, such as 1250.00 or -40.00"
+    if column.kind == "last_four" and not _LAST_FOUR.fullmatch(text):
+        return f"{name} is not the last four digits of the tax id; the whole number never stands in this file"
+    if column.kind == "digest" and not _DIGEST.fullmatch(text):
+        return f"{name} {text!r} is not a sha256 digest of 64 digits, as sha256sum prints it"
     if column.kind == "currency" and not is_currency(text):
         return f"{name} {text!r} is not a currency of ISO 4217, such as USD"
     if column.kind == "whole" and not _WHOLE.fullmatch(text):
@@ -78,7 +93,7 @@ def cell_value(column: Column, text: str) -> Any:
         return _read_date(text)
     if column.kind == "instant":
         return _read_instant(text)
-    if column.kind == "rate":
+    if column.kind in ("rate", "money"):
         return Decimal(text)
     if column.kind == "whole":
         return int(text)

@@ -34,10 +34,18 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "control_totals": schemas.CONTROL_TOTALS,
 }
 
+OPTIONAL_TABLES: Mapping[str, pa.Schema] = {
+    "vendor_lines": schemas.VENDOR_LINES,
+    "vendor_bills": schemas.VENDOR_BILLS,
+}
+"""Of a batch that has such rows; others stay as they were without the feature."""
+
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
+    tables = {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
+    optional = {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in OPTIONAL_TABLES.items()}
+    return tables | {name: table for name, table in optional.items() if table.num_rows}
 
 
 def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:
@@ -46,8 +54,8 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
     changes: list[pa.Table] = []
     for name in settings.targets.documents:
         wanted = document(name)
-        table = tables[wanted.table]
-        if table.num_rows:
+        table = tables.get(wanted.table)
+        if table is not None and table.num_rows:
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     shown = dict(tables)
