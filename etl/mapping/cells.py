@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from etl.mapping.declared import Column
+from etl.mapping.columns import Column
 from etl.periods import LAST_DAY
 from etl.units import is_currency
 

@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from etl.errors import MappingError
 from etl.mapping.cells import cell_fault, cell_value, shown
-from etl.mapping.declared import FILES, WEEKDAYS, MappingFile
+from etl.mapping.columns import MappingFile
+from etl.mapping.declared import FILES, WEEKDAYS
 from etl.mapping.vendors import vendor_findings
 from etl.periods import PayPeriod, Period, period_fault
 from etl.tables import RATE
@@ -67,18 +68,38 @@ def load_mappings(folder: Path, company: str) -> MappingSet:
     periods = _pay_periods(rows.get("map_pay_calendar", []), findings)
     findings.extend(_across(rows))
     findings.extend(vendor_findings(rows))
-    if findings:
-        shown = findings[:_MOST_SHOWN] + (
-            [f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else []
-        )
-        raise MappingError(
-            "MAPPING_INVALID",
-            what=f"The cross-references have {len(findings)} finding(s):\n    " + "\n    ".join(shown),
-            where=f"mappings/{company}/",
-            fix="Correct the lines named (dates are inclusive on both ends), then run again.",
-        )
+    _refuse(findings, company)
     tables = {declared.table: as_table(rows[declared.table], declared) for declared in FILES}
     return MappingSet(contents, tables, tuple(periods))
+
+
+def load_file(folder: Path, declared: MappingFile, company: str) -> pa.Table:
+    """One file outside the mapping set as a table, none of its rows twice by its key. Raises MappingError.
+
+    An optional file that is not there has no rows.
+    """
+    findings: list[str] = []
+    if declared.optional and not (folder / declared.name).exists():
+        return as_table([], declared)
+    raw = _read(folder / declared.name, declared.name, company, findings)
+    rows = [] if raw is None else _parse(raw, declared, findings)
+    findings.extend(_twice(rows, declared) if declared.key else ())
+    _refuse(findings, company)
+    return as_table(rows, declared)
+
+
+def _refuse(findings: list[str], company: str) -> None:
+    if not findings:
+        return
+    shown = findings[:_MOST_SHOWN] + (
+        [f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else []
+    )
+    raise MappingError(
+        "MAPPING_INVALID",
+        what=f"The cross-references have {len(findings)} finding(s):\n    " + "\n    ".join(shown),
+        where=f"mappings/{company}/",
+        fix="Correct the lines named (dates are inclusive on both ends), then run again.",
+    )
 
 
 def _read(path: Path, name: str, company: str, findings: list[str]) -> bytes | None:

@@ -138,6 +138,8 @@ REPORTS: tuple[str, ...] = (
     "postings_to_check",
     "run_inputs",
     "standing_roll_forward",
+    "vendor_payments_read",
+    "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,

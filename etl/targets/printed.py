@@ -35,6 +35,12 @@ def clock_seconds(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return each_distinct(column, lambda seconds: clock_hours(seconds).replace(",", "").removesuffix(":00"))
 
 
+def rates(column: pa.Array, currency: str) -> pa.Array:
+    """Rates in their currency's digits, and more where one has more: 165.00, 162.505."""
+    digits = minor_digits(currency)
+    return each_distinct(column, lambda rate: f"{rate:.{max(digits, -rate.normalize().as_tuple().exponent)}f}")
+
+
 def hundredths(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     """Whole seconds, multiples of 36 and not negative, as decimal hours with two digits."""
     return each_distinct(

@@ -10,7 +10,7 @@ from etl.tables import VENDOR_LINES, assert_schema
 from etl.targets.fields import changes, name_findings, written_texts
 from etl.targets.files import Folder, csv_content, rendered
 from etl.targets.findings import empty_cells, money_findings, refuse
-from etl.targets.printed import clock_seconds, currency_amounts, dates, each_distinct
+from etl.targets.printed import by_group, clock_seconds, currency_amounts, dates, rates
 from etl.terms import BatchHeader, RenderedFile
 
 NAME = "vendor.worksheet"
@@ -47,7 +47,7 @@ def _columns(rows: pa.Table) -> dict[str, pa.Array]:
     texts = written_texts(rows, NAME)
     return {
         **{name: texts[name] for name in ("vendor_id", "vendor_name", "contract_id", "customer_job", "service_item")},
-        "time": clock_seconds(rows["seconds"]), "rate": each_distinct(rows["rate"], lambda rate: f"{rate.normalize():f}"),
+        "time": clock_seconds(rows["seconds"]), "rate": by_group(rows["rate"], rows["currency"], rates),
         "amount": currency_amounts(rows["amount"], rows["currency"]), "currency": rows["currency"].combine_chunks(),
         "over_cap": pc.if_else(rows["is_over_cap"].combine_chunks(), "yes", "no"),
         "bill": texts["document_number"], "due_on": dates(rows["due_on"], "%Y-%m-%d"),
