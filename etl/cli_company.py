@@ -43,10 +43,8 @@ def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         as_json: AsJson = False,
     ) -> None:
         """Every document with its state: there, changed, expired."""
-        from datetime import date  # noqa: PLC0415
-
         from etl import steps  # noqa: PLC0415
 
-        show(steps.attachments(workspace, company, steps.read_day(on) if on else date.today()), as_json)
+        show(steps.attachments(workspace, company, on), as_json)
 
     return app

@@ -220,8 +220,8 @@ VENDOR_LINES = _schema(
     ("due_on", pa.date32()),
     ("terms", TEXT),
 )
-"""One row per vendor × contract × rate × customer:job × service item × class of a billing period: what contractors' time
-costs. Rounded once per contract × rate; the lines are its shares. No document number: the vendor's invoice is waited for."""
+"""One row per vendor × contract × rate × customer:job × service item × class of a billing period: what contractors'
+time costs. Rounded once per contract × rate; the lines are shares. Without a number: the invoice is awaited."""
 
 VENDOR_BILLS = _schema(
     ("vendor_id", TEXT),

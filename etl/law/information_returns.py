@@ -80,7 +80,8 @@ def threshold_of(box: str, jurisdiction: str, tax_year: int) -> Threshold | None
     """The row of a box such as NEC-1 or MISC-10, its own before that of its form; None where the table has none."""
     for form in (box, box.partition("-")[0]):
         for row in thresholds():
-            if (row.form, row.jurisdiction) == (form, jurisdiction) and row.tax_year_from <= tax_year <= row.tax_year_to:
+            is_asked = (row.form, row.jurisdiction) == (form, jurisdiction)
+            if is_asked and row.tax_year_from <= tax_year <= row.tax_year_to:
                 return row
     return None
 

@@ -58,24 +58,26 @@ def shown(text: str) -> str:
     return repr("".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in text))
 
 
+_SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
+    "rate": (_RATE, "{text} is not a plain decimal with a point, such as 62.50"),
+    "money": (_MONEY, "{text} is not a plain amount with a point, such as 1250.00 or -40.00"),
+    "whole": (_WHOLE, "{text} is not a whole number"),
+    "digest": (_DIGEST, "{text} is not a sha256 digest of 64 digits, as sha256sum prints it"),
+    # the text itself may be a whole tax id and is not repeated
+    "last_four": (_LAST_FOUR, "is not the last four digits of the tax id; the whole number never stands in this file"),
+}
+
+
 def _kind_fault(column: Column, text: str) -> str | None:
     name = column.name
     if column.kind in ("key", "text") and text.startswith(_FORMULA):
         return f"{name} {text!r} begins like a formula"
     if column.kind == "choice" and text not in column.choices:
         return f"{name} {text!r} is none of {', '.join(choice or '(empty)' for choice in column.choices)}"
-    if column.kind == "rate" and not _RATE.fullmatch(text):
-        return f"{name} {text!r} is not a plain decimal with a point, such as 62.50"
-    if column.kind == "money" and not _MONEY.fullmatch(text):
-        return f"{name} {text!r} is not a plain amount with a point, such as 1250.00 or -40.00"
-    if column.kind == "last_four" and not _LAST_FOUR.fullmatch(text):
-        return f"{name} is not the last four digits of the tax id; the whole number never stands in this file"
-    if column.kind == "digest" and not _DIGEST.fullmatch(text):
-        return f"{name} {text!r} is not a sha256 digest of 64 digits, as sha256sum prints it"
+    if column.kind in _SHAPES and not _SHAPES[column.kind][0].fullmatch(text):
+        return f"{name} {_SHAPES[column.kind][1].format(text=repr(text))}"
     if column.kind == "currency" and not is_currency(text):
         return f"{name} {text!r} is not a currency of ISO 4217, such as USD"
-    if column.kind == "whole" and not _WHOLE.fullmatch(text):
-        return f"{name} {text!r} is not a whole number"
     if column.kind in ("date", "date_from", "date_to") and _read_date(text) is None:
         return f"{name} {text!r} is not a date such as 2026-11-15"
     if column.kind == "instant" and _read_instant(text) is None:

@@ -1,4 +1,4 @@
-"""What must hold between the files about vendors: who has a contract, what a cap is, and that no tax id stands there."""
+"""What must hold between the files about vendors: whose contract, which cap, and that no tax id stands there."""
 
 from __future__ import annotations
 

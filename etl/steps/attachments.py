@@ -1,10 +1,10 @@
-"""Documents: whether each row of attachments.csv still has its file, with the content it was entered with, and in force."""
+"""Documents: whether each row of attachments.csv still has its file, unchanged and in force."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,16 +12,16 @@ from etl.errors import EtlError
 from etl.mapping.load import load_mappings
 from etl.settings import read_settings
 from etl.steps.outcome import Outcome
-from etl.steps.run import place_of
+from etl.steps.run import place_of, read_day
 from etl.store import files
 
 Found = tuple[str, str, str, str]  # whose, kind, state, what was found
 BROKEN = ("broken", "changed")
 
 
-def attachments(workspace: str | Path | None, company: str, on: date) -> Outcome:
-    """Every document of a company on a day. Exit code 1 where a file is not there or is not what was entered."""
-    place = place_of(workspace)
+def attachments(workspace: str | Path | None, company: str, day: str | date | None = None) -> Outcome:
+    """Every document of a company on a day, by default today. Exit code 1 where a file is not as it was entered."""
+    place, on = place_of(workspace), read_day(day) if day else datetime.now(UTC).date()
     folder = place.mappings(company)
     days = read_settings(folder / "company.toml", company).contractors.expiry_days
     rows = load_mappings(folder, company).rows("map_attachments")
@@ -64,7 +64,7 @@ def _state(folder: Path, row: Mapping[str, Any], on: date, expiry_days: int) -> 
 
 
 def _inside(folder: Path, text: str) -> Path | None:
-    """The plain file that a row names, None where it leaves the company's folder or is a link, a device, or not there."""
+    """The plain file that a row names; None where it leaves the company's folder, is a link, or is not there."""
     parts = PurePosixPath(text)
     if parts.is_absolute() or ".." in parts.parts or "\\" in text or ":" in text:
         return None

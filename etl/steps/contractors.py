@@ -1,4 +1,4 @@
-"""What the decisions about contractors read beside the cross-references: what of each cap is used, and what is missing."""
+"""What decisions about contractors read beside the cross-references: what of a cap is used, what is missing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _earlier(run: Run) -> list[batches.Batch]:
 
 
 def contractor_gaps(run: Run) -> list[str]:
-    """What a company with contracts needs and does not have, one sentence each; none where there is no contracts.csv."""
+    """What a company with contracts needs and does not have, one sentence each; none without a contracts.csv."""
     contracts = run.mappings.rows("map_contracts")
     if not contracts:
         return []
@@ -68,12 +68,12 @@ def contractor_gaps(run: Run) -> list[str]:
     if settings.contractors.bills == "accrue":
         home = settings.company.home_currency
         findings += [
-            f"contracts.csv, line {row['map_row']}: a journal is in {home}; bills = accrue cannot carry {row['currency']}"
+            f"contracts.csv, line {row['map_row']}: a journal in {home} (bills = accrue) cannot carry {row['currency']}"
             for row in contracts
             if row["currency"] != home
         ]
         if "accrued_contractors" not in accounts:
-            findings.append("accounts.csv: no account for accrued_contractors, which [contractors] bills = accrue needs")
+            findings.append("accounts.csv: no account for accrued_contractors, which bills = accrue needs")
         if not any(name.endswith(".labor_journal") for name in settings.targets.documents):
             findings.append("company.toml, targets.documents: bills = accrue needs a labor_journal to be written")
         findings += [

@@ -23,8 +23,8 @@ _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
 _LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPTVS]|SR)-[0-9]+")
 
 _TABLES = {
-    **{"L": "postings", "R": "postings", "S": "postings", "SR": "postings", "B": "billable_lines"},
-    **{"P": "payroll_lines", "T": "time_activities", "V": "vendor_lines"},
+    "L": "postings", "R": "postings", "S": "postings", "SR": "postings", "B": "billable_lines",
+    "P": "payroll_lines", "T": "time_activities", "V": "vendor_lines",
 }
 
 
@@ -93,7 +93,7 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
         return tuple(_shown(piece, piece["pay_seconds"], "") for piece in own)
     shares = batch.table("allocations")
     mask = pc.equal(shares["line_id"], reference)
-    if letter in ("S", "SR"):  # accrued contractors: what the lines of vendors' bills on the same account, job, class hold
+    if letter in ("S", "SR"):  # accrued contractors: the vendors' lines of that account, job, class
         own_lines = _accrued_lines(batch, line)
         mask = pc.is_in(shares["line_id"], pa.array(own_lines, pa.string()))
     elif letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal

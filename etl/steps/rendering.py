@@ -44,8 +44,10 @@ OPTIONAL_TABLES: Mapping[str, pa.Schema] = {
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
     tables = {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
-    optional = {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in OPTIONAL_TABLES.items()}
-    return tables | {name: table for name, table in optional.items() if table.num_rows}
+    for name, schema in OPTIONAL_TABLES.items():
+        if engine.count(name):
+            tables[name] = schemas.assert_schema(engine.fetch(name), schema, name)
+    return tables
 
 
 def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:

@@ -10,9 +10,9 @@ import pyarrow as pa
 from etl.errors import ConservationError
 from etl.periods import Period
 from etl.sql.run import MAP, RULES, Engine
+from etl.steps.contractors import has_vendor_lines
 from etl.steps.map_entries import stage
 from etl.steps.outcome import Outcome
-from etl.steps.contractors import has_vendor_lines
 from etl.steps.run import Run
 from etl.store import batches
 from etl.tables import ALLOCATIONS, ENTRIES, PIECES

@@ -49,7 +49,7 @@ def vendor_year(workspace: str | Path | None, company: str, year: int) -> Outcom
     if not path.exists():
         files.make_folder(path.parent)
         files.publish_new(path, content)
-    asking = [row for row in rows if row["federal"].startswith("ask") or row["state_copy"].startswith("ask") or row["missing"]]
+    asking = [row for row in rows if row["missing"] or "ask" in (row["federal"][:3], row["state_copy"][:3])]
     return Outcome(
         title=f"{settings.company.name}, payments of {year}: "
         f"{sum(row['federal'].startswith('report') for row in rows)} to report, {len(asking)} to decide",
@@ -57,8 +57,8 @@ def vendor_year(workspace: str | Path | None, company: str, year: int) -> Outcom
         headings=("vendor", "box", "reportable", "threshold", "federal", "state", "missing"),
         rows=tuple(
             (row["vendor_name"], row["box"], money(row["reportable"], row["currency"]),
-             "unknown" if row["threshold"] is None else money(row["threshold"], "USD"), row["federal"], row["state_copy"],
-             row["missing"])
+             "unknown" if row["threshold"] is None else money(row["threshold"], "USD"),
+             row["federal"], row["state_copy"], row["missing"])
             for row in rows),
         next_step="settle what says ask and what is missing, then sign the workbook" if asking else "sign the workbook",
         exit_code=1 if asking else 0,
@@ -111,12 +111,17 @@ def _open(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     notes = []
     for row in rows:
         name = f"{row['vendor_name']}, {row['box']}"
-        for answer in (row["federal"], row["state_copy"]):
-            if answer.startswith("ask"):
-                notes.append((name, answer, "nobody has entered what is needed; look it up, do not guess"))
-        for status, amount in ((row["threshold_status"], row["threshold"]), (row["state_status"], row["state_threshold"])):
-            if status in ("confirmed-secondary", "knowledge"):
-                notes.append((name, f"threshold {amount:,.0f} USD", "not read at its source: confirm before filing"))
+        notes += [
+            (name, answer, "nobody has entered what is needed; look it up, do not guess")
+            for answer in (row["federal"], row["state_copy"])
+            if answer.startswith("ask")
+        ]
+        figures = {row["threshold"]: row["threshold_status"], row["state_threshold"]: row["state_status"]}
+        notes += [
+            (name, f"threshold {amount:,.0f} USD", "not read at its source: confirm before filing")
+            for amount, status in figures.items()
+            if status in ("confirmed-secondary", "knowledge")
+        ]
         if row["missing"]:
             notes.append((name, "missing", row["missing"]))
     return notes

@@ -1,4 +1,4 @@
-"""Vendor worksheet: what each vendor is owed by contract, job and item, for people who enter or check vendors' bills."""
+"""Vendor worksheet: what each vendor is owed by contract, job and item, for people who enter vendors' bills."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) ->
 
 def _file(table: pa.Table, header: BatchHeader, folder: Folder, more: dict[str, pa.Array]) -> list[RenderedFile]:
     rows = assert_schema(table, VENDOR_LINES, "vendor_lines")
+    if not len(rows):
+        return []
     refuse(empty_cells(rows, _NEEDED, NAME))
     refuse([*name_findings(rows, NAME), *money_findings(rows, NAME)])
     end = "_credit_list" if folder == "corrections" else ""

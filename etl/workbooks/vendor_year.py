@@ -1,4 +1,4 @@
-"""The yearly review of vendors as a workbook: per payee and box what was paid and counts, what is missing, and who looked."""
+"""The yearly review of vendors as a workbook: per payee and box what was paid, what is missing, who looked."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from etl.workbooks.sheets import Cell, Column, Marks, Page, Sheet, Value
 from etl.workbooks.words import BANNER, PageRows, heads
 from etl.workbooks.writer import render_workbook
 
+Note = tuple[str, str, str]
 REVIEW, PAYMENTS, DUE = "Review", "Payments", "Due and open"
+_NOTE = (
+    "Off the payments: what counts less the live sum of the sheet Payments, must be 0. A form is due from the threshold "
+    "on, or where tax was withheld. ask: a person decides before anything is filed. This is a review, no filing."
+)
 
 
 def render_vendor_year(
-    company: str, year: int, tables: tuple[pa.Table, pa.Table], notes: Sequence[tuple[str, str, str]], *, is_sandbox: bool
+    company: str, year: int, tables: tuple[pa.Table, pa.Table], notes: Sequence[Note], *, is_sandbox: bool,
 ) -> bytes:
     """The workbook of a calendar year. `tables`: vendor_year and vendor_payments_read, as the decisions left them.
 
@@ -30,11 +35,14 @@ def render_vendor_year(
 
 
 def _payments(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
-    names = ("payee", "vendor_id", "payment_date", "box", "account", "method", "reference", "amount", "currency", "counting")
+    names = ("payee", "vendor_id", "payment_date", "box", "account", "method", "reference", "amount", "currency",
+             "counting")
     columns = (
-        Column("Payee", "text", 11), Column("Vendor", "text", 11), Column("Paid on", "date", 12), Column("Box", "text", 9),
-        Column("Account", "text", 30), Column("Method", "text", 14), Column("Reference", "text", 16),
-        Column("Amount", "amount", 14, currency="Currency"), Column("Currency", "text", 10), Column("Counts", "text", 11))
+        Column("Payee", "text", 11), Column("Vendor", "text", 11), Column("Paid on", "date", 12),
+        Column("Box", "text", 9), Column("Account", "text", 30), Column("Method", "text", 14),
+        Column("Reference", "text", 16),
+        Column("Amount", "amount", 14, currency="Currency"), Column("Currency", "text", 10),
+        Column("Counts", "text", 11))
     return Sheet(
         PAYMENTS, columns, table.select(list(names)), totals=("Amount",), empty="No payments in this year.",
         notes=(*whose, "By the day of payment. Excluded: cards and third-party networks, reported by the processor."))
@@ -51,14 +59,15 @@ def _review(table: pa.Table, paid: Sheet, whose: tuple[str, ...]) -> Sheet:
         Column("State", "text", 8), Column("State threshold", "amount", 11, currency="Currency"),
         Column("State copy", "text", 17), Column("Missing", "text", 24),
         Column("Reviewed by", "text", 14), Column("On", "text", 11))
+    names = ("box", "paid", "excluded", "currency", "threshold", "federal", "state", "state_threshold", "state_copy",
+             "missing")
     rows: list[tuple[Value, ...]] = [
-        (row["payee"], row["vendor_name"], _tax_id(row["tin_type"], row["tin_last_four"]), row["box"], row["paid"],
-         row["excluded"], row["currency"], row["threshold"], row["federal"], row["state"], row["state_threshold"], row["state_copy"], row["missing"], None, None)
+        (row["payee"], row["vendor_name"], _tax_id(row["tin_type"], row["tin_last_four"]),
+         *(row[name] for name in names), None, None)
         for row in table.to_pylist()]
     return Sheet(
         REVIEW, columns, rows, totals=("Paid", "Excluded", "Counted"), empty="No payments in this year.",
-        notes=(*whose, "Off the payments: what counts less the live sum of the sheet Payments, must be 0. A form is due from the threshold on, or where tax "
-                       "was withheld. ask: a person decides before anything is filed. This is a review, no filing."))
+        notes=(*whose, _NOTE))
 
 
 def _sum(paid: Sheet) -> str:
@@ -73,7 +82,7 @@ def _tax_id(kind: str | None, last_four: str | None) -> str | None:
     return f"{kind or ''} …{last_four}".strip() if last_four else None
 
 
-def _due(notes: Sequence[tuple[str, str, str]], whose: tuple[str, ...]) -> Page:
+def _due(notes: Sequence[Note], whose: tuple[str, ...]) -> Page:
     page = PageRows()
     page.add(Cell(DUE, look="title"))
     for line in whose:

@@ -39,7 +39,8 @@ def test_only_the_federal_rows_are_confirmed():
 def test_due_days_roll_over_weekends_and_holidays():
     assert [due.day for due in due_days(2026)] == [
         date(2027, 2, 1), date(2027, 2, 1), date(2027, 3, 1), date(2027, 3, 31)], "31 January 2027 is a Sunday"
-    assert [due.day for due in due_days(2025)] == [date(2026, 2, 2), date(2026, 2, 2), date(2026, 3, 2), date(2026, 3, 31)]
+    assert [due.day for due in due_days(2025)] == [
+        date(2026, 2, 2), date(2026, 2, 2), date(2026, 3, 2), date(2026, 3, 31)]
 
 
 @pytest.mark.parametrize("rows", [

@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.errors import MappingError
-from tests.sql.company import Company, Books
+from tests.sql.company import Books, Company
 
 FIRM = Company(
     employees="""
-        person_ref  employee_id  employee_name  worker_type  pay_group  flsa_status  work_location  vendor_id  effective_from  effective_to
-        ann         E1           Ann Abel       employee     weekly     nonexempt    US             -          2026-01-01      2026-11-12
-        ann         E1           Ann Abel       contractor   -          -            -              VA         2026-11-13      -
-        cole        V1           Cole & Co      contractor   -          -            -              VC         2026-01-01      -
-        dee         V2           Dee Inc        contractor   -          -            -              VD         2026-01-01      -
-        fay         V3           Fay Free       contractor   -          -            -              -          2026-01-01      -""",
+        person_ref  employee_id  employee_name  worker_type  pay_group  work_location  vendor_id  effective_from  effective_to
+        ann         E1           Ann Abel       employee     weekly     US             -          2026-01-01      2026-11-12
+        ann         E1           Ann Abel       contractor   -          -              VA         2026-11-13      -
+        cole        V1           Cole & Co      contractor   -          -              VC         2026-01-01      -
+        dee         V2           Dee Inc        contractor   -          -              VD         2026-01-01      -
+        fay         V3           Fay Free       contractor   -          -              -          2026-01-01      -""",  # noqa: E501
     vendors="""
         vendor_id  vendor_name  form_1099  w9_state   w9_signed_on  terms         terms_days  expense_account
         VA         Ann Abel     NEC-1      on_file    2026-11-01    net           30          Job Costs:Subs
@@ -127,11 +127,15 @@ def test_the_closest_rate_holds_and_a_tie_is_told():
         Mill:Web      Design        60.00  60.00
         Mill:Shop     Design        70.00  70.00
         Mill:Shop     Engineering   70.00  70.00""", "a rate for the job beats one for the item")
-    twice = replace(FIRM, contracts=f"{FIRM.contracts}\n        C-2          VC         -          -           -      -",
-                    contract_rates=f"{FIRM.contract_rates}\n        C-2          *             *             53.00")
+    twice = replace(
+        FIRM,
+        contracts=f"{FIRM.contracts}\n        C-2          VC         -          -           -      -",
+        contract_rates=f"{FIRM.contract_rates}\n        C-2          *             *             53.00",
+    )
     books = twice.books("id  person  date  time\n1  cole  2026-11-09  8:00")
     assert books.state_of("1").split(" / ")[1] == "held TE153"
-    none = replace(FIRM, contract_rates=FIRM.contract_rates.replace("C-1          *             *             52.00\n", ""))
+    rates = FIRM.contract_rates.replace("C-1          *             *             52.00\n", "")
+    none = replace(FIRM, contract_rates=rates)
     books = none.books("id  person  date  time\n1  cole  2026-11-09  8:00")
     assert books.state_of("1").split(" / ")[1] == "held TE152"
 
@@ -213,7 +217,10 @@ def test_an_accrual_and_its_reversal_sum_to_zero():
         1   cole    2026-11-09  web      1:00
         2   cole    2026-11-09  shop     1:00""")
     lines = [row for row in books.in_order("postings") if "C" in row["document_number"][6:]]
-    assert [(row["line_id"], row["document_number"], str(row["posted_on"]), row["account"], str(row["amount"])) for row in lines] == [
+    assert [
+        tuple(str(row[name]) for name in ("line_id", "document_number", "posted_on", "account", "amount"))
+        for row in lines
+    ] == [
         ("0042-S-001", "TB0042C", "2026-11-15", "Job Costs:Subcontractors", "70.000"),
         ("0042-S-002", "TB0042C", "2026-11-15", "Job Costs:Subcontractors", "52.000"),
         ("0042-S-003", "TB0042C", "2026-11-15", "Accrued Contractors", "-122.000"),
@@ -231,18 +238,13 @@ def test_an_accrual_and_its_reversal_sum_to_zero():
 @pytest.mark.capability("C67")
 def test_documents_that_expire_are_told():
     firm = replace(FIRM, attachments="""
-        owner_type  owner  kind       valid_from  expires_on
-        vendor      VC     insurance  2026-01-01  2026-11-14
-        vendor      VA     insurance  2026-01-01  2026-12-15
-        vendor      VD     insurance  2026-01-01  2026-12-16
-        vendor      VD     license    2026-01-01  2026-11-14
-        vendor      VD     license    2026-01-01  2028-11-14
-        employee    E1     w9         2026-01-01  -""".replace("license    2026-01-01  2028", "license    2026-01-01  2028"),
-    )
-    firm = replace(firm, attachments=firm.attachments.replace("kind       valid_from", "kind       path  valid_from")
-                   .replace("insurance  2026", "insurance  documents/i.pdf  2026").replace("w9         2026", "w9         documents/w.pdf  2026")
-                   .replace("license    2026-01-01  2026", "license    documents/a.pdf  2026-01-01  2026")
-                   .replace("license    2026-01-01  2028", "license    documents/b.pdf  2026-01-01  2028"))
+        owner_type  owner  kind       path             valid_from  expires_on
+        vendor      VC     insurance  documents/i.pdf  2026-01-01  2026-11-14
+        vendor      VA     insurance  documents/i.pdf  2026-01-01  2026-12-15
+        vendor      VD     insurance  documents/i.pdf  2026-01-01  2026-12-16
+        vendor      VD     license    documents/a.pdf  2026-01-01  2026-11-14
+        vendor      VD     license    documents/b.pdf  2026-01-01  2028-11-14
+        employee    E1     w9         documents/w.pdf  2026-01-01  -""")
     books = firm.books("id  person  date  time\n1  ann  2026-11-09  1:00")
     books.must_show("exceptions", """
         code   severity  streams  found
@@ -260,7 +262,8 @@ FAULTS = [  # field, table as text, what is said
     ("contracts", "contract_id  vendor_id  cap_amount\nX  VA  0.001", "more decimals than USD"),
     ("contracts", "contract_id  vendor_id  amount_before\nX  VA  5", "amount_before without cap_amount"),
     ("contract_rates", "contract_id  rate\nX  5", "no contract X in contracts.csv"),
-    ("vendor_invoices", "vendor_id  contract_id  invoice_number  hours  amount\nVA  C-1  7  1  1", "no contract C-1 of vendor VA"),
+    ("vendor_invoices", "vendor_id  contract_id  invoice_number  hours  amount\nVA  C-1  7  1  1",
+     "no contract C-1 of vendor VA"),
 ]
 
 
@@ -272,7 +275,8 @@ def test_faults_are_named_by_file_and_line(field, text, said):
     assert ".csv, line 2" in error.value.what
 
 
-TIMES = st.lists(st.tuples(st.integers(1, 40_000), st.sampled_from(["dev", "art"]), st.sampled_from(["web", "shop"])), min_size=1, max_size=5)
+ENTRY = st.tuples(st.integers(1, 40_000), st.sampled_from(["dev", "art"]), st.sampled_from(["web", "shop"]))
+TIMES = st.lists(ENTRY, min_size=1, max_size=5)
 
 
 def capped(cap: str, times: list[tuple[int, str, str]]) -> Books:
@@ -283,8 +287,10 @@ def capped(cap: str, times: list[tuple[int, str, str]]) -> Books:
         C-1          *             *             33.335
         C-1          *             Design        66.665
         C-1          Mill:Shop     *             71.13""")
-    rows = [f"{n}  cole  2026-11-{9 + n // 2:02}  2026-11-{9 + n // 2:02} {n % 2 * 12:02}:{n // 10:02}  {seconds}  {project}  {service}"
-            for n, (seconds, service, project) in enumerate(times)]
+    rows = []
+    for n, (seconds, service, project) in enumerate(times):
+        day = f"2026-11-{9 + n // 2:02}"
+        rows.append(f"{n}  cole  {day}  {day} {n % 2 * 12:02}:{n // 10:02}  {seconds}  {project}  {service}")
     return firm.books("\n".join(["id  person  date  start  time  project  service", *rows]))
 
 

@@ -22,7 +22,7 @@ SQL = Path(str(files("etl.sql")))
 SHARED = ("words", "money")  # types and macros of every statement
 FILES = sorted(SQL.rglob("*.sql"))
 EVERY = {name for names in run.FOLDERS.values() for name in names}
-PUBLISHED = ("exported_pieces", "exported_entries", "exported_allocations")  # Parquet of published batches, linked by a step
+PUBLISHED = ("exported_pieces", "exported_entries", "exported_allocations")  # Parquet of published batches
 NORA = """        nora        E4           Nora Norate    employee     weekly     nonexempt    US             -
         cal         E5           Cal Coast      employee     weekly     nonexempt    US-CA          -"""
 SHEET = """
@@ -51,8 +51,9 @@ def _with_vendor(employees: str) -> str:
 def _paid(books: Books) -> pa.Table:
     [payments, _] = PAYMENT_FILES
     vendor = books.run.mappings.rows("map_vendors")[0]["vendor_id"]
-    row = {"map_row": 2, "payment_date": date(2026, 3, 2), "vendor_id": vendor, "amount": Decimal(2500), "currency": "USD",
-           "method": "ach", "account": "Job Costs:Subs", "withheld": None, "state_withheld": None, "reference": "CHK-1"}
+    row = {"map_row": 2, "payment_date": date(2026, 3, 2), "vendor_id": vendor, "amount": Decimal(2500),
+           "currency": "USD", "method": "ach", "account": "Job Costs:Subs", "withheld": None,
+           "state_withheld": None, "reference": "CHK-1"}
     return as_table([row], payments)
 
 
@@ -84,7 +85,8 @@ def _books() -> Books:
     books.engine.put("boxes", pa.table({"account": ["Job Costs:Subs"], "box": ["NEC-1"]}))
     books.engine.put("return_thresholds", pa.Table.from_pylist(
         [{"box": "NEC-1", "jurisdiction": "US", "amount": Decimal(2000), "status": "confirmed"}],
-        schema=pa.schema({"box": pa.string(), "jurisdiction": pa.string(), "amount": tables.AMOUNT, "status": pa.string()})))
+        schema=pa.schema(
+            {"box": pa.string(), "jurisdiction": pa.string(), "amount": tables.AMOUNT, "status": pa.string()})))
     books.engine.run(run.REPORTS)
     return books
 
@@ -189,11 +191,11 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
     ("pay_not_conserved", "labor_allocated", "amount_minor", lambda cents: cents - 1, "a cent less from an entry"),
     ("bills_not_conserved", "bill_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent more on the bill"),
     ("bills_not_conserved", "bill_allocated", "seconds", lambda seconds: seconds + 1, "a second more from an entry"),
-    ("contract_caps_exceeded", "vendor_units_rounded", "seconds", lambda seconds: seconds + 1, "a second over the cap"),
+    ("contract_caps_exceeded", "vendor_units_rounded", "seconds", lambda seconds: seconds + 1, "over the cap"),
     ("vendor_bills_not_conserved", "vendor_lines_shared", "amount_minor", lambda cents: cents + 1, "a cent more owed"),
     ("vendor_bills_not_conserved", "vendor_allocated", "seconds", lambda seconds: seconds - 1, "a second not owed"),
     ("vendor_bills_not_conserved", "contract_time", "seconds", lambda seconds: seconds + 1, "a second nobody worked"),
-    ("lines_without_entry", "vendor_lines", "amount", lambda amount: amount + CENT, "a vendor's line without its entries"),
+    ("lines_without_entry", "vendor_lines", "amount", lambda amount: amount + CENT, "a vendor's line alone"),
     ("money_not_rolled", "vendor_lines", "amount", lambda amount: amount + CENT, "what a vendor is owed, not rolled"),
     ("journals_unbalanced", "postings", "amount", lambda amount: amount + CENT, "a debit without its credit"),
     ("journals_unbalanced", "postings", "account", lambda _: None, "a line without an account"),
