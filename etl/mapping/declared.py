@@ -5,8 +5,17 @@ from __future__ import annotations
 from etl.mapping.columns import FROM, TO, Column, MappingFile
 from etl.mapping.declared_vendors import VENDOR_FILES
 
-HOUR_CLASSES = ("regular", "overtime", "overtime_premium", "double_time", "double_time_premium")
+HOUR_CLASSES = (
+    "regular",
+    "overtime",
+    "overtime_premium",
+    "double_time",
+    "double_time_premium",
+    "meal_premium",
+    "rest_premium",
+)
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
+PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
 PURPOSES = (
     *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
     *("subcontractors", "accrued_contractors"),
@@ -81,7 +90,7 @@ FILES: tuple[MappingFile, ...] = (
         "pay_items.csv",
         "map_pay_items",
         (
-            Column("hour_kind", "choice", HOUR_KINDS),
+            Column("hour_kind", "choice", PAID_KINDS),
             Column("hour_class", "choice", HOUR_CLASSES),
             Column("pay_item", "text"),
         ),

@@ -39,7 +39,10 @@ money as (
         union all select currency, amount, false from allocations semi join billable_lines using (line_id)) as billed
     group by currency
     union all
-    select 34, 'contractors ' || currency, 'lines of vendors'' bills', coalesce(sum(amount) filter (where is_line), 0), 'allocations to entries',
+    select 34, 'pay additions', 'payroll lines', sum(amount), 'pay additions', (select coalesce(sum(amount), 0) from pay_additions)
+    from payroll_lines semi join pay_additions using (payroll_line_id) having count(*) > 0
+    union all
+    select 35, 'contractors ' || currency, 'lines of vendors'' bills', coalesce(sum(amount) filter (where is_line), 0), 'allocations to entries',
         coalesce(sum(amount) filter (where not is_line), 0)
     from (select currency, amount, true as is_line from vendor_lines
         union all select currency, amount, false from allocations semi join vendor_lines using (line_id)) as owed
