@@ -13,8 +13,8 @@ from etl.workbooks.writer import render_workbook
 Note = tuple[str, str, str]
 REVIEW, PAYMENTS, DUE = "Review", "Payments", "Due and open"
 _NOTE = (
-    "Off the payments: what counts less the live sum of the sheet Payments, must be 0. A form is due from the threshold, "
-    "or where tax was withheld. ask: a person decides before anything is filed. This is a review, no filing."
+    "Off the payments: what counts less the live sum of the sheet Payments, must be 0. A form is due from "
+    "the threshold on, or where tax was withheld. ask: a person decides before anything is filed. No filing."
 )
 
 

@@ -228,6 +228,8 @@ def test_an_accrual_and_its_reversal_sum_to_zero():
         ("0042-SR-002", "TB0042CR", "2026-11-16", "Job Costs:Subcontractors", "-52.000"),
         ("0042-SR-003", "TB0042CR", "2026-11-16", "Accrued Contractors", "122.000"),
     ]
+    books.engine.run(("postings_to_check",))
+    assert all(row["side"] == row["usual_side"] for row in books.in_order("postings_to_check"))
     by_account = {row["account"]: 0 for row in lines}
     for row in lines:
         by_account[row["account"]] += row["amount"]
