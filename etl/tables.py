@@ -58,6 +58,11 @@ LANDED_ENTRIES = _schema(("source_row", pa.int64()), *((name, TEXT) for name in 
 """One row per row delivered by one pull, in file order; `source_row` is the row a person sees in a spreadsheet.
 An absent value is null; an empty text is null too."""
 
+STANDINGS = _schema(("entry_ref", TEXT), ("standing", TEXT), ("tracker_word", TEXT), ("approved_by", TEXT),
+                    ("approved_at", TEXT))
+"""One row per entry of one pull whose tracker tells how far it is approved. `standing`: open, submitted, approved, or
+locked (closed for editing without an approval); `tracker_word`, `approved_by` and `approved_at` as the tracker says."""
+
 ENTRIES = _schema(
     ("entry_id", TEXT),
     ("version", pa.int32()),
