@@ -35,7 +35,11 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "control_totals": schemas.CONTROL_TOTALS,
 }
 _BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rule of rounding is in force; no figures
-WHERE_USED: Mapping[str, pa.Schema] = {"pay_additions": schemas.PAY_ADDITIONS}
+WHERE_USED: Mapping[str, pa.Schema] = {
+    "pay_additions": schemas.PAY_ADDITIONS,
+    "vendor_lines": schemas.VENDOR_LINES,
+    "vendor_bills": schemas.VENDOR_BILLS,
+}
 """Tables that stand in a batch only where they have rows."""
 
 
@@ -52,8 +56,8 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
     changes: list[pa.Table] = []
     for name in settings.targets.documents:
         wanted = document(name)
-        table = tables[wanted.table]
-        if table.num_rows:
+        table = tables.get(wanted.table)
+        if table is not None and table.num_rows:
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     shown = dict(tables)
