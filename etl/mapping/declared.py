@@ -222,6 +222,29 @@ FILES: tuple[MappingFile, ...] = (
         optional=True,
     ),
     MappingFile(
+        "rest_attestations.csv",
+        "map_rest_attestations",
+        (
+            Column("employee_id", "key"),
+            Column("day", "date"),
+            Column("missed", "whole"),
+        ),
+        ("employee_id", "day"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/people.csv",
+        "map_birth_dates",
+        (
+            Column("employee_id", "key"),
+            Column("birth_date", "date"),
+        ),
+        ("employee_id",),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
         "pay_calendar.csv",
         "map_pay_calendar",
         (

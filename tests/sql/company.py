@@ -110,6 +110,8 @@ class Company:
     job_rates: str = ""
     salaries: str = ""
     earnings: str = ""
+    rest_attestations: str = ""
+    people: str = ""  # birth dates
     pay: str = ""  # more of [pay], as TOML
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
