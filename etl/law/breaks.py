@@ -122,15 +122,24 @@ def _rule(row: dict[str, str]) -> BreakRule:
             raise ValueError(f"{name} is empty")
     over, begins = row["over"], row["from"]
     return BreakRule(
-        **{name: row[name] for name in ("rule_id", "jurisdiction", "place", "test")},
+        rule_id=row["rule_id"],
+        jurisdiction=row["jurisdiction"],
+        place=row["place"],
+        test=row["test"],
         from_seconds=int(over) * 60 + 1 if over else int(begins or 0) * 60,
         minutes=tuple((name, int(row[name]) if row[name] else None) for name in MINUTES),
-        **{name: int(row[name] or least) for name, least in (("blocks", 1), ("weeks", 0), ("age_below", 0))},
-        **{name: row[name] for name in ("verdict", "premium")},
+        blocks=int(row["blocks"] or 1),
+        weeks=int(row["weeks"] or 0),
+        age_below=int(row["age_below"] or 0),
+        verdict=row["verdict"],
+        premium=row["premium"],
         effective_from=date.fromisoformat(row["effective_from"]),
         effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else LAST_DAY,
-        **{name: row[name] for name in ("law_text", "citation", "status", "example")},
+        law_text=row["law_text"],
+        citation=row["citation"],
+        status=row["status"],
         reviewed_on=date.fromisoformat(row["reviewed_on"]),
+        example=row["example"],
     )
 
 
@@ -171,7 +180,9 @@ def choose_breaks(pay: Pay, keys: Sequence[tuple[int, str, str]]) -> Breaks:
         mode = choice.premiums if rule.premium else ""
         rows += [_row(rule, number, key, mode, choice.effective_from, choice.effective_to) for key in own]
     waivers = [waiver.model_dump() for waiver in pay.meal_waivers]
-    unknown = {waiver.rule_id for waiver in pay.meal_waivers} - {r.rule_id for r in break_library() if r.of("waivable_to")}
+    unknown = {waiver.rule_id for waiver in pay.meal_waivers} - {
+        r.rule_id for r in break_library() if r.of("waivable_to")
+    }
     findings += [f"company.toml, [[pay.meal_waivers]]: {name} cannot be waived" for name in sorted(unknown)]
     return Breaks(
         {
@@ -226,7 +237,7 @@ def _promise(rule: BreakRule) -> str:
     limit = rule.from_seconds // 60
     when = f"over {_hours(limit)}" if rule.from_seconds % 60 else f"from {_hours(limit)} on"
     least = rule.of("at_least") or 0
-    off = f"{least} min off duty" if least < 240 else f"{_hours(least)} off"  # noqa: PLR2004 - read as minutes or hours
+    off = f"{least} min off duty" if least < 240 else f"{_hours(least)} off"
     latest = rule.of("latest")
     words = {
         "break": f"{when} {rule.place} asks for {off}"

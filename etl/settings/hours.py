@@ -60,8 +60,11 @@ class Agreement(Part):
 
 
 class Breaks(Part):
-    """Break and rest rules of one place, switched on. `premiums`: what a missed break that costs one does: `stop` (until
-    the company has decided), `pay` (a line of its own) or `refer` (the amount waits for a person)."""
+    """Break and rest rules of one place, switched on.
+
+    `premiums`: what a missed break that costs one does: `stop` until the company has decided, `pay` as a line of its
+    own, or `refer`: the amount waits for a person.
+    """
 
     jurisdiction: Annotated[str, Field(min_length=1)]
     premiums: Literal["stop", "pay", "refer"] = "stop"

@@ -13,7 +13,6 @@ import pytest
 from etl import tables
 from etl.errors import ConservationError
 from etl.sql import run
-from tests.sql.additions import add
 from tests.sql.company import ORDER, Books, Company
 
 SQL = Path(str(files("etl.sql")))
@@ -37,7 +36,7 @@ SHEET = """
     -   eve     -           -                 7:10   web      art       -
     8   nora    2026-11-13  -                 7:10   web      art       -
     9   bob     2026-11-13  -                 1:00   MÃ¼hle   art       -
-    10  cal     2026-11-13  -                 13:00  web      art       -"""
+    10  cal     2026-11-13  2026-11-13 08:00  13:00  web      art       -"""
 
 
 @pytest.fixture(scope="module", name="books")
@@ -50,13 +49,13 @@ def _books() -> Books:
         bill     900           up       week""",
         dimensions="by  ref  value  precedence\nemployee  E1  Studio  1",
         pay_rates=f"{Company.pay_rates}\n        E5           30.00",
+        pay_items=f"{Company.pay_items}\n        premium     meal_premium      Meal Premium",
+        pay='[[pay.breaks]]\njurisdiction = "US-CA"\npremiums = "pay"',
         salaries="employee_id  salary  per  hours\nE5  1000.00  week  -",
         earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
     )
-    books = firm.books(SHEET, SHEET, to="break_premiums")
-    add(books, {})
-    books.engine.run(ORDER[ORDER.index("break_premiums") + 1 :])
+    books = firm.books(SHEET, SHEET)
     for name in PUBLISHED:
         schema = tables.PIECES if name.endswith("pieces") else tables.ENTRIES
         books.engine.put(name, schema.append(pa.field("filename", pa.string())).empty_table())
