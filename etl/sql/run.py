@@ -59,6 +59,7 @@ RULES: tuple[str, ...] = (
     "duty_days",
     "duty_breaks",
     "break_findings",  # what of the rules they break
+    "break_items",  # as exception items
     "break_premiums",  # pay additions: no hours worked, one statement a reason
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
@@ -93,7 +94,6 @@ MARTS: tuple[str, ...] = (
     "allocations",
     "time_activities",
     "payroll_hours",
-    "break_items",
     "exceptions",
     "roll_forward",
     "landed_counts",

@@ -37,7 +37,7 @@ def check(run: Run) -> Outcome:
         results = validate(suites, tables)
         engine.put("checked_items", exception_items(results))
         engine.put("checked_suites", pa.table({"digest": [suites.digest]}))
-        engine.run(("break_items", "exceptions"))
+        engine.run(("exceptions",))
         kept = _keep_data_docs(run, results)
         return exceptions_outcome(engine, (("expectations", _told(results)), ("data docs", kept)))
 

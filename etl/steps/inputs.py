@@ -202,6 +202,11 @@ def refuse_gaps(run: Run) -> None:
     paid |= {("premium", name) for name in breaks.premiums}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
+    findings += [
+        f"private/referrals.csv, line {row['map_row']}: a resolution needs resolved_by"
+        for row in run.mappings.rows("map_referrals")
+        if row["resolution"] and not row["resolved_by"]
+    ]
     findings += [*law.findings, *breaks.findings, *_limits_of_this_release(run, law)]
     if findings:
         raise MappingError(

@@ -180,6 +180,33 @@ def test_what_the_company_has_decided_happens(premiums, code, severity, lines):
     assert books.rows("payroll_lines", "amount", pay_item="Regular") == [["160.00"]], "everything else is paid"
 
 
+REFERRED = "employee_id  day  hour_class  reason  referred_to  due  resolution  resolved_by\n"
+
+
+@pytest.mark.capability("C131")
+@pytest.mark.parametrize(
+    ("row", "code", "said", "lines"),
+    [
+        ("on-duty  HR  2026-11-20  -  -", "TE104", "20.00 USD; referred to HR until 2026-11-20, on-duty", [["20.00"]]),
+        ("on-duty  HR  2026-11-20  pay  Hal", "TE103", "20.00 USD; resolved by Hal", [["20.00"], ["20.00"]]),
+        ("on-duty  HR  2026-11-20  drop  Hal", "TE107", "20.00 USD; dropped by Hal, on-duty", [["20.00"]]),
+    ],
+)
+def test_only_the_disputed_amount_waits_until_a_person_has_decided(row, code, said, lines):
+    referrals = f"{REFERRED}E1  2026-11-09  meal_premium  {row}"
+    books = firm("US-CA", referrals=referrals).books(sheet("08:00-16:00 / 08:00-16:00"))
+    [[found_text]] = books.rows("exceptions", "found", code=code, worked_on="2026-11-09")
+    assert found_text.endswith(said)
+    assert books.rows("pay_additions", "amount") == lines
+    assert books.rows("payroll_lines", "amount", pay_item="Regular") == [["320.00"]], "everything else is paid"
+
+
+def test_a_resolution_says_who():
+    referrals = f"{REFERRED}E1  2026-11-09  meal_premium  on-duty  HR  2026-11-20  drop  -"
+    with pytest.raises(MappingError, match="line 2: a resolution needs resolved_by"):
+        refuse_gaps(firm("US-CA", referrals=referrals).run())
+
+
 WAIVER = '[[pay.meal_waivers]]\nrule_id = "{}"\nemployee_id = "E1"\n'
 
 

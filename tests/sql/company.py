@@ -111,6 +111,7 @@ class Company:
     salaries: str = ""
     earnings: str = ""
     rest_attestations: str = ""
+    referrals: str = ""
     people: str = ""  # birth dates
     pay: str = ""  # more of [pay], as TOML
     rounding: str = ""

@@ -81,7 +81,10 @@ found as (
     union all by name
     select attested.* exclude (count_missed), null as seconds, false as is_open, count_missed || ' rest period(s) attested as missed' as found, count_missed as times
     from attested)
-select person_no, employee_id, workday, workweek_start, entry_no, break_rule_no, rule_id, test, verdict, premium, premium_mode, promise,
-    seconds::bigint as seconds, is_open, found,
-    case premium when 'rest_time' then premium_seconds * times else premium_seconds end::bigint as premium_seconds
-from found
+select found.person_no, found.employee_id, workday, workweek_start, entry_no, break_rule_no, rule_id, test, verdict, premium,
+    case when premium is null then null when referred.day is null then premium_mode else coalesce(nullif(referred.resolution, ''), 'refer') end as premium_mode,
+    promise, seconds::bigint as seconds, is_open, found,
+    case premium when 'rest_time' then premium_seconds * times else premium_seconds end::bigint as premium_seconds,
+    referred.reason, referred.referred_to, referred.due as referred_due, referred.resolved_by
+from found left join map_referrals as referred on referred.employee_id = found.employee_id and referred.day = found.workday
+    and referred.hour_class = case premium when 'meal' then 'meal_premium' else 'rest_premium' end

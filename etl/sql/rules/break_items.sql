@@ -5,10 +5,21 @@ parameters as (select * from run_parameters),
 periods as (select min(cut_off) as cut_off from run_pay_periods),
 owned as (
     select findings.* from findings cross join parameters where workday between owned_start and owned_end),
+priced as (   -- what a premium comes to, at the first finding that owes it
+    select owned.*, row_number() over (partition by person_no, workday, premium order by break_rule_no) as turn,
+        case when missing.person_no is null then amount_of(divide_half_up(regular_rate_numerator * premium_seconds,
+            regular_rate_denominator * 3600 * ten_to(6 - minor_digits)), minor_digits)::varchar end as amount_text,
+        left(amount_text, length(amount_text) - 3 + minor_digits - (minor_digits = 0)::int) as amount, home_currency
+    from owned left join regular_rates using (person_no, workweek_start) left join pay_rates_missing as missing using (person_no, workweek_start)
+    cross join parameters where not is_open),
 judged as (
-    select owned.*, case when premium_mode = 'stop' then 'TE102' when premium_mode = 'pay' then 'TE103' when premium_mode = 'refer' then 'TE104'
-            when verdict = 'breach' then 'TE100' else 'TE101' end as code
-    from owned where not is_open),
+    select priced.* replace (concat_ws('; ', found, case when premium is not null and turn = 1 then coalesce(amount || ' ' || home_currency, 'rate missing') end,
+            case when premium_mode = 'refer' then 'referred to ' || referred_to || ' until ' || referred_due || ', ' || reason
+                when premium_mode = 'drop' then 'dropped by ' || resolved_by || ', ' || reason
+                when resolved_by is not null then 'resolved by ' || resolved_by end) as found),
+        case premium_mode when 'stop' then 'TE102' when 'pay' then 'TE103' when 'refer' then 'TE104' when 'drop' then 'TE107'
+            else case when verdict = 'breach' then 'TE100' else 'TE101' end end as code
+    from priced),
 untold as (
     select employee_id, any_value(promise) as promise, min(workday) as workday, any_value(found) as found, count(distinct workday) as count_days
     from owned where is_open group by employee_id, rule_id),
