@@ -13,6 +13,7 @@ from etl.law.breaks import Breaks, choose_breaks
 from etl.law.chosen import Law, Person, choose
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.sql.run import Engine
+from etl.steps.contractors import contractor_gaps, used_before
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -63,6 +64,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     law = law_of(run)
     for name, table in {**law.tables, **breaks_of(run, law).tables}.items():
         engine.put(name, table)
+    engine.put("contract_used", used_before(run))
     engine.put("codes", codes_table())
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
@@ -107,6 +109,12 @@ def _parameters(run: Run) -> dict[str, Any]:
         "batch_text": f"{batch:04d}",
         "labor_document": document_number(batch, "labor", sandbox=sandbox),
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
+        "over_cap": settings.contractors.over_cap,
+        "contractor_bills": settings.contractors.bills,
+        "document_days": settings.contractors.expiry_days,
+        "vendor_document": document_number(batch, "vendor_bill", sandbox=sandbox),
+        "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
+        "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
 
@@ -207,6 +215,7 @@ def refuse_gaps(run: Run) -> None:
         for row in run.mappings.rows("map_referrals")
         if row["resolution"] and not row["resolved_by"]
     ]
+    findings += contractor_gaps(run)
     findings += [*law.findings, *breaks.findings, *_limits_of_this_release(run, law)]
     if findings:
         raise MappingError(

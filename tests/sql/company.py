@@ -113,6 +113,13 @@ class Company:
     rest_attestations: str = ""
     referrals: str = ""
     people: str = ""  # birth dates
+    vendors: str = ""
+    contracts: str = ""
+    contract_rates: str = ""
+    vendor_invoices: str = ""
+    attachments: str = ""
+    contractors: str = ""  # [contractors], as TOML
+    documents: str = "quickbooks_desktop.time"  # a space between
     pay: str = ""  # more of [pay], as TOML
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
