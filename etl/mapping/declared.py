@@ -198,6 +198,46 @@ FILES: tuple[MappingFile, ...] = (
         optional=True,
     ),
     MappingFile(
+        "rest_attestations.csv",
+        "map_rest_attestations",
+        (
+            Column("employee_id", "key"),
+            Column("day", "date"),
+            Column("missed", "whole"),
+        ),
+        ("employee_id", "day"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/referrals.csv",
+        "map_referrals",
+        (
+            Column("employee_id", "key"),
+            Column("day", "date"),
+            Column("hour_class", "choice", ("meal_premium", "rest_premium")),
+            Column("reason", "text"),
+            Column("referred_to", "text"),
+            Column("due", "date"),
+            Column("resolution", "choice", ("", "pay", "drop")),
+            Column("resolved_by", "text", blank=True),
+        ),
+        ("employee_id", "day", "hour_class"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/people.csv",
+        "map_birth_dates",
+        (
+            Column("employee_id", "key"),
+            Column("birth_date", "date"),
+        ),
+        ("employee_id",),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
         "pay_calendar.csv",
         "map_pay_calendar",
         (

@@ -59,6 +59,35 @@ class Agreement(Part):
     effective_to: date = LAST_DAY  # inclusive
 
 
+class Breaks(Part):
+    """Break and rest rules of one place, switched on.
+
+    `premiums`: what a missed break that costs one does: `stop` until the company has decided, `pay` as a line of its
+    own, or `refer`: the amount waits for a person.
+    """
+
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    premiums: Literal["stop", "pay", "refer"] = "stop"
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+
+class MealWaiver(Part):
+    """A meal period that a person, or everybody of a pay group, has waived, where the law lets it be waived."""
+
+    rule_id: Annotated[str, Field(min_length=1)]
+    employee_id: str = ""
+    pay_group: str = ""
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+    @model_validator(mode="after")
+    def _of_somebody(self) -> Self:
+        if bool(self.employee_id) == bool(self.pay_group):
+            raise ValueError("a waiver names an employee_id or a pay_group")
+        return self
+
+
 class Pay(Part):
     """How hours become pay. `across_midnight`: a shift is cut at midnight, or kept on the day it began.
 
@@ -73,6 +102,15 @@ class Pay(Part):
     confirmed_rules: tuple[ConfirmedRule, ...] = ()
     minimum_wages: tuple[MinimumWage, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    breaks: tuple[Breaks, ...] = ()
+    meal_waivers: tuple[MealWaiver, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_choice_a_place(self) -> Self:
+        places = [row.jurisdiction for row in self.breaks]
+        if len(places) != len(set(places)):
+            raise ValueError("breaks names a jurisdiction twice")
+        return self
 
 
 class Billing(Part):

@@ -62,6 +62,11 @@ RULES: tuple[str, ...] = (
     "week_earnings",  # bonuses and piece earnings of a week
     "regular_rates",  # per workweek, once the classes are known
     "pay_components",  # what of it is paid in this period, exactly
+    "duty_entries",  # raw punches of people whose place has break rules
+    "duty_days",
+    "duty_breaks",
+    "break_findings",  # what of the rules they break
+    "break_items",  # as exception items
     "break_premiums",  # pay additions: no hours worked, one statement a reason
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from etl.codes import codes_table
 from etl.errors import MappingError
+from etl.law.breaks import Breaks, choose_breaks
 from etl.law.chosen import Law, Person, choose
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.sql.run import Engine
@@ -48,7 +49,8 @@ def put_inputs(run: Run, engine: Engine) -> None:
     ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
     put_rounding(run, engine)
-    for name, table in law_of(run).tables.items():
+    law = law_of(run)
+    for name, table in {**law.tables, **breaks_of(run, law).tables}.items():
         engine.put(name, table)
     engine.put("contract_used", used_before(run))
     engine.put("codes", codes_table())
@@ -123,6 +125,12 @@ def law_of(run: Run) -> Law:
     return choose(run.settings.pay, people, (run.window.start - timedelta(days=1), run.window.end))
 
 
+def breaks_of(run: Run, law: Law) -> Breaks:
+    """The break rules that hold for this company's people, where it has switched them on."""
+    keys = [(row["law_key"], row["work_location"], row["flsa_status"]) for row in law.tables["law_keys"].to_pylist()]
+    return choose_breaks(run.settings.pay, keys)
+
+
 def _limits_of_this_release(run: Run, law: Law) -> list[str]:
     """What a rule would need that a run does not read: said, never computed with part of it."""
     findings = []
@@ -186,10 +194,17 @@ def refuse_gaps(run: Run) -> None:
     paid = {("worked", "regular"), ("worked", "overtime"), ("worked", "overtime_premium")}
     paid |= {("worked", f"{name}{part}") for name in law.hour_classes for part in ("", "_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
+    breaks = breaks_of(run, law)
+    paid |= {("premium", name) for name in breaks.premiums}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
+    findings += [
+        f"private/referrals.csv, line {row['map_row']}: a resolution needs resolved_by"
+        for row in run.mappings.rows("map_referrals")
+        if row["resolution"] and not row["resolved_by"]
+    ]
     findings += contractor_gaps(run)
-    findings += [*law.findings, *_limits_of_this_release(run, law)]
+    findings += [*law.findings, *breaks.findings, *_limits_of_this_release(run, law)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

@@ -110,6 +110,9 @@ class Company:
     job_rates: str = ""
     salaries: str = ""
     earnings: str = ""
+    rest_attestations: str = ""
+    referrals: str = ""
+    people: str = ""  # birth dates
     vendors: str = ""
     contracts: str = ""
     contract_rates: str = ""

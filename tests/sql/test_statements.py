@@ -16,7 +16,6 @@ from etl.errors import ConservationError
 from etl.mapping.declared_vendors import PAYMENT_FILES
 from etl.mapping.load import as_table
 from etl.sql import run
-from tests.sql.additions import add
 from tests.sql.company import ORDER, Books, Company
 
 SQL = Path(str(files("etl.sql")))
@@ -40,7 +39,7 @@ SHEET = """
     -   eve     -           -                 7:10   web      art       -
     8   nora    2026-11-13  2026-11-13 08:00  7:10   web      art       -
     9   bob     2026-11-13  -                 1:00   MÃ¼hle   art       -
-    10  cal     2026-11-13  -                 13:00  web      art       -"""
+    10  cal     2026-11-13  2026-11-13 08:00  13:00  web      art       -"""
 
 
 def _with_vendor(employees: str) -> str:
@@ -69,6 +68,8 @@ def _books() -> Books:
         bill     900           up       week   -""",
         dimensions="by  ref  value  precedence\nemployee  E1  Studio  1",
         pay_rates=f"{Company.pay_rates}\n        E5           30.00",
+        pay_items=f"{Company.pay_items}\n        premium     meal_premium      Meal Premium",
+        pay='[[pay.breaks]]\njurisdiction = "US-CA"\npremiums = "pay"',
         vendors="vendor_id  vendor_name  form_1099\nVC  Cole & Co  NEC-1",
         contracts="contract_id  vendor_id  cap_hours\nC-1  VC  5",
         contract_rates="contract_id  rate\nC-1  52.00",
@@ -77,9 +78,7 @@ def _books() -> Books:
         earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
     )
-    books = firm.books(SHEET, SHEET, to="break_premiums")
-    add(books, {})
-    books.engine.run(ORDER[ORDER.index("break_premiums") + 1 :])
+    books = firm.books(SHEET, SHEET)
     for name in PUBLISHED:
         schema = getattr(tables, name.removeprefix("exported_").upper())
         books.engine.put(name, schema.append(pa.field("filename", pa.string())).empty_table())
