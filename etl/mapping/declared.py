@@ -10,13 +10,14 @@ Kind = Literal["key", "text", "date_from", "date_to", "date", "instant", "rate",
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty."""
+    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty. `optional`: so may the header."""
 
     name: str
     kind: Kind
     choices: tuple[str, ...] = ()
     blank: bool = False
     wildcard: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,18 @@ class MappingFile:
 
 
 FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)
-HOUR_CLASSES = ("regular", "overtime", "overtime_premium", "double_time", "double_time_premium")
+HOUR_CLASSES = ("regular", "overtime", "overtime_premium", "double_time", "double_time_premium", "salary")
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
-PURPOSES = ("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense")
+PURPOSES = (
+    "direct_labor",
+    "internal_labor",
+    "leave_expense",
+    "wages_expense",
+    "accrued_wages",
+    "suspense",
+    "overtime_premium",
+    "salary_variance",
+)
 ACCOUNT_TYPES = (
     "BANK",
     "AR",
@@ -108,8 +118,44 @@ FILES: tuple[MappingFile, ...] = (
             Column("hour_kind", "choice", HOUR_KINDS),
             Column("hour_class", "choice", HOUR_CLASSES),
             Column("pay_item", "text"),
+            Column("service_item", "text", blank=True, optional=True),
+            Column("leave_kind", "text", blank=True, optional=True),
+            Column("account", "text", blank=True, optional=True),
+            Column("in_regular_rate", "choice", ("yes", "no", ""), optional=True),
         ),
-        ("hour_kind", "hour_class"),
+        ("hour_kind", "hour_class", "service_item"),
+    ),
+    MappingFile(
+        "pay_item_codes.csv",
+        "map_pay_item_codes",
+        (Column("document", "key"), Column("pay_item", "text"), Column("code", "text")),
+        ("document", "pay_item"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "holidays.csv",
+        "map_holidays",
+        (Column("calendar", "key"), Column("holiday_on", "date"), Column("name", "text")),
+        ("calendar", "holiday_on"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "holiday_pay.csv",
+        "map_holiday_pay",
+        (
+            Column("pay_group", "key", wildcard=True),
+            Column("work_location", "key", wildcard=True),
+            Column("calendar", "key"),
+            Column("hours", "rate"),
+            Column("service_ref", "text"),
+            FROM,
+            TO,
+        ),
+        ("pay_group", "work_location"),
+        rows_needed=False,
+        optional=True,
     ),
     MappingFile(
         "accounts.csv",

@@ -27,6 +27,7 @@ MAP: tuple[str, ...] = (
     "refs_resolved",  # answered by mapping rows
     "refs_in_doubt",  # names not to be trusted
     "classes_numbered",
+    "people_numbered",
     "people_on_day",  # what these answers say, on few rows
     "projects_on_day",
     "items_on_day",
@@ -54,8 +55,16 @@ RULES: tuple[str, ...] = (
     "week_salaries",  # where a salary prices the hours
     "week_earnings",  # bonuses and piece earnings of a week
     "regular_rates",  # per workweek, once the classes are known
+    "items_paid_apart",  # service items with pay items of their own
+    "entries_paid_apart",
+    "pay_items_ranked",  # the most specific pay item first
+    "salaried_days",  # where a salary pays the period, not the hour
+    "period_salaries",
     "pay_components",  # what of it is paid in this period, exactly
     "payroll_lines_rounded",  # the only rounding of pay to money
+    "lines_split_parts",  # what of a line other hours or accounts bear
+    "lines_split",
+    "pieces_bearing",
     "labor_keys",  # shares of a payroll line: first the posting keys
     "labor_key_parts",
     "labor_keys_shared",
@@ -102,7 +111,7 @@ VIEWS: frozenset[str] = frozenset(
     {
         *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
-        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("rounding_parts", "lines_split_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
     }
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""

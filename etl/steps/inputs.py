@@ -10,16 +10,25 @@ import pyarrow as pa
 from etl.codes import codes_table
 from etl.errors import MappingError
 from etl.law.chosen import Law, Person, choose
-from etl.periods import FIRST_DAY, LAST_DAY
+from etl.periods import FIRST_DAY, LAST_DAY, Kind
+from etl.settings import Settings
 from etl.sql.run import Engine
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
 
 _PAY_PERIODS = pa.schema(
-    {"pay_group": pa.string(), "period_start": pa.date32(), "period_end": pa.date32(), "cut_off": pa.timestamp("us")}
+    {
+        "pay_group": pa.string(),
+        "period_start": pa.date32(),
+        "period_end": pa.date32(),
+        "cut_off": pa.timestamp("us"),
+        "periods_per_year": pa.int64(),
+        "salaried_cost": pa.string(),
+    }
 )
-_PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64()})
+_PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64(), "salaried_cost": pa.string()})
+_PER_YEAR: dict[Kind, int] = {"weekly": 52, "biweekly": 26, "semimonthly": 24, "monthly": 12}
 _ROUNDING = pa.schema(
     {
         "purpose": pa.string(),
@@ -42,6 +51,8 @@ def put_inputs(run: Run, engine: Engine) -> None:
             "period_start": pay.period.start,
             "period_end": pay.period.end,
             "cut_off": pay.cut_off,
+            "periods_per_year": _PER_YEAR[pay.kind],
+            "salaried_cost": salaried_cost(run.settings, pay.pay_group),
         }
         for pay in run.pay_periods
     ]
@@ -54,7 +65,12 @@ def put_inputs(run: Run, engine: Engine) -> None:
     }
     clocks = {group.pay_group: group.workday_minutes for group in run.settings.pay.groups}
     groups = [
-        {"pay_group": group, "workweek_start": start + 1000 * clocks.get(group, 0)} for group, start in starts.items()
+        {
+            "pay_group": group,
+            "workweek_start": start + 1000 * clocks.get(group, 0),
+            "salaried_cost": salaried_cost(run.settings, group),
+        }
+        for group, start in starts.items()
     ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
     rules = [rule.model_dump() | {"rule_id": f"{rule.purpose}-{n}"} for n, rule in enumerate(run.settings.rounding)]
@@ -97,6 +113,9 @@ def _parameters(run: Run) -> dict[str, Any]:
         "minor_digits": minor_digits(settings.company.home_currency),
         "unmapped_mode": settings.unmapped.mode,
         "labor_posting": settings.labor_posting.mode,
+        "overtime_premium": settings.labor_posting.overtime_premium,
+        "salary_proration": settings.pay.salary_proration,
+        "salary_rows": settings.pay.salary_rows,
         "across_midnight": settings.pay.across_midnight,
         "shift_gap_seconds": settings.pay.shift_gap_minutes * 60,
         "has_bill_period": run.billing is not None,
@@ -107,6 +126,12 @@ def _parameters(run: Run) -> dict[str, Any]:
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
+
+
+def salaried_cost(settings: Settings, pay_group: str) -> str | None:
+    """How the salaries of a pay group become cost: its own word, else that of [pay], else none."""
+    own = next((group.salaried_cost for group in settings.pay.groups if group.pay_group == pay_group), None)
+    return own or settings.pay.salaried_cost
 
 
 def law_of(run: Run) -> Law:

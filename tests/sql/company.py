@@ -110,6 +110,9 @@ class Company:
     job_rates: str = ""
     salaries: str = ""
     earnings: str = ""
+    pay_item_codes: str = ""
+    holidays: str = ""
+    holiday_pay: str = ""
     pay: str = ""  # more of [pay], as TOML
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
@@ -121,6 +124,7 @@ class Company:
     unmapped: str = "hold"
     pilot: str = ""  # employee ids, a space between
     posting: str = "accrue"
+    premium: str = "job"  # who bears the overtime premium
     books_name: str = "Acme Studio"
     zone: str = "America/New_York"
     duration: str = "clock"
