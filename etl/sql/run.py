@@ -65,6 +65,7 @@ RULES: tuple[str, ...] = (
     "lines_split_parts",  # what of a line other hours or accounts bear
     "lines_split",
     "pieces_bearing",
+    "pay_findings",  # about salaries
     "labor_keys",  # shares of a payroll line: first the posting keys
     "labor_key_parts",
     "labor_keys_shared",

@@ -10,9 +10,10 @@ import pyarrow as pa
 from etl.codes import codes_table
 from etl.errors import MappingError
 from etl.law.chosen import Law, Person, choose
+from etl.law.exempt_salaries import exempt_limits
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
-from etl.settings import Settings
 from etl.sql.run import Engine
+from etl.steps.pay_gaps import items_paid_apart, pay_gaps, salaried_cost, salaried_costs
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -77,6 +78,9 @@ def put_inputs(run: Run, engine: Engine) -> None:
     engine.put("rounding_rules", pa.Table.from_pylist(rules, schema=_ROUNDING))
     for name, table in law_of(run).tables.items():
         engine.put(name, table)
+    places = [row["work_location"] for row in run.mappings.rows("map_employees")]
+    limits = exempt_limits(run.settings.pay, places, run.settings.company.home_currency)
+    engine.put("exempt_salaries", limits)
     engine.put("codes", codes_table())
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
@@ -126,12 +130,6 @@ def _parameters(run: Run) -> dict[str, Any]:
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
-
-
-def salaried_cost(settings: Settings, pay_group: str) -> str | None:
-    """How the salaries of a pay group become cost: its own word, else that of [pay], else none."""
-    own = next((group.salaried_cost for group in settings.pay.groups if group.pay_group == pay_group), None)
-    return own or settings.pay.salaried_cost
 
 
 def law_of(run: Run) -> Law:
@@ -197,7 +195,7 @@ def refuse_gaps(run: Run) -> None:
     Raises MappingError with every finding: accounts the posting mode needs, pay items, and people whose law
     is not known or not confirmed (an unknown place is never computed by another place's law).
     """
-    mode, findings = run.settings.labor_posting.mode, _unknown_pilots(run)
+    mode, findings = run.settings.labor_posting.mode, [*_unknown_pilots(run), *pay_gaps(run)]
     kinds = {row["hour_kind"] for row in run.mappings.rows("map_items")}
     has_leave = bool(kinds & {"paid_leave", "holiday"})
     needed = {
@@ -205,6 +203,8 @@ def refuse_gaps(run: Run) -> None:
         "distribution": {"direct_labor", "wages_expense"},
         "none": set(),
     }[mode]
+    needed |= {"overtime_premium"} if run.settings.labor_posting.overtime_premium == "overhead" and mode != "none" else set()
+    needed |= {"salary_variance"} if "standard_rate" in salaried_costs(run) and mode != "none" else set()
     needed |= {"suspense"} if run.settings.unmapped.mode == "suspense" and mode != "none" else set()
     needed |= {"leave_expense"} if has_leave and mode == "accrue" else set()
     findings += [
@@ -215,7 +215,9 @@ def refuse_gaps(run: Run) -> None:
     paid = {("worked", "regular"), ("worked", "overtime"), ("worked", "overtime_premium")}
     paid |= {("worked", f"{name}{part}") for name in law.hour_classes for part in ("", "_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
-    given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
+    paid |= {("worked", "salary")} if salaried_costs(run) else set()
+    given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")
+             if row["service_item"] is None} | items_paid_apart(run)
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
     findings += [*law.findings, *_limits_of_this_release(run, law)]
     if findings:

@@ -17,6 +17,7 @@ from etl.settings import Settings
 from etl.sql.run import Engine
 from etl.store.landing import parquet_bytes
 from etl.targets.documents import document
+from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.reconciliation import render_reconciliation
 
@@ -40,13 +41,18 @@ def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
 
 
-def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:
-    """Every file of the batch. A sandbox's files for people and programs carry SANDBOX in their names."""
+def render_batch(
+    tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings, codes: Codes = NO_CODES
+) -> list[RenderedFile]:
+    """Every file of the batch. A sandbox's files for people and programs carry SANDBOX in their names.
+
+    `codes`: per document what it calls a pay item; the tables keep the company's own names.
+    """
     files: list[RenderedFile] = []
     changes: list[pa.Table] = []
     for name in settings.targets.documents:
         wanted = document(name)
-        table = tables[wanted.table]
+        table = with_codes(tables[wanted.table], name, codes)
         if table.num_rows:
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))

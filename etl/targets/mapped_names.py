@@ -36,7 +36,11 @@ def _findings(rows: Rows, document: str, folder: str) -> Iterator[Finding]:
         if field.kind not in ("name", "flat") or field.column not in _COMES_FROM:
             continue
         table, file, column = _COMES_FROM[field.column]
-        for row in rows[table]:
+        named = rows[table]
+        if field.column == "pay_item" and (own := [row for row in rows.get("map_pay_item_codes", ())
+                                                   if row["document"] == document]):
+            named, file, column = own, "pay_item_codes.csv", "code"
+        for row in named:
             name = unicodedata.normalize("NFC", row[column] or "")
             if problems := problems_of(name, field, profile_of(document)):
                 yield Finding(
