@@ -1,4 +1,4 @@
-"""The least salary of exempt staff by place and day: dated rows with citation, and what a company adds for its states."""
+"""The least salary of exempt staff by place and day: dated rows with citation, and those a company adds."""
 
 from __future__ import annotations
 

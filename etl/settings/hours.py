@@ -130,7 +130,8 @@ class LaborPosting(Part):
     """Who has posted the wages already (targets reference, 9.1)."""
 
     mode: Literal["distribution", "accrue", "none"]
-    overtime_premium: Literal["job", "spread", "overhead"] = "job"  # of the hours over; of the week; an account of its own
+    # borne by the job of the hours over, by all jobs of the week, or by an account of its own
+    overtime_premium: Literal["job", "spread", "overhead"] = "job"
 
 
 class Pilot(Part):

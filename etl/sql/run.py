@@ -36,6 +36,8 @@ MAP: tuple[str, ...] = (
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
     "pay_rates_missing",
+    "holiday_entries",
+    "holidays_displaced",  # of the calendar, where leave was tracked
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
@@ -112,7 +114,8 @@ VIEWS: frozenset[str] = frozenset(
     {
         *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
-        *("rounding_parts", "lines_split_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("rounding_parts", "lines_split_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts"),
+        "hours_parts",
     }
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""

@@ -13,7 +13,8 @@ from etl.law.chosen import Law, Person, choose
 from etl.law.exempt_salaries import exempt_limits
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
-from etl.steps.pay_gaps import items_paid_apart, pay_gaps, salaried_cost, salaried_costs
+from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
+from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -86,6 +87,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
     for name, table in run.mappings.tables.items():
         engine.put(name, table)
+    engine.put("map_employees", with_calendar_refs(run.mappings))
 
 
 def _one_row(values: dict[str, Any]) -> pa.Table:
@@ -195,7 +197,7 @@ def refuse_gaps(run: Run) -> None:
     Raises MappingError with every finding: accounts the posting mode needs, pay items, and people whose law
     is not known or not confirmed (an unknown place is never computed by another place's law).
     """
-    mode, findings = run.settings.labor_posting.mode, [*_unknown_pilots(run), *pay_gaps(run)]
+    mode, findings = run.settings.labor_posting.mode, [*_unknown_pilots(run), *pay_gaps(run), *holiday_gaps(run)]
     kinds = {row["hour_kind"] for row in run.mappings.rows("map_items")}
     has_leave = bool(kinds & {"paid_leave", "holiday"})
     needed = {
@@ -203,8 +205,7 @@ def refuse_gaps(run: Run) -> None:
         "distribution": {"direct_labor", "wages_expense"},
         "none": set(),
     }[mode]
-    needed |= {"overtime_premium"} if run.settings.labor_posting.overtime_premium == "overhead" and mode != "none" else set()
-    needed |= {"salary_variance"} if "standard_rate" in salaried_costs(run) and mode != "none" else set()
+    needed |= pay_accounts(run) if mode != "none" else set()
     needed |= {"suspense"} if run.settings.unmapped.mode == "suspense" and mode != "none" else set()
     needed |= {"leave_expense"} if has_leave and mode == "accrue" else set()
     findings += [

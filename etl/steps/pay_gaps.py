@@ -24,6 +24,12 @@ def salaried_costs(run: Run) -> set[str]:
     return {cost for pay in run.pay_periods if (cost := salaried_cost(run.settings, pay.pay_group))}
 
 
+def pay_accounts(run: Run) -> set[str]:
+    """The accounts that this run's ways of bearing premium and salaries need."""
+    needed = {"overtime_premium"} if run.settings.labor_posting.overtime_premium == "overhead" else set()
+    return needed | ({"salary_variance"} if "standard_rate" in salaried_costs(run) else set())
+
+
 def items_paid_apart(run: Run) -> set[tuple[str, str]]:
     """Hour kinds and classes for which every service item of items.csv has a pay item of its own."""
     own = {(row["hour_kind"], row["hour_class"], row["service_item"]) for row in run.mappings.rows("map_pay_items")}
@@ -111,9 +117,13 @@ def _two_ways(run: Run) -> Iterator[str]:
     groups = {pay.pay_group: salaried_cost(run.settings, pay.pay_group) for pay in run.pay_periods}
     for row in run.mappings.rows("map_employees"):
         cost = groups.get(row["pay_group"] or "")
-        if cost and row["flsa_status"] == "exempt" and row["effective_from"] <= run.owned.end \
-                and row["effective_to"] >= run.owned.start:
+        if (
+            cost
+            and row["flsa_status"] == "exempt"
+            and row["effective_from"] <= run.owned.end
+            and row["effective_to"] >= run.owned.start
+        ):
             ways.setdefault(row["employee_id"], set()).add(row["pay_group"])
     for employee, own in ways.items():
         for one, other in pairwise(sorted(own)):
-            yield f"employees.csv: {employee} is salaried in {one} and {other}, whose periods both end on {run.period_end}"
+            yield f"employees.csv: {employee} is exempt in {one} and {other}, whose periods both end on {run.period_end}"
