@@ -10,7 +10,7 @@ Kind = Literal["key", "text", "date_from", "date_to", "date", "instant", "rate",
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty. `optional`: it may be absent."""
+    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty. `optional`: may be left out."""
 
     name: str
     kind: Kind

@@ -79,7 +79,7 @@ class Pay(Part):
 
     `flsa` not_covered: an employer outside the FLSA; a state's own limit holds alone. `shift_gap_minutes`: from this
     much time off on, a new shift begins (Colorado's consecutive hours). `salaried_cost`: how the salary of exempt staff
-    becomes cost; without it they are priced by the week as before. `salary_proration`: the days that share a salary when
+    becomes cost; without it they are priced by the week as before. `salary_proration`: the days that share a salary if
     somebody joins, leaves or is raised. `salary_rows`: what payroll hears of a salary.
     """
 

@@ -126,4 +126,4 @@ def _two_ways(run: Run) -> Iterator[str]:
             ways.setdefault(row["employee_id"], set()).add(row["pay_group"])
     for employee, own in ways.items():
         for one, other in pairwise(sorted(own)):
-            yield f"employees.csv: {employee} is exempt in {one} and {other}, whose periods both end on {run.period_end}"
+            yield f"employees.csv: {employee} is exempt in {one} and {other}, whose periods end on {run.period_end}"

@@ -137,8 +137,8 @@ def test_one_pay_item_per_kind_and_class_is_as_before():
 def test_work_of_an_item_can_have_its_own_pay_item_and_keeps_its_overtime():
     """Design is paid as Design Time; the last 4 of 44 h, which are design, as Design Overtime."""
     head, *rows = [line.strip() for line in Company.pay_items.strip().splitlines()]
-    table = "\n".join([f"{head}  service_item", *(f"{row}  -" for row in rows),
-                       "worked  regular  Design Time  Design", "worked  overtime  Design Overtime  Design"])  # fmt: skip
+    own = ["worked  regular  Design Time  Design", "worked  overtime  Design Overtime  Design"]
+    table = "\n".join([f"{head}  service_item", *(f"{row}  -" for row in rows), *own])
     books = Company(pay_items=table).books("""
         person  date        time   service
         ann     2026-11-09  20:00  dev
@@ -187,12 +187,14 @@ def test_a_missing_code_stops_its_target_and_names_it():
 WRONG = [  # what is changed, what is said
     ({"pay_items": PAY_ITEMS.replace("Sick    no", "Sick    yes")},
      "in_regular_rate is yes, but hours of paid_leave, regular are never in the regular rate (29 USC 207(e))"),
-    ({"pay_items": PAY_ITEMS.replace("Regular           -             -           -  ", "Regular           -             -           Labor:X  ")},
+    ({"pay_items": PAY_ITEMS.replace("Regular           -             -           -", "Regular  -  -  Labor:X")},
      "account and leave_kind are for paid leave and holidays; work takes its account by purpose"),
     ({"pay_items": PAY_ITEMS.replace("Sick              Sick  ", "Sick              Sik   ")},
      "no row of items.csv gives Sik the hour kind paid_leave"),
-    ({"pay_item_codes": "document  pay_item  code\npayroll.hours  Regulr  REG"}, "pay_items.csv has no pay item Regulr"),
-    ({"pay_item_codes": "document  pay_item  code\ngusto  Regular  REG"}, "[targets] of company.toml has no document gusto"),
+    ({"pay_item_codes": "document  pay_item  code\npayroll.hours  Regulr  REG"},
+     "pay_items.csv has no pay item Regulr"),
+    ({"pay_item_codes": "document  pay_item  code\ngusto  Regular  REG"},
+     "[targets] of company.toml has no document gusto"),
 ]  # fmt: skip
 
 

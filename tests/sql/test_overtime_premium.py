@@ -132,7 +132,7 @@ def test_a_straddling_week_spreads_over_hours_of_the_period_before():
         weekly     semimonthly  2026-10-16  monday
         weekly     semimonthly  2026-11-01  monday""",
     ).books(STRADDLING, end="2026-11-15")
-    # premium 100.00 + 120.00: Web 42 of 51 h = 82.35 + 98.82, Shop 9 of 51 h = 17.65 + 21.18; Web's straight 14 h = 560.00
+    # premium 100.00 + 120.00: Web 42 of 51 h = 82.35 + 98.82, Shop 9 of 51 h = 17.65 + 21.18; 14 h straight 560.00
     assert journal(given)[:2] == [
         "Job Costs:Labor | Mill:Web | 741.17 | Labor Web",
         "Job Costs:Labor | Mill:Shop | 38.83 | Labor Shop",

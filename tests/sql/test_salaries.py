@@ -204,7 +204,7 @@ def test_what_is_said_about_a_salary(salary, sheet, code, found):
     books = firm(OVER_HOURS, salaries=f"employee_id  salary  per\n{salary}").books(
         f"person  date  time  service\n{sheet}"
     )
-    told = [row for row in books.rows("exceptions", "code found employee_ref")]
+    told = books.rows("exceptions", "code found employee_ref")
     assert told == ([[code, found, "E3"]] if code else [])
 
 
@@ -246,7 +246,9 @@ def test_gaps_stop_the_run():
 
 ROWS = st.lists(
     st.tuples(
-        st.integers(9, 15), st.sampled_from(["web", "shop", "-", "new"]), st.sampled_from(["dev", "art", "vacation", "holiday"]),
+        st.integers(9, 15),
+        st.sampled_from(["web", "shop", "-", "new"]),
+        st.sampled_from(["dev", "art", "vacation", "holiday"]),
         st.integers(1, 50_000),
     ),
     min_size=1,
