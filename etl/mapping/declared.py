@@ -10,7 +10,7 @@ Kind = Literal["key", "text", "date_from", "date_to", "date", "instant", "rate",
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty. `optional`: may be left out."""
+    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty. `optional`: may be absent."""
 
     name: str
     kind: Kind
@@ -33,8 +33,18 @@ class MappingFile:
 
 
 FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)
-HOUR_CLASSES = ("regular", "overtime", "overtime_premium", "double_time", "double_time_premium", "salary")
+HOUR_CLASSES = (
+    "regular",
+    "overtime",
+    "overtime_premium",
+    "double_time",
+    "double_time_premium",
+    "salary",
+    "meal_premium",
+    "rest_premium",
+)
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
+PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
 PURPOSES = (
     "direct_labor",
     "internal_labor",
@@ -115,7 +125,7 @@ FILES: tuple[MappingFile, ...] = (
         "pay_items.csv",
         "map_pay_items",
         (
-            Column("hour_kind", "choice", HOUR_KINDS),
+            Column("hour_kind", "choice", PAID_KINDS),
             Column("hour_class", "choice", HOUR_CLASSES),
             Column("pay_item", "text"),
             Column("service_item", "text", blank=True, optional=True),

@@ -45,12 +45,12 @@ def items_paid_apart(run: Run) -> set[tuple[str, str]]:
 
 def pay_gaps(run: Run) -> list[str]:
     """Every finding about pay items, standard rates and holiday pay."""
-    return [*_pay_items(run), *_standard_rates(run), *_two_ways(run)]
+    return [*_pay_items(run), *_codes(run), *_standard_rates(run), *_two_ways(run)]
 
 
 def _pay_items(run: Run) -> Iterator[str]:
     known = {(row["hour_kind"], row["service_item"]) for row in run.mappings.rows("map_items")}
-    for row in run.mappings.rows("map_pay_items"):
+    for row in (row for row in run.mappings.rows("map_pay_items") if row["hour_kind"] != "premium"):
         where = f"pay_items.csv, line {row['map_row']}"
         is_in_rate = row["hour_kind"] == "worked" and not row["hour_class"].endswith("_premium")
         if row["in_regular_rate"] not in (None, "yes" if is_in_rate else "no"):
@@ -66,6 +66,9 @@ def _pay_items(run: Run) -> Iterator[str]:
             yield f"{where}: a salary is one line for all service items; leave service_item empty"
         if row["service_item"] and (row["hour_kind"], row["service_item"]) not in known:
             yield f"{where}: no row of items.csv gives {row['service_item']} the hour kind {row['hour_kind']}"
+
+
+def _codes(run: Run) -> Iterator[str]:
     items = {row["pay_item"] for row in run.mappings.rows("map_pay_items")}
     for row in run.mappings.rows("map_pay_item_codes"):
         where = f"pay_item_codes.csv, line {row['map_row']}"

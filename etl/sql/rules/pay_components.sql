@@ -5,7 +5,8 @@
 with periods as (select * from run_pay_periods),
 parameters as (select 3600 * ten_to(6 - minor_digits) as minor_per_millionth, overtime_premium <> 'job' as is_premium_moved from run_parameters),
 pieces as (
-    select classified.*, cost_purpose_of(hour_kind, is_cost_unmapped, job_no) as cost_purpose,
+    select classified.*,
+        purpose_of(hour_kind, is_cost_unmapped, job_no) as cost_purpose,
         case when not is_cost_unmapped then job_no end as cost_job_no,
         piece_on between periods.period_start and periods.period_end as has_straight,
         tier_no is not null and workweek_end between periods.period_start and periods.period_end as has_premium

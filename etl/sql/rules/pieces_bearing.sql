@@ -11,7 +11,7 @@ from split join components using (person_no, workweek_start, hour_kind, hour_cla
 where what = 'salary' or overtime_premium = 'overhead'
 union all
 select split.payroll_line_no, pieces.entry_no, pieces.day_no, pieces.class_no, pieces.cost_state, pieces.books_class_no,
-    case when not is_cost_unmapped then job_no end, cost_purpose_of(pieces.hour_kind, is_cost_unmapped, job_no), pieces.pay_seconds
+    case when not is_cost_unmapped then job_no end, purpose_of(pieces.hour_kind, is_cost_unmapped, job_no), pieces.pay_seconds
 from split join pieces_classified as pieces on pieces.person_no = split.person_no and pieces.workweek_start = split.workweek_start
     and pieces.is_counted and pieces.pay_seconds > 0
 cross join parameters where what = 'premium' and overtime_premium = 'spread'
