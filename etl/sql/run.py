@@ -112,6 +112,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "entries_without_state": "entries_rounded",
     "seconds_lost_in_pieces": "pieces_classified",
     "pieces_without_rule": "pieces_classified",
+    "lines_split_open": "lines_split",
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
     "bills_not_conserved": "bill_allocated",
