@@ -198,7 +198,7 @@ OVER_THE_15TH = """
 
 @pytest.mark.capability("C139")
 def test_a_semimonthly_period_with_a_sunday_workweek():
-    """Sunday the 15th is paid straight in its half; of the week's 50 h the last 10 are overtime, paid in the second half."""
+    """Sunday the 15th is paid straight in its half; of the week's 50 h the last 10 are overtime of the second."""
     SUNDAYS.books(OVER_THE_15TH, end="2026-11-15").must_show(
         "payroll_lines", "workweek_start  pay_item  pay_seconds  amount\n2026-11-15  Regular  10:00:00  400.00"
     )

@@ -41,7 +41,8 @@ SHEET = """
 
 ITEM, *ITEMS = (line.strip() for line in Company.pay_items.strip().splitlines())
 PAY_ITEMS = "\n".join(
-    [f"{ITEM}  service_item  leave_kind", *(f"{row}  -  -" for row in ITEMS), "worked  regular  Design Hours  Design  -",
+    [f"{ITEM}  service_item  leave_kind", *(f"{row}  -  -" for row in ITEMS),
+     "worked  regular  Design Hours  Design  -",
      "worked  salary  Salary  -  -", "paid_leave  regular  Vacation  Vacation  vacation"]
 )  # fmt: skip
 

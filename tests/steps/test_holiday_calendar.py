@@ -1,4 +1,4 @@
-"""The company's holidays land like an export: once, complete for the window, parsed again equal, withdrawn when taken out."""
+"""The company's holidays land like an export: once, complete, parsed again equal, withdrawn when taken out."""
 
 from __future__ import annotations
 
