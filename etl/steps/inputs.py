@@ -13,6 +13,7 @@ from etl.law.chosen import Law, Person, choose
 from etl.law.exempt_salaries import exempt_limits
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
+from etl.steps.contractors import contractor_gaps, used_before
 from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
 from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
 from etl.steps.run import Run
@@ -82,6 +83,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     places = [row["work_location"] for row in run.mappings.rows("map_employees")]
     limits = exempt_limits(run.settings.pay, places, run.settings.company.home_currency)
     engine.put("exempt_salaries", limits)
+    engine.put("contract_used", used_before(run))
     engine.put("codes", codes_table())
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
@@ -130,6 +132,12 @@ def _parameters(run: Run) -> dict[str, Any]:
         "batch_text": f"{batch:04d}",
         "labor_document": document_number(batch, "labor", sandbox=sandbox),
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
+        "over_cap": settings.contractors.over_cap,
+        "contractor_bills": settings.contractors.bills,
+        "document_days": settings.contractors.expiry_days,
+        "vendor_document": document_number(batch, "vendor_bill", sandbox=sandbox),
+        "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
+        "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
 
@@ -220,6 +228,7 @@ def refuse_gaps(run: Run) -> None:
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")
              if row["service_item"] is None} | items_paid_apart(run)
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
+    findings += contractor_gaps(run)
     findings += [*law.findings, *_limits_of_this_release(run, law)]
     if findings:
         raise MappingError(

@@ -34,7 +34,11 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
-WHERE_USED: Mapping[str, pa.Schema] = {"pay_additions": schemas.PAY_ADDITIONS}
+WHERE_USED: Mapping[str, pa.Schema] = {
+    "pay_additions": schemas.PAY_ADDITIONS,
+    "vendor_lines": schemas.VENDOR_LINES,
+    "vendor_bills": schemas.VENDOR_BILLS,
+}
 """Tables that stand in a batch only where they have rows."""
 
 
@@ -55,8 +59,9 @@ def render_batch(
     changes: list[pa.Table] = []
     for name in settings.targets.documents:
         wanted = document(name)
-        table = with_codes(tables[wanted.table], name, codes)
-        if table.num_rows:
+        table = tables.get(wanted.table)
+        if table is not None and table.num_rows:
+            table = with_codes(table, name, codes)
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     shown = dict(tables)

@@ -116,6 +116,13 @@ class Company:
     pay_item_codes: str = ""
     holidays: str = ""
     holiday_pay: str = ""
+    vendors: str = ""
+    contracts: str = ""
+    contract_rates: str = ""
+    vendor_invoices: str = ""
+    attachments: str = ""
+    contractors: str = ""  # [contractors], as TOML
+    documents: str = "quickbooks_desktop.time"  # a space between
     pay: str = ""  # more of [pay], as TOML
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say

@@ -2,7 +2,7 @@
 -- day in millionths and a number in the order of payroll ids.
 with refs as (select rowid::int as person_day_no, * from refs_resolved where kind = 'person')
 select refs.person_day_no, refs.source, refs.ref, refs.worked_on, numbered.person_no, employees.employee_id,
-    employees.employee_name, employees.worker_type, employees.pay_group,
+    employees.employee_name, employees.worker_type, employees.vendor_id, employees.pay_group,
     groups.workweek_start as week_begins_on, keys.law_key,
     case when salaries.employee_id is not null
             and (employees.flsa_status <> 'exempt' or groups.salaried_cost is distinct from 'standard_rate') then 0
