@@ -11,6 +11,7 @@ HOUR_CLASSES = (
     "overtime_premium",
     "double_time",
     "double_time_premium",
+    "salary",
     "meal_premium",
     "rest_premium",
 )
@@ -18,7 +19,7 @@ HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
 PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
 PURPOSES = (
     *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
-    *("subcontractors", "accrued_contractors"),
+    *("overtime_premium", "salary_variance", "subcontractors", "accrued_contractors"),
 )
 ACCOUNT_TYPES = (
     "BANK",
@@ -93,8 +94,44 @@ FILES: tuple[MappingFile, ...] = (
             Column("hour_kind", "choice", PAID_KINDS),
             Column("hour_class", "choice", HOUR_CLASSES),
             Column("pay_item", "text"),
+            Column("service_item", "text", blank=True, optional=True),
+            Column("leave_kind", "text", blank=True, optional=True),
+            Column("account", "text", blank=True, optional=True),
+            Column("in_regular_rate", "choice", ("yes", "no", ""), optional=True),
         ),
-        ("hour_kind", "hour_class"),
+        ("hour_kind", "hour_class", "service_item"),
+    ),
+    MappingFile(
+        "pay_item_codes.csv",
+        "map_pay_item_codes",
+        (Column("document", "key"), Column("pay_item", "text"), Column("code", "text")),
+        ("document", "pay_item"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "holidays.csv",
+        "map_holidays",
+        (Column("calendar", "key"), Column("holiday_on", "date"), Column("name", "text")),
+        ("calendar", "holiday_on"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "holiday_pay.csv",
+        "map_holiday_pay",
+        (
+            Column("pay_group", "key", wildcard=True),
+            Column("work_location", "key", wildcard=True),
+            Column("calendar", "key"),
+            Column("hours", "rate"),
+            Column("service_ref", "text"),
+            FROM,
+            TO,
+        ),
+        ("pay_group", "work_location"),
+        rows_needed=False,
+        optional=True,
     ),
     MappingFile(
         "accounts.csv",

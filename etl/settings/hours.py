@@ -11,16 +11,21 @@ from pydantic import Field, model_validator
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.settings.kinds import Part
 
+SalariedCost = Literal["standard_rate", "salary_over_hours"]
 Tiers = Annotated[str, Field(pattern=r"^([0-9.]+:[0-9.]+)?(;[0-9.]+:[0-9.]+)*$")]
 
 
 class PayGroup(Part):
-    """What an employer sets for one pay group: the regime it chose by place, where its day and its 14 days begin."""
+    """What an employer sets for one pay group: the regime it chose by place, where its day and its 14 days begin.
+
+    `salaried_cost` stands for that of [pay] in this group.
+    """
 
     pay_group: Annotated[str, Field(min_length=1)]
     regimes: dict[str, str] = Field(default={})  # jurisdiction -> regime of the law library, or an agreement's rule_id
     workday_start: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "00:00"
     fourteen_days_from: date | None = None  # any first day of a fixed 14-day period (8 and 80)
+    salaried_cost: SalariedCost | None = None
 
     @property
     def workday_minutes(self) -> int:
@@ -41,6 +46,16 @@ class MinimumWage(Part):
 
     jurisdiction: Annotated[str, Field(min_length=1)]
     hourly: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6)]
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+
+class ExemptSalary(Part):
+    """The least weekly salary of exempt staff at a place, in the home currency: states set it anew every year."""
+
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    weekly: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6)]
+    citation: Annotated[str, Field(min_length=1)]
     effective_from: date = FIRST_DAY
     effective_to: date = LAST_DAY  # inclusive
 
@@ -92,12 +107,18 @@ class Pay(Part):
     """How hours become pay. `across_midnight`: a shift is cut at midnight, or kept on the day it began.
 
     `flsa` not_covered: an employer outside the FLSA; a state's own limit holds alone. `shift_gap_minutes`: from this
-    much time off on, a new shift begins (Colorado's consecutive hours).
+    much time off on, a new shift begins (Colorado's consecutive hours). `salaried_cost`: how the salary of exempt staff
+    becomes cost; without it they are priced by the week as before. `salary_proration`: the days that share a salary if
+    somebody joins, leaves or is raised. `salary_rows`: what payroll hears of a salary.
     """
 
     across_midnight: Literal["split", "start_day"] = "split"
     flsa: Literal["covered", "not_covered"] = "covered"
     shift_gap_minutes: Annotated[int, Field(ge=1, le=600)] = 120
+    salaried_cost: SalariedCost | None = None
+    salary_proration: Literal["calendar_days", "working_days"] = "calendar_days"
+    salary_rows: Literal["none", "amount"] = "none"
+    exempt_salaries: tuple[ExemptSalary, ...] = ()
     groups: tuple[PayGroup, ...] = ()
     confirmed_rules: tuple[ConfirmedRule, ...] = ()
     minimum_wages: tuple[MinimumWage, ...] = ()
@@ -136,6 +157,8 @@ class LaborPosting(Part):
     """Who has posted the wages already (targets reference, 9.1)."""
 
     mode: Literal["distribution", "accrue", "none"]
+    # borne by the job of the hours over, by all jobs of the week, or by an account of its own
+    overtime_premium: Literal["job", "spread", "overhead"] = "job"
 
 
 class Contractors(Part):

@@ -28,6 +28,7 @@ MAP: tuple[str, ...] = (
     "refs_resolved",  # answered by mapping rows
     "refs_in_doubt",  # names not to be trusted
     "classes_numbered",
+    "people_numbered",
     "people_on_day",  # what these answers say, on few rows
     "projects_on_day",
     "items_on_day",
@@ -39,6 +40,8 @@ MAP: tuple[str, ...] = (
     "contract_time",
     "contract_entries",
     "pay_rates_missing",
+    "holiday_entries",
+    "holidays_displaced",  # of the calendar, where leave was tracked
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
@@ -61,6 +64,11 @@ RULES: tuple[str, ...] = (
     "week_salaries",  # where a salary prices the hours
     "week_earnings",  # bonuses and piece earnings of a week
     "regular_rates",  # per workweek, once the classes are known
+    "items_paid_apart",  # service items with pay items of their own
+    "entries_paid_apart",
+    "pay_items_ranked",  # the most specific pay item first
+    "salaried_days",  # where a salary pays the period, not the hour
+    "period_salaries",
     "pay_components",  # what of it is paid in this period, exactly
     "duty_entries",  # raw punches of people whose place has break rules
     "duty_days",
@@ -72,6 +80,10 @@ RULES: tuple[str, ...] = (
     "additions_due",  # what of them is paid in this period
     "addition_fractions",
     "payroll_lines_rounded",  # the only rounding of pay to money
+    "lines_split_parts",  # what of a line other hours or accounts bear
+    "lines_split",
+    "pieces_bearing",
+    "pay_findings",  # about salaries
     "addition_shares",  # of a payroll line to its additions
     "addition_piece_parts",  # and of an addition to the pieces that bear it
     "additions_allocated",
@@ -125,6 +137,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "roundings_not_shared": "entries_rounded",
     "seconds_lost_in_pieces": "pieces_classified",
     "pieces_without_rule": "pieces_classified",
+    "lines_split_open": "lines_split",
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
     "bills_not_conserved": "bill_allocated",
@@ -139,9 +152,8 @@ VIEWS: frozenset[str] = frozenset(
     {
         *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "entries_to_round"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
-        *("labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
-        "vendor_piece_parts",
-        *("additions_found", "addition_piece_parts"),
+        *("lines_split_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("vendor_piece_parts", "additions_found", "addition_piece_parts"),
     }
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""

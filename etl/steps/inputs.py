@@ -11,18 +11,30 @@ from etl.codes import codes_table
 from etl.errors import MappingError
 from etl.law.breaks import Breaks, choose_breaks
 from etl.law.chosen import Law, Person, choose
-from etl.periods import FIRST_DAY, LAST_DAY
+from etl.law.exempt_salaries import exempt_limits
+from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
 from etl.steps.contractors import contractor_gaps, used_before
+from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
+from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
 from etl.steps.rounding import put_rounding
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
 
 _PAY_PERIODS = pa.schema(
-    {"pay_group": pa.string(), "period_start": pa.date32(), "period_end": pa.date32(), "cut_off": pa.timestamp("us")}
+    {
+        "pay_group": pa.string(),
+        "period_start": pa.date32(),
+        "period_end": pa.date32(),
+        "cut_off": pa.timestamp("us"),
+        "periods_per_year": pa.int64(),
+        "salaried_cost": pa.string(),
+    }
 )
-_PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64()})
+_PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64(), "salaried_cost": pa.string()})
+_PER_YEAR: dict[Kind, int] = {"weekly": 52, "biweekly": 26, "semimonthly": 24, "monthly": 12}
+
 
 def put_inputs(run: Run, engine: Engine) -> None:
     """Store everything the decisions read beside the landed entries."""
@@ -33,6 +45,8 @@ def put_inputs(run: Run, engine: Engine) -> None:
             "period_start": pay.period.start,
             "period_end": pay.period.end,
             "cut_off": pay.cut_off,
+            "periods_per_year": _PER_YEAR[pay.kind],
+            "salaried_cost": salaried_cost(run.settings, pay.pay_group),
         }
         for pay in run.pay_periods
     ]
@@ -45,19 +59,28 @@ def put_inputs(run: Run, engine: Engine) -> None:
     }
     clocks = {group.pay_group: group.workday_minutes for group in run.settings.pay.groups}
     groups = [
-        {"pay_group": group, "workweek_start": start + 1000 * clocks.get(group, 0)} for group, start in starts.items()
+        {
+            "pay_group": group,
+            "workweek_start": start + 1000 * clocks.get(group, 0),
+            "salaried_cost": salaried_cost(run.settings, group),
+        }
+        for group, start in starts.items()
     ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
     put_rounding(run, engine)
     law = law_of(run)
     for name, table in {**law.tables, **breaks_of(run, law).tables}.items():
         engine.put(name, table)
+    places = [row["work_location"] for row in run.mappings.rows("map_employees")]
+    limits = exempt_limits(run.settings.pay, places, run.settings.company.home_currency)
+    engine.put("exempt_salaries", limits)
     engine.put("contract_used", used_before(run))
     engine.put("codes", codes_table())
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
     for name, table in run.mappings.tables.items():
         engine.put(name, table)
+    engine.put("map_employees", with_calendar_refs(run.mappings))
 
 
 def _one_row(values: dict[str, Any]) -> pa.Table:
@@ -89,6 +112,9 @@ def _parameters(run: Run) -> dict[str, Any]:
         "minor_digits": minor_digits(settings.company.home_currency),
         "unmapped_mode": settings.unmapped.mode,
         "labor_posting": settings.labor_posting.mode,
+        "overtime_premium": settings.labor_posting.overtime_premium,
+        "salary_proration": settings.pay.salary_proration,
+        "salary_rows": settings.pay.salary_rows,
         "across_midnight": settings.pay.across_midnight,
         "shift_gap_seconds": settings.pay.shift_gap_minutes * 60,
         "has_bill_period": run.billing is not None,
@@ -176,7 +202,7 @@ def refuse_gaps(run: Run) -> None:
     Raises MappingError with every finding: accounts the posting mode needs, pay items, and people whose law
     is not known or not confirmed (an unknown place is never computed by another place's law).
     """
-    mode, findings = run.settings.labor_posting.mode, _unknown_pilots(run)
+    mode, findings = run.settings.labor_posting.mode, [*_unknown_pilots(run), *pay_gaps(run), *holiday_gaps(run)]
     kinds = {row["hour_kind"] for row in run.mappings.rows("map_items")}
     has_leave = bool(kinds & {"paid_leave", "holiday"})
     needed = {
@@ -184,6 +210,7 @@ def refuse_gaps(run: Run) -> None:
         "distribution": {"direct_labor", "wages_expense"},
         "none": set(),
     }[mode]
+    needed |= pay_accounts(run) if mode != "none" else set()
     needed |= {"suspense"} if run.settings.unmapped.mode == "suspense" and mode != "none" else set()
     needed |= {"leave_expense"} if has_leave and mode == "accrue" else set()
     findings += [
@@ -194,9 +221,11 @@ def refuse_gaps(run: Run) -> None:
     paid = {("worked", "regular"), ("worked", "overtime"), ("worked", "overtime_premium")}
     paid |= {("worked", f"{name}{part}") for name in law.hour_classes for part in ("", "_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
+    paid |= {("worked", "salary")} if salaried_costs(run) else set()
     breaks = breaks_of(run, law)
     paid |= {("premium", name) for name in breaks.premiums}
-    given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
+    given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")
+             if row["service_item"] is None} | items_paid_apart(run)
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
     findings += [
         f"private/referrals.csv, line {row['map_row']}: a resolution needs resolved_by"

@@ -18,6 +18,7 @@ from etl.sql.run import Engine
 from etl.steps.rounding_certificate import FILE_NAME, certificate_csv
 from etl.store.landing import parquet_bytes
 from etl.targets.documents import document
+from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.reconciliation import render_reconciliation
 
@@ -50,14 +51,20 @@ def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 
-def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:
-    """Every file of the batch. A sandbox's files for people and programs carry SANDBOX in their names."""
+def render_batch(
+    tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings, codes: Codes = NO_CODES
+) -> list[RenderedFile]:
+    """Every file of the batch. A sandbox's files for people and programs carry SANDBOX in their names.
+
+    `codes`: per document what it calls a pay item; the tables keep the company's own names.
+    """
     files: list[RenderedFile] = []
     changes: list[pa.Table] = []
     for name in settings.targets.documents:
         wanted = document(name)
         table = tables.get(wanted.table)
         if table is not None and table.num_rows:
+            table = with_codes(table, name, codes)
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     shown = dict(tables)

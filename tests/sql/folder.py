@@ -31,6 +31,8 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/job_rates.csv": {"currency": "USD"},
     "private/salaries.csv": {"currency": "USD"},
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
+    "holidays.csv": {"calendar": "studio", "name": "Holiday"},
+    "holiday_pay.csv": {"pay_group": "*", "work_location": "*", "calendar": "studio", "service_ref": "holiday"},
     "vendors.csv": {"w9_state": "on_file", "w9_signed_on": "2026-01-02", "backup_withholding": "no"},
     "contracts.csv": {"currency": "USD"},
     "private/contract_rates.csv": {"customer_job": "*", "service_item": "*"},
@@ -56,6 +58,7 @@ first_start = {billing_start}
 mode = "{unmapped}"
 [labor_posting]
 mode = "{posting}"
+overtime_premium = "{premium}"
 [targets]
 documents = [{document_list}]
 [targets.quickbooks_desktop]
@@ -99,10 +102,10 @@ def _write(company: Mapping[str, str], folder: Path) -> None:
         )
         with (folder / declared.name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow([column.name for column in declared.columns])
-            writer.writerows(
-                [[_blank(row.get(column.name, _usual(column.name))) for column in declared.columns] for row in rows]
-            )
+            given = {name for row in rows for name in row}
+            names = [column.name for column in declared.columns if not column.optional or column.name in given]
+            writer.writerow(names)
+            writer.writerows([[_blank(row.get(name, _usual(name))) for name in names] for row in rows])
     for path in (folder / "private").iterdir():
         path.chmod(0o600)
 
