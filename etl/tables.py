@@ -292,6 +292,28 @@ ROLL_FORWARD = _schema(
 """One row per stream × state × reason. State `received` opens, `carried_in` and `carried_out` tell what of an entry
 over midnight belongs to another period; received + carried_in = the states + carried_out, in entries and seconds."""
 
+ROUNDING_CERTIFICATE = _schema(
+    ("purpose", TEXT),
+    ("employee_id", TEXT),
+    ("employee_name", TEXT),
+    ("policy", TEXT),
+    ("exact_seconds", SECONDS),
+    ("rounded_seconds", SECONDS),
+    ("difference_seconds", SECONDS),
+    ("count_events", pa.int64()),
+    ("count_up", pa.int64()),
+    ("count_down", pa.int64()),
+    ("expected_seconds", SECONDS),
+    ("judgement", TEXT),
+    ("law_position", TEXT),
+    ("law", TEXT),
+    ("warning", TEXT),
+)
+"""One row per person × purpose (pay | bill) whose time a rule of rounding met in this run's periods; none where no
+rule is in force. An event is what is rounded together: an entry, a day, a week. `difference_seconds`: rounded less
+exact; `expected_seconds`: what the policy gives on average for as many events. Judgement: as_expected | less | more |
+not_judged. Law (pay): allowed | unknown | hostile, with its sentence. No part of the figures' digest."""
+
 CONTROL_TOTALS = _schema(
     ("figure", TEXT),
     ("left_name", TEXT),

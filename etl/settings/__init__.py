@@ -3,6 +3,7 @@
 from etl.settings.company import QuickBooksDesktop, Settings, parse_settings, read_settings
 from etl.settings.hours import Agreement, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
 from etl.settings.kinds import COMPANY_ID, RESERVED
+from etl.settings.rounding import Rounding, RoundingWhere
 from etl.settings.sources import Connection, Drop, Quota
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "PayGroup",
     "QuickBooksDesktop",
     "Quota",
+    "Rounding",
+    "RoundingWhere",
     "Settings",
     "parse_settings",
     "read_settings",

@@ -126,17 +126,6 @@ class Billing(Part):
         return self
 
 
-class Rounding(Part):
-    """How worked seconds become pay or bill seconds; the rule in force on the day worked counts."""
-
-    purpose: Literal["pay", "bill"]
-    unit_seconds: Annotated[int, Field(gt=0, le=3600)]
-    mode: Literal["nearest", "up", "down"]
-    grain: Literal["entry", "day", "week"] = "entry"
-    effective_from: date = FIRST_DAY
-    effective_to: date = LAST_DAY  # inclusive
-
-
 class Unmapped(Part):
     """What happens to work without a mapping row, in cost and billing; pay always goes on."""
 

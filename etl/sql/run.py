@@ -18,6 +18,7 @@ from etl.errors import ConservationError, StoreError, no_memory
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
+    "rounding_spans",  # which rule of rounding pay holds for whom, on few rows
     "midnights",
     "fingerprints",  # of rows without an id of their own
     "entries_keyed",  # an entry's id, before anything is compared
@@ -41,8 +42,11 @@ MAP: tuple[str, ...] = (
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
-    "rounding_parts",  # day and week groups, for the shares
+    "entries_to_round",  # each with its rules
+    "punches_rounded",  # where start and end are rounded, not the time between
+    "rounding_parts",  # what is rounded together, for the shares
     "entries_rounded",  # pay and bill seconds, each once, before any cut or total
+    "rounded_input",  # time that was rounded before it came
     "pieces_cut",  # at midnight, on instants
     "pieces_in_workdays",  # where the day begins at another hour
     "pieces_ruled",  # each with the rule of its place, group and day
@@ -107,6 +111,8 @@ MARTS: tuple[str, ...] = (
     "allocations",
     "time_activities",
     "payroll_hours",
+    "rounding_certificate",
+    "rounding_items",
     "exceptions",
     "roll_forward",
     "landed_counts",
@@ -116,6 +122,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "refs_ambiguous": "refs_resolved",
     "entries_multiplied": "entries_rounded",
     "entries_without_state": "entries_rounded",
+    "roundings_not_shared": "entries_rounded",
     "seconds_lost_in_pieces": "pieces_classified",
     "pieces_without_rule": "pieces_classified",
     "additions_not_conserved": "additions_allocated",
@@ -130,9 +137,9 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
 }
 VIEWS: frozenset[str] = frozenset(
     {
-        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
+        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "entries_to_round"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
-        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
         "vendor_piece_parts",
         *("additions_found", "addition_piece_parts"),
     }
@@ -152,6 +159,8 @@ REPORTS: tuple[str, ...] = (
     "rates_to_check",
     "pieces_to_check",
     "postings_to_check",
+    "rounding_forbidden",
+    "units_of_input",
     "run_inputs",
     "standing_roll_forward",
     "vendor_payments_read",

@@ -14,6 +14,7 @@ from etl.law.chosen import Law, Person, choose
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.sql.run import Engine
 from etl.steps.contractors import contractor_gaps, used_before
+from etl.steps.rounding import put_rounding
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -22,18 +23,6 @@ _PAY_PERIODS = pa.schema(
     {"pay_group": pa.string(), "period_start": pa.date32(), "period_end": pa.date32(), "cut_off": pa.timestamp("us")}
 )
 _PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64()})
-_ROUNDING = pa.schema(
-    {
-        "purpose": pa.string(),
-        "unit_seconds": pa.int64(),
-        "mode": pa.string(),
-        "grain": pa.string(),
-        "rule_id": pa.string(),
-        "effective_from": pa.date32(),
-        "effective_to": pa.date32(),
-    }
-)
-
 
 def put_inputs(run: Run, engine: Engine) -> None:
     """Store everything the decisions read beside the landed entries."""
@@ -59,8 +48,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
         {"pay_group": group, "workweek_start": start + 1000 * clocks.get(group, 0)} for group, start in starts.items()
     ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
-    rules = [rule.model_dump() | {"rule_id": f"{rule.purpose}-{n}"} for n, rule in enumerate(run.settings.rounding)]
-    engine.put("rounding_rules", pa.Table.from_pylist(rules, schema=_ROUNDING))
+    put_rounding(run, engine)
     law = law_of(run)
     for name, table in {**law.tables, **breaks_of(run, law).tables}.items():
         engine.put(name, table)

@@ -9,6 +9,7 @@ from etl.law.breaks import places_not_tested
 from etl.sql.run import RULES, Engine
 from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
+from etl.steps.rounding import rounding_facts
 from etl.steps.run import Run
 from etl.units import clock_hours, money
 
@@ -26,7 +27,7 @@ def apply_rules(run: Run) -> Outcome:
         late += [("premium of earlier weeks, not in this batch", text) for text in earlier_earnings(run)]
         return Outcome(
             title=f"classified {pieces:,} pieces of time into {lines:,} payroll lines",
-            facts=(*_premiums(engine, currency), *late),
+            facts=(*_premiums(engine, currency), *late, *rounding_facts(run, engine)),
             headings=("hour kind", "class", "hours", "amount"),
             rows=tuple(
                 (

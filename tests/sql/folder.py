@@ -80,7 +80,9 @@ def loaded(choices: tuple[tuple[str, object], ...]) -> tuple[Settings, MappingSe
         text += f"[pilot]\nemployees = {company['pilot'].split()}\n"
     for rule in records(company["rounding"]) if company["rounding"] else ():
         text += "[[rounding]]\n" + "".join(
-            f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n" for name, cell in rule.items()
+            f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n"
+            for name, cell in rule.items()
+            if cell != "-"
         )
     return parse_settings(text, ID, "company.toml"), mappings
 
