@@ -152,8 +152,10 @@ class Breaks:
     findings: tuple[str, ...]
 
 
-def choose_breaks(pay: Pay, keys: Sequence[tuple[int, str, str]]) -> Breaks:
+def choose_breaks(pay: Pay, keys: Sequence[tuple[int, str, str]], *, has_attested: bool) -> Breaks:
     """The break rules of the places a company has switched on. `keys`: law key, work location, flsa_status.
+
+    `has_attested`: missed rest periods are told; without that, rows that rest on it can pay nothing.
 
     A row that pays needs its source read and an example, or the company's word; a row that only finds runs as it is
     and says what it rests on.
@@ -168,7 +170,7 @@ def choose_breaks(pay: Pay, keys: Sequence[tuple[int, str, str]]) -> Breaks:
     for number, rule in enumerate(break_library()):
         choice = chosen.get(rule.jurisdiction)
         own = [key for key, place, status in keys if choice and _holds(rule, place, status)]
-        if choice is None or not own:
+        if choice is None or not own or (rule.test == "attested" and not has_attested):
             continue
         if rule.premium and choice.premiums == "pay":
             premiums.add("meal_premium" if rule.premium == "meal" else "rest_premium")

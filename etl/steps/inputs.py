@@ -154,7 +154,7 @@ def law_of(run: Run) -> Law:
 def breaks_of(run: Run, law: Law) -> Breaks:
     """The break rules that hold for this company's people, where it has switched them on."""
     keys = [(row["law_key"], row["work_location"], row["flsa_status"]) for row in law.tables["law_keys"].to_pylist()]
-    return choose_breaks(run.settings.pay, keys)
+    return choose_breaks(run.settings.pay, keys, has_attested=bool(run.mappings.rows("map_rest_attestations")))
 
 
 def _limits_of_this_release(run: Run, law: Law) -> list[str]:
