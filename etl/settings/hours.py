@@ -63,12 +63,14 @@ class Pay(Part):
     """How hours become pay. `across_midnight`: a shift is cut at midnight, or kept on the day it began.
 
     `flsa` not_covered: an employer outside the FLSA; a state's own limit holds alone. `shift_gap_minutes`: from this
-    much time off on, a new shift begins (Colorado's consecutive hours).
+    much time off on, a new shift begins (Colorado's consecutive hours). `obligations`: where nobody has said what a
+    place of work asks for in taxes and reporting, the run stops, or the pre-flight notes it.
     """
 
     across_midnight: Literal["split", "start_day"] = "split"
     flsa: Literal["covered", "not_covered"] = "covered"
     shift_gap_minutes: Annotated[int, Field(ge=1, le=600)] = 120
+    obligations: Literal["stop", "note"] = "note"
     groups: tuple[PayGroup, ...] = ()
     confirmed_rules: tuple[ConfirmedRule, ...] = ()
     minimum_wages: tuple[MinimumWage, ...] = ()

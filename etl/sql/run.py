@@ -56,6 +56,7 @@ RULES: tuple[str, ...] = (
     "regular_rates",  # per workweek, once the classes are known
     "pay_components",  # what of it is paid in this period, exactly
     "payroll_lines_rounded",  # the only rounding of pay to money
+    "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "labor_keys",  # shares of a payroll line: first the posting keys
     "labor_key_parts",
     "labor_keys_shared",
@@ -112,7 +113,9 @@ REPORTS: tuple[str, ...] = (
     "state_counts",
     "pay_totals",
     "average_hours",
-    "premiums_by_law",  # FLSA, state, agreement
+    "law_differences",  # a replay under other law
+    "lines_not_exported",
+    "qualified_overtime",  # a year of premiums_by_law
     "entries_to_check",  # what the suites of expectations look at
     "people_to_check",
     "projects_to_check",

@@ -9,15 +9,22 @@ import pyarrow as pa
 
 from etl.codes import codes_table
 from etl.errors import MappingError
-from etl.law.chosen import Law, Person, choose
+from etl.law.chosen import Law
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.sql.run import Engine
+from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
 
 _PAY_PERIODS = pa.schema(
-    {"pay_group": pa.string(), "period_start": pa.date32(), "period_end": pa.date32(), "cut_off": pa.timestamp("us")}
+    {
+        "pay_group": pa.string(),
+        "period_start": pa.date32(),
+        "period_end": pa.date32(),
+        "cut_off": pa.timestamp("us"),
+        "pay_date": pa.date32(),
+    }
 )
 _PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64()})
 _ROUNDING = pa.schema(
@@ -42,6 +49,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
             "period_start": pay.period.start,
             "period_end": pay.period.end,
             "cut_off": pay.cut_off,
+            "pay_date": pay.pay_date,
         }
         for pay in run.pay_periods
     ]
@@ -59,7 +67,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
     rules = [rule.model_dump() | {"rule_id": f"{rule.purpose}-{n}"} for n, rule in enumerate(run.settings.rounding)]
     engine.put("rounding_rules", pa.Table.from_pylist(rules, schema=_ROUNDING))
-    for name, table in law_of(run).tables.items():
+    for name, table in run.law.tables.items():
         engine.put(name, table)
     engine.put("codes", codes_table())
     currencies = all_currencies()
@@ -109,25 +117,7 @@ def _parameters(run: Run) -> dict[str, Any]:
     }
 
 
-def law_of(run: Run) -> Law:
-    """The rules that hold for this company's people in the run's window, the day before it included."""
-    people = [
-        Person(
-            row["work_location"] or "",
-            row["pay_group"] or "",
-            row["flsa_status"] or "",
-            row["map_row"],
-            (row["effective_from"], row["effective_to"]),
-        )
-        for row in run.mappings.rows("map_employees")
-        if row["worker_type"] == "employee"
-        and row["effective_from"] <= run.window.end
-        and row["effective_to"] >= run.window.start
-    ]
-    return choose(run.settings.pay, people, (run.window.start - timedelta(days=1), run.window.end))
-
-
-def _limits_of_this_release(run: Run, law: Law) -> list[str]:
+def limits_of_this_release(run: Run, law: Law) -> list[str]:
     """What a rule would need that a run does not read: said, never computed with part of it."""
     findings = []
     for rule in law.rules:
@@ -186,13 +176,19 @@ def refuse_gaps(run: Run) -> None:
         f"accounts.csv: no account for {purpose}, which labor_posting {mode} needs"
         for purpose in sorted(needed - {row["purpose"] for row in run.mappings.rows("map_accounts")})
     ]
-    law = law_of(run)
+    law = run.law
     paid = {("worked", "regular"), ("worked", "overtime"), ("worked", "overtime_premium")}
     paid |= {("worked", f"{name}{part}") for name in law.hour_classes for part in ("", "_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    findings += [*law.findings, *_limits_of_this_release(run, law)]
+    findings += [*law.findings, *limits_of_this_release(run, law)]
+    if run.settings.pay.obligations == "stop":
+        findings += [
+            f"obligations.csv: nothing is known of taxes and reporting in {place}; ask who knows, and add a row with "
+            "text, citation, owner and status"
+            for place in without_rows(run.mappings, run.owned.start, run.owned.end)
+        ]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

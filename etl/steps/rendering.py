@@ -33,11 +33,15 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
+WHERE_USED: Mapping[str, pa.Schema] = {"premiums_by_law": schemas.PREMIUMS_BY_LAW}
+"""Tables that stand in a batch only where they have rows."""
+_REPEATS = {"data/control_totals.parquet", "data/premiums_by_law.parquet"}
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
+    wanted = dict(BATCH_TABLES) | {name: schema for name, schema in WHERE_USED.items() if engine.count(name)}
+    return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 
 def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:
@@ -73,10 +77,11 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
 def figures_digest(files: list[RenderedFile]) -> str:
     """One digest over the batch's tables: equal figures, equal digest.
 
-    The control totals stay out: they repeat the other tables, and count every row landed, of later weeks too.
+    What repeats the other tables stays out: the control totals, which count every row landed, of later weeks too, and
+    the premiums by law, which batches of earlier versions do not have.
     """
     digest = hashlib.sha256()
-    figures = [file for file in files if file.role == "table" and file.path != "data/control_totals.parquet"]
+    figures = [file for file in files if file.role == "table" and file.path not in _REPEATS]
     for file in sorted(figures, key=lambda file: file.path):
         digest.update(f"{file.path} {hashlib.sha256(file.content).hexdigest()}\n".encode())
     return digest.hexdigest()
