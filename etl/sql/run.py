@@ -113,9 +113,6 @@ REPORTS: tuple[str, ...] = (
     "state_counts",
     "pay_totals",
     "average_hours",
-    "law_differences",  # a replay under other law
-    "lines_not_exported",
-    "qualified_overtime",  # a year of premiums_by_law
     "entries_to_check",  # what the suites of expectations look at
     "people_to_check",
     "projects_to_check",
@@ -126,10 +123,15 @@ REPORTS: tuple[str, ...] = (
     "run_inputs",
     "standing_roll_forward",
 )  # asked for by a step, part of no batch
+QUESTIONS: tuple[str, ...] = (
+    "law_differences",  # a replay under other law
+    "lines_not_exported",
+    "qualified_overtime",  # a year of premiums_by_law
+)  # asked of exported batches, which the step puts beside them
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
-    "marts": MARTS + REPORTS,
+    "marts": MARTS + REPORTS + QUESTIONS,
     "audits": tuple(AUDITS),
 }
 
