@@ -33,14 +33,17 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
-WHERE_USED: Mapping[str, pa.Schema] = {"premiums_by_law": schemas.PREMIUMS_BY_LAW}
+WHERE_USED: Mapping[str, pa.Schema] = {
+    "pay_additions": schemas.PAY_ADDITIONS,
+    "premiums_by_law": schemas.PREMIUMS_BY_LAW,
+}
 """Tables that stand in a batch only where they have rows."""
 _REPEATS = {"data/control_totals.parquet", "data/premiums_by_law.parquet"}
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    wanted = dict(BATCH_TABLES) | {name: schema for name, schema in WHERE_USED.items() if engine.count(name)}
+    wanted = {**BATCH_TABLES, **{name: schema for name, schema in WHERE_USED.items() if engine.count(name)}}
     return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 
