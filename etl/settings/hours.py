@@ -59,6 +59,35 @@ class Agreement(Part):
     effective_to: date = LAST_DAY  # inclusive
 
 
+class Breaks(Part):
+    """Break and rest rules of one place, switched on.
+
+    `premiums`: what a missed break that costs one does: `stop` until the company has decided, `pay` as a line of its
+    own, or `refer`: the amount waits for a person.
+    """
+
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    premiums: Literal["stop", "pay", "refer"] = "stop"
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+
+class MealWaiver(Part):
+    """A meal period that a person, or everybody of a pay group, has waived, where the law lets it be waived."""
+
+    rule_id: Annotated[str, Field(min_length=1)]
+    employee_id: str = ""
+    pay_group: str = ""
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+    @model_validator(mode="after")
+    def _of_somebody(self) -> Self:
+        if bool(self.employee_id) == bool(self.pay_group):
+            raise ValueError("a waiver names an employee_id or a pay_group")
+        return self
+
+
 class Pay(Part):
     """How hours become pay. `across_midnight`: a shift is cut at midnight, or kept on the day it began.
 
@@ -75,6 +104,15 @@ class Pay(Part):
     confirmed_rules: tuple[ConfirmedRule, ...] = ()
     minimum_wages: tuple[MinimumWage, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    breaks: tuple[Breaks, ...] = ()
+    meal_waivers: tuple[MealWaiver, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_choice_a_place(self) -> Self:
+        places = [row.jurisdiction for row in self.breaks]
+        if len(places) != len(set(places)):
+            raise ValueError("breaks names a jurisdiction twice")
+        return self
 
 
 class Billing(Part):
@@ -90,17 +128,6 @@ class Billing(Part):
         return self
 
 
-class Rounding(Part):
-    """How worked seconds become pay or bill seconds; the rule in force on the day worked counts."""
-
-    purpose: Literal["pay", "bill"]
-    unit_seconds: Annotated[int, Field(gt=0, le=3600)]
-    mode: Literal["nearest", "up", "down"]
-    grain: Literal["entry", "day", "week"] = "entry"
-    effective_from: date = FIRST_DAY
-    effective_to: date = LAST_DAY  # inclusive
-
-
 class Unmapped(Part):
     """What happens to work without a mapping row, in cost and billing; pay always goes on."""
 
@@ -111,6 +138,19 @@ class LaborPosting(Part):
     """Who has posted the wages already (targets reference, 9.1)."""
 
     mode: Literal["distribution", "accrue", "none"]
+
+
+class Contractors(Part):
+    """How contractors' time becomes what vendors are owed, where contracts.csv says at which rate.
+
+    `bills` match: the vendor's own invoice is compared with the time; self_bill: the bill is made from the time;
+    accrue: a journal at the period's end, reversed the day after. `over_cap` hold: time over a contract's cap waits;
+    flag: it goes on and is named. `expiry_days`: a document that expires within so many days is told.
+    """
+
+    bills: Literal["match", "self_bill", "accrue"] = "match"
+    over_cap: Literal["hold", "flag"] = "hold"
+    expiry_days: Annotated[int, Field(ge=0, le=366)] = 30
 
 
 class Pilot(Part):

@@ -18,6 +18,7 @@ from etl.errors import ConservationError, StoreError, no_memory
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
+    "rounding_spans",  # which rule of rounding pay holds for whom, on few rows
     "midnights",
     "fingerprints",  # of rows without an id of their own
     "entries_keyed",  # an entry's id, before anything is compared
@@ -34,12 +35,18 @@ MAP: tuple[str, ...] = (
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    "contract_rates_ranked",  # what contractors' time costs, and what is left of a contract's cap
+    "contract_time",
+    "contract_entries",
     "pay_rates_missing",
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
-    "rounding_parts",  # day and week groups, for the shares
+    "entries_to_round",  # each with its rules
+    "punches_rounded",  # where start and end are rounded, not the time between
+    "rounding_parts",  # what is rounded together, for the shares
     "entries_rounded",  # pay and bill seconds, each once, before any cut or total
+    "rounded_input",  # time that was rounded before it came
     "pieces_cut",  # at midnight, on instants
     "pieces_in_workdays",  # where the day begins at another hour
     "pieces_ruled",  # each with the rule of its place, group and day
@@ -55,6 +62,11 @@ RULES: tuple[str, ...] = (
     "week_earnings",  # bonuses and piece earnings of a week
     "regular_rates",  # per workweek, once the classes are known
     "pay_components",  # what of it is paid in this period, exactly
+    "duty_entries",  # raw punches of people whose place has break rules
+    "duty_days",
+    "duty_breaks",
+    "break_findings",  # what of the rules they break
+    "break_items",  # as exception items
     "break_premiums",  # pay additions: no hours worked, one statement a reason
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
@@ -74,6 +86,14 @@ RULES: tuple[str, ...] = (
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
     "bill_allocated",
+    "contract_over",  # contractors' time over a cap
+    "vendor_pieces",  # what vendors are owed for this billing period
+    "vendor_units_rounded",
+    "vendor_line_parts",
+    "vendor_lines_shared",
+    "vendor_piece_parts",
+    "vendor_allocated",
+    "vendor_bills_compared",  # with the vendors' own invoices
     "time_parts",  # seconds to the grain of time documents
     "time_minutes",
     "hours_parts",  # and of payroll hours
@@ -85,11 +105,15 @@ MARTS: tuple[str, ...] = (
     "payroll_lines",
     "pay_additions",
     "labor_lines",
+    "vendor_lines",
+    "vendor_bills",
     "postings",
     "billable_lines",
     "allocations",
     "time_activities",
     "payroll_hours",
+    "rounding_certificate",
+    "rounding_items",
     "exceptions",
     "roll_forward",
     "landed_counts",
@@ -99,11 +123,14 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "refs_ambiguous": "refs_resolved",
     "entries_multiplied": "entries_rounded",
     "entries_without_state": "entries_rounded",
+    "roundings_not_shared": "entries_rounded",
     "seconds_lost_in_pieces": "pieces_classified",
     "pieces_without_rule": "pieces_classified",
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
     "bills_not_conserved": "bill_allocated",
+    "contract_caps_exceeded": "vendor_units_rounded",
+    "vendor_bills_not_conserved": "vendor_allocated",
     "journals_unbalanced": "postings",
     "lines_without_entry": "allocations",
     "roll_forward_open": "roll_forward",
@@ -111,9 +138,10 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
 }
 VIEWS: frozenset[str] = frozenset(
     {
-        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
+        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "entries_to_round"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
-        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        "vendor_piece_parts",
         *("additions_found", "addition_piece_parts"),
     }
 )
@@ -131,8 +159,12 @@ REPORTS: tuple[str, ...] = (
     "rates_to_check",
     "pieces_to_check",
     "postings_to_check",
+    "rounding_forbidden",
+    "units_of_input",
     "run_inputs",
     "standing_roll_forward",
+    "vendor_payments_read",
+    "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
 QUESTIONS: tuple[str, ...] = (
     "law_differences",  # a replay under other law

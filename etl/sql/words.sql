@@ -55,3 +55,8 @@ create or replace macro look_alike(name) as (replace(replace(translate(translate
     'ABESIJKMHOPCTYXGadeijlopcsyxhqwvABEZHIKMNOPTYXoivagif'),
     '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
     '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'), 'ß', 'ss'), 'ẞ', 'SS'));
+
+-- Seconds as whole units. Half a unit goes up (nearest), to the even number of units, or down; docs/adr/0005 and 0022.
+create or replace macro to_unit(seconds, unit, mode) as (
+    (seconds + case mode when 'nearest' then unit // 2 when 'up' then unit - 1 when 'nearest_half_down' then (unit - 1) // 2
+        when 'nearest_even' then (unit - 1 + seconds // unit % 2) // 2 else 0 end) // unit * unit);

@@ -9,9 +9,12 @@ import pyarrow as pa
 
 from etl.codes import codes_table
 from etl.errors import MappingError
+from etl.law.breaks import Breaks, choose_breaks
 from etl.law.chosen import Law
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.sql.run import Engine
+from etl.steps.contractors import contractor_gaps, used_before
+from etl.steps.rounding import put_rounding
 from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
@@ -27,18 +30,6 @@ _PAY_PERIODS = pa.schema(
     }
 )
 _PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64()})
-_ROUNDING = pa.schema(
-    {
-        "purpose": pa.string(),
-        "unit_seconds": pa.int64(),
-        "mode": pa.string(),
-        "grain": pa.string(),
-        "rule_id": pa.string(),
-        "effective_from": pa.date32(),
-        "effective_to": pa.date32(),
-    }
-)
-
 
 def put_inputs(run: Run, engine: Engine) -> None:
     """Store everything the decisions read beside the landed entries."""
@@ -65,10 +56,10 @@ def put_inputs(run: Run, engine: Engine) -> None:
         {"pay_group": group, "workweek_start": start + 1000 * clocks.get(group, 0)} for group, start in starts.items()
     ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
-    rules = [rule.model_dump() | {"rule_id": f"{rule.purpose}-{n}"} for n, rule in enumerate(run.settings.rounding)]
-    engine.put("rounding_rules", pa.Table.from_pylist(rules, schema=_ROUNDING))
-    for name, table in run.law.tables.items():
+    put_rounding(run, engine)
+    for name, table in {**run.law.tables, **breaks_of(run, run.law).tables}.items():
         engine.put(name, table)
+    engine.put("contract_used", used_before(run))
     engine.put("codes", codes_table())
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
@@ -113,8 +104,20 @@ def _parameters(run: Run) -> dict[str, Any]:
         "batch_text": f"{batch:04d}",
         "labor_document": document_number(batch, "labor", sandbox=sandbox),
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
+        "over_cap": settings.contractors.over_cap,
+        "contractor_bills": settings.contractors.bills,
+        "document_days": settings.contractors.expiry_days,
+        "vendor_document": document_number(batch, "vendor_bill", sandbox=sandbox),
+        "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
+        "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
+
+
+def breaks_of(run: Run, law: Law) -> Breaks:
+    """The break rules that hold for this company's people, where it has switched them on."""
+    keys = [(row["law_key"], row["work_location"], row["flsa_status"]) for row in law.tables["law_keys"].to_pylist()]
+    return choose_breaks(run.settings.pay, keys)
 
 
 def limits_of_this_release(run: Run, law: Law) -> list[str]:
@@ -156,6 +159,17 @@ def _unknown_pilots(run: Run) -> list[str]:
     return [f"company.toml, [pilot]: no employee {name} in employees.csv" for name in sorted(pilots - known)]
 
 
+def _places_unknown(run: Run) -> list[str]:
+    """Places of work of whose taxes and reporting nothing is known, where the company wants to stop for that."""
+    if run.settings.pay.obligations != "stop":
+        return []
+    return [
+        f"obligations.csv: nothing is known of taxes and reporting in {place}; ask who knows, and add a row with text, "
+        "citation, owner and status"
+        for place in without_rows(run.mappings, run.owned.start, run.owned.end)
+    ]
+
+
 def refuse_gaps(run: Run) -> None:
     """Stop before anything is computed when a cross-reference that every run needs is not there.
 
@@ -180,15 +194,17 @@ def refuse_gaps(run: Run) -> None:
     paid = {("worked", "regular"), ("worked", "overtime"), ("worked", "overtime_premium")}
     paid |= {("worked", f"{name}{part}") for name in law.hour_classes for part in ("", "_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
+    breaks = breaks_of(run, law)
+    paid |= {("premium", name) for name in breaks.premiums}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    findings += [*law.findings, *limits_of_this_release(run, law)]
-    if run.settings.pay.obligations == "stop":
-        findings += [
-            f"obligations.csv: nothing is known of taxes and reporting in {place}; ask who knows, and add a row with "
-            "text, citation, owner and status"
-            for place in without_rows(run.mappings, run.owned.start, run.owned.end)
-        ]
+    findings += [
+        f"private/referrals.csv, line {row['map_row']}: a resolution needs resolved_by"
+        for row in run.mappings.rows("map_referrals")
+        if row["resolution"] and not row["resolved_by"]
+    ]
+    findings += contractor_gaps(run)
+    findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

@@ -11,6 +11,7 @@ from etl.errors import RefusedError
 from etl.sql.run import MAP, Engine
 from etl.steps.inputs import put_inputs, refuse_gaps
 from etl.steps.outcome import Outcome
+from etl.steps.rounding import refuse_forbidden_rounding
 from etl.steps.run import Run
 from etl.store.landing import Pull
 from etl.targets.accounts import refuse_accounts
@@ -50,6 +51,7 @@ def map_entries(run: Run) -> Outcome:
     _refuse_incomplete(run, pulls)
     with run.locked("mapping"), run.engine() as engine:
         stage(run, engine, pulls)
+        refuse_forbidden_rounding(run, engine)
         engine.run(MAP)
         _refuse_mass_withdrawal(run, engine)
         return _outcome(engine)

@@ -15,6 +15,7 @@ import pyarrow as pa
 from etl import tables as schemas
 from etl.settings import Settings
 from etl.sql.run import Engine
+from etl.steps.rounding_certificate import FILE_NAME, certificate_csv
 from etl.store.landing import parquet_bytes
 from etl.targets.documents import document
 from etl.terms import STREAMS, BatchHeader, RenderedFile
@@ -33,9 +34,12 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
+_BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rule of rounding is in force; no figures
 WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
+    "vendor_lines": schemas.VENDOR_LINES,
+    "vendor_bills": schemas.VENDOR_BILLS,
 }
 """Tables that stand in a batch only where they have rows."""
 _REPEATS = {"data/control_totals.parquet", "data/premiums_by_law.parquet"}
@@ -43,7 +47,8 @@ _REPEATS = {"data/control_totals.parquet", "data/premiums_by_law.parquet"}
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    wanted = {**BATCH_TABLES, **{name: schema for name, schema in WHERE_USED.items() if engine.count(name)}}
+    where_used = {**WHERE_USED, _BESIDE: schemas.ROUNDING_CERTIFICATE}
+    wanted = {**BATCH_TABLES, **{name: schema for name, schema in where_used.items() if engine.count(name)}}
     return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 
@@ -53,8 +58,8 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
     changes: list[pa.Table] = []
     for name in settings.targets.documents:
         wanted = document(name)
-        table = tables[wanted.table]
-        if table.num_rows:
+        table = tables.get(wanted.table)
+        if table is not None and table.num_rows:
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     shown = dict(tables)
@@ -68,11 +73,14 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
             "reconciliation.xlsx", "workbook", render_reconciliation(header, shown), tables["postings"].num_rows
         )
     )
+    if (certificate := tables.get(_BESIDE)) is not None:
+        files.append(RenderedFile(FILE_NAME, "control", certificate_csv(certificate), certificate.num_rows))
     if header.is_sandbox:
         files = [_marked(file) for file in files]
     files += [
         RenderedFile(f"data/{name}.parquet", "table", bytes(parquet_bytes(table)), table.num_rows)
         for name, table in tables.items()
+        if name != _BESIDE
     ]
     return files
 

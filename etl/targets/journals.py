@@ -62,11 +62,11 @@ def journal_documents(postings: pa.Table) -> list[JournalDocument]:
 
 
 def in_files(documents: Iterable[JournalDocument]) -> list[list[JournalDocument]]:
-    """The documents of each import file: an automatic reversal (…LR) alone, since it is uploaded on its own date."""
+    """The documents of each import file: an automatic reversal (…LR, …CR) alone: uploaded on its own date."""
     together: list[JournalDocument] = []
     alone: list[list[JournalDocument]] = []
     for document in documents:
-        if document.number.endswith(("LR", "LRX")):
+        if document.number.endswith(("LR", "LRX", "CR", "CRX")):
             alone.append([document])
         else:
             together.append(document)

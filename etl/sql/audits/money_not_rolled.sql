@@ -1,5 +1,8 @@
 -- Streams whose money in the roll-forward is not the money of the lines. Must be empty.
-with rolled as (select stream, sum(amount) as amount from roll_forward where stream <> 'bill' group by stream),
+with owed as (select coalesce(sum(amount), 0) as amount from vendor_lines),   -- cost of contractors, beside that of labor
+rolled as (
+    select stream, sum(roll_forward.amount) - case stream when 'cost' then any_value(owed.amount) else 0 end as amount
+    from roll_forward cross join owed where stream <> 'bill' group by stream),
 paid as (select coalesce(sum(amount), 0) as amount from payroll_lines),
 billed as (select coalesce(sum(amount), 0) as amount from billable_lines),
 posted as (select coalesce(sum(postings.amount), 0) as amount from postings join labor_lines using (line_number)
@@ -10,6 +13,6 @@ union all
 select 'bill', 'bill', sum(roll_forward.amount), any_value(billed.amount) from roll_forward cross join billed
 where stream = 'bill' having coalesce(sum(roll_forward.amount), 0) <> any_value(billed.amount)
 union all
-select 'posted labor', 'cost', sum(roll_forward.amount), any_value(posted.amount) from roll_forward cross join posted
-    cross join run_parameters where stream = 'cost' and state = 'exported' and labor_posting <> 'none'
-having coalesce(sum(roll_forward.amount), 0) <> any_value(posted.amount)
+select 'posted labor', 'cost', sum(roll_forward.amount) - any_value(owed.amount), any_value(posted.amount)
+from roll_forward cross join posted cross join owed cross join run_parameters where stream = 'cost' and state = 'exported' and labor_posting <> 'none'
+having coalesce(sum(roll_forward.amount), 0) - any_value(owed.amount) <> any_value(posted.amount)
