@@ -136,6 +136,23 @@ PAYROLL_LINES = _schema(
 """One row per person × pay item × workweek: the only place where pay is rounded to money. Amount is null where the
 pay rate is not known to us (the hours still go to payroll)."""
 
+PREMIUMS_BY_LAW = _schema(
+    ("employee_id", TEXT),
+    ("employee_name", TEXT),
+    ("workweek_start", pa.date32()),
+    ("paid_on", pa.date32()),
+    ("premium_seconds", SECONDS),
+    ("flsa_seconds", SECONDS),
+    ("premium_amount", AMOUNT),
+    ("flsa_premium_amount", AMOUNT),
+    ("state_premium_amount", AMOUNT),
+    ("contract_premium_amount", AMOUNT),
+    ("currency", TEXT),
+)
+"""One row per person × workweek whose premium is paid in the batch: the half that section 7 of the FLSA asks for, what
+a state asks beyond it, what an agreement does; together all premium. Amounts are null where the pay rate is not known.
+A batch without premium has no such table."""
+
 PAY_ADDITIONS = _schema(
     ("addition_id", TEXT),
     ("payroll_line_id", TEXT),

@@ -235,6 +235,23 @@ FILES: tuple[MappingFile, ...] = (
         optional=True,
     ),
     MappingFile(
+        "obligations.csv",
+        "map_obligations",
+        (
+            Column("jurisdiction", "key"),
+            Column("obligation_id", "key"),
+            Column("obligation", "text", blank=True),
+            Column("citation", "text", blank=True),
+            Column("owner", "text"),
+            Column("status", "choice", ("open", "in_place", "not_applicable")),
+            FROM,
+            TO,
+        ),
+        ("jurisdiction", "obligation_id"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
         "rest_attestations.csv",
         "map_rest_attestations",
         (

@@ -109,7 +109,8 @@ class Pay(Part):
     `flsa` not_covered: an employer outside the FLSA; a state's own limit holds alone. `shift_gap_minutes`: from this
     much time off on, a new shift begins (Colorado's consecutive hours). `salaried_cost`: how the salary of exempt staff
     becomes cost; without it they are priced by the week as before. `salary_proration`: the days that share a salary if
-    somebody joins, leaves or is raised. `salary_rows`: what payroll hears of a salary.
+    somebody joins, leaves or is raised. `salary_rows`: what payroll hears of a salary. `obligations`: where nobody has
+    said what a place of work asks for in taxes and reporting, the run stops, or the pre-flight notes it.
     """
 
     across_midnight: Literal["split", "start_day"] = "split"
@@ -119,6 +120,7 @@ class Pay(Part):
     salary_proration: Literal["calendar_days", "working_days"] = "calendar_days"
     salary_rows: Literal["none", "amount"] = "none"
     exempt_salaries: tuple[ExemptSalary, ...] = ()
+    obligations: Literal["stop", "note"] = "note"
     groups: tuple[PayGroup, ...] = ()
     confirmed_rules: tuple[ConfirmedRule, ...] = ()
     minimum_wages: tuple[MinimumWage, ...] = ()

@@ -84,6 +84,7 @@ RULES: tuple[str, ...] = (
     "lines_split",
     "pieces_bearing",
     "pay_findings",  # about salaries
+    "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_shares",  # of a payroll line to its additions
     "addition_piece_parts",  # and of an addition to the pieces that bear it
     "additions_allocated",
@@ -163,7 +164,6 @@ REPORTS: tuple[str, ...] = (
     "state_counts",
     "pay_totals",
     "average_hours",
-    "premiums_by_law",  # FLSA, state, agreement
     "entries_to_check",  # what the suites of expectations look at
     "people_to_check",
     "projects_to_check",
@@ -178,10 +178,15 @@ REPORTS: tuple[str, ...] = (
     "vendor_payments_read",
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
+QUESTIONS: tuple[str, ...] = (
+    "law_differences",  # a replay under other law
+    "lines_not_exported",
+    "qualified_overtime",  # a year of premiums_by_law
+)  # asked of exported batches, which the step puts beside them
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
-    "marts": MARTS + REPORTS,
+    "marts": MARTS + REPORTS + QUESTIONS,
     "audits": tuple(AUDITS),
 }
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from etl.codes import codes_table
 from etl.errors import MappingError
 from etl.law.breaks import Breaks, choose_breaks
-from etl.law.chosen import Law, Person, choose
+from etl.law.chosen import Law
 from etl.law.exempt_salaries import exempt_limits
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
@@ -18,6 +18,7 @@ from etl.steps.contractors import contractor_gaps, used_before
 from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
 from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
 from etl.steps.rounding import put_rounding
+from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -30,6 +31,7 @@ _PAY_PERIODS = pa.schema(
         "cut_off": pa.timestamp("us"),
         "periods_per_year": pa.int64(),
         "salaried_cost": pa.string(),
+        "pay_date": pa.date32(),
     }
 )
 _PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64(), "salaried_cost": pa.string()})
@@ -47,6 +49,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
             "cut_off": pay.cut_off,
             "periods_per_year": _PER_YEAR[pay.kind],
             "salaried_cost": salaried_cost(run.settings, pay.pay_group),
+            "pay_date": pay.pay_date,
         }
         for pay in run.pay_periods
     ]
@@ -68,8 +71,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
     put_rounding(run, engine)
-    law = law_of(run)
-    for name, table in {**law.tables, **breaks_of(run, law).tables}.items():
+    for name, table in {**run.law.tables, **breaks_of(run, run.law).tables}.items():
         engine.put(name, table)
     places = [row["work_location"] for row in run.mappings.rows("map_employees")]
     limits = exempt_limits(run.settings.pay, places, run.settings.company.home_currency)
@@ -133,31 +135,13 @@ def _parameters(run: Run) -> dict[str, Any]:
     }
 
 
-def law_of(run: Run) -> Law:
-    """The rules that hold for this company's people in the run's window, the day before it included."""
-    people = [
-        Person(
-            row["work_location"] or "",
-            row["pay_group"] or "",
-            row["flsa_status"] or "",
-            row["map_row"],
-            (row["effective_from"], row["effective_to"]),
-        )
-        for row in run.mappings.rows("map_employees")
-        if row["worker_type"] == "employee"
-        and row["effective_from"] <= run.window.end
-        and row["effective_to"] >= run.window.start
-    ]
-    return choose(run.settings.pay, people, (run.window.start - timedelta(days=1), run.window.end))
-
-
 def breaks_of(run: Run, law: Law) -> Breaks:
     """The break rules that hold for this company's people, where it has switched them on."""
     keys = [(row["law_key"], row["work_location"], row["flsa_status"]) for row in law.tables["law_keys"].to_pylist()]
     return choose_breaks(run.settings.pay, keys, has_attested=bool(run.mappings.rows("map_rest_attestations")))
 
 
-def _limits_of_this_release(run: Run, law: Law) -> list[str]:
+def limits_of_this_release(run: Run, law: Law) -> list[str]:
     """What a rule would need that a run does not read: said, never computed with part of it."""
     findings = []
     for rule in law.rules:
@@ -196,6 +180,17 @@ def _unknown_pilots(run: Run) -> list[str]:
     return [f"company.toml, [pilot]: no employee {name} in employees.csv" for name in sorted(pilots - known)]
 
 
+def _places_unknown(run: Run) -> list[str]:
+    """Places of work of whose taxes and reporting nothing is known, where the company wants to stop for that."""
+    if run.settings.pay.obligations != "stop":
+        return []
+    return [
+        f"obligations.csv: nothing is known of taxes and reporting in {place}; ask who knows, and add a row with text, "
+        "citation, owner and status"
+        for place in without_rows(run.mappings, run.owned.start, run.owned.end)
+    ]
+
+
 def refuse_gaps(run: Run) -> None:
     """Stop before anything is computed when a cross-reference that every run needs is not there.
 
@@ -217,7 +212,7 @@ def refuse_gaps(run: Run) -> None:
         f"accounts.csv: no account for {purpose}, which labor_posting {mode} needs"
         for purpose in sorted(needed - {row["purpose"] for row in run.mappings.rows("map_accounts")})
     ]
-    law = law_of(run)
+    law = run.law
     paid = {("worked", "regular"), ("worked", "overtime"), ("worked", "overtime_premium")}
     paid |= {("worked", f"{name}{part}") for name in law.hour_classes for part in ("", "_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
@@ -233,7 +228,7 @@ def refuse_gaps(run: Run) -> None:
         if row["resolution"] and not row["resolved_by"]
     ]
     findings += contractor_gaps(run)
-    findings += [*law.findings, *breaks.findings, *_limits_of_this_release(run, law)]
+    findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

@@ -38,10 +38,12 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
 _BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rule of rounding is in force; no figures
 WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
+    "premiums_by_law": schemas.PREMIUMS_BY_LAW,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
 }
 """Tables that stand in a batch only where they have rows."""
+_REPEATS = {"data/control_totals.parquet", "data/premiums_by_law.parquet"}
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
@@ -93,10 +95,11 @@ def render_batch(
 def figures_digest(files: list[RenderedFile]) -> str:
     """One digest over the batch's tables: equal figures, equal digest.
 
-    The control totals stay out: they repeat the other tables, and count every row landed, of later weeks too.
+    What repeats the other tables stays out: the control totals, which count every row landed, of later weeks too, and
+    the premiums by law, which batches of earlier versions do not have.
     """
     digest = hashlib.sha256()
-    figures = [file for file in files if file.role == "table" and file.path != "data/control_totals.parquet"]
+    figures = [file for file in files if file.role == "table" and file.path not in _REPEATS]
     for file in sorted(figures, key=lambda file: file.path):
         digest.update(f"{file.path} {hashlib.sha256(file.content).hexdigest()}\n".encode())
     return digest.hexdigest()

@@ -19,7 +19,7 @@ def apply_rules(run: Run) -> Outcome:
     with run.locked("applying rules"), run.engine() as engine:
         need(engine, "entries_ordered", "map the entries (20_map)")
         engine.run(RULES)
-        engine.run(("pay_totals", "premiums_by_law"))
+        engine.run(("pay_totals",))
         currency = run.settings.company.home_currency
         rows = engine.fetch("pay_totals").to_pylist()
         pieces, lines = engine.count("pieces_classified"), engine.count("payroll_lines_rounded")

@@ -113,6 +113,7 @@ class Company:
     job_rates: str = ""
     salaries: str = ""
     earnings: str = ""
+    obligations: str = ""
     rest_attestations: str = ""
     referrals: str = ""
     people: str = ""  # birth dates
