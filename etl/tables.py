@@ -137,16 +137,9 @@ PAYROLL_LINES = _schema(
 pay rate is not known to us (the hours still go to payroll)."""
 
 PREMIUMS_BY_LAW = _schema(
-    ("employee_id", TEXT),
-    ("employee_name", TEXT),
-    ("workweek_start", pa.date32()),
-    ("paid_on", pa.date32()),
-    ("premium_seconds", SECONDS),
-    ("flsa_seconds", SECONDS),
-    ("premium_amount", AMOUNT),
-    ("flsa_premium_amount", AMOUNT),
-    ("state_premium_amount", AMOUNT),
-    ("contract_premium_amount", AMOUNT),
+    *(("employee_id", TEXT), ("employee_name", TEXT), ("workweek_start", pa.date32()), ("paid_on", pa.date32())),
+    *(("premium_seconds", SECONDS), ("flsa_seconds", SECONDS)),
+    *((f"{law}premium_amount", AMOUNT) for law in ("", "flsa_", "state_", "contract_")),
     ("currency", TEXT),
 )
 """One row per person × workweek whose premium is paid in the batch: the half that section 7 of the FLSA asks for, what

@@ -30,8 +30,7 @@ MAP: tuple[str, ...] = (
     "classes_numbered",
     "people_numbered",
     "people_on_day",  # what these answers say, on few rows
-    "projects_on_day",
-    "items_on_day",
+    *("projects_on_day", "items_on_day"),
     "entries_ordered",  # the one order of everything below
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
@@ -178,11 +177,7 @@ REPORTS: tuple[str, ...] = (
     "vendor_payments_read",
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
-QUESTIONS: tuple[str, ...] = (
-    "law_differences",  # a replay under other law
-    "lines_not_exported",
-    "qualified_overtime",  # a year of premiums_by_law
-)  # asked of exported batches, which the step puts beside them
+QUESTIONS: tuple[str, ...] = ("law_differences", "lines_not_exported", "qualified_overtime")  # to exported batches
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
