@@ -45,3 +45,7 @@ create or replace macro look_alike(name) as (replace(replace(translate(translate
     'ABESIJKMHOPCTYXGadeijlopcsyxhqwvABEZHIKMNOPTYXoivagif'),
     '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
     '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'), 'ß', 'ss'), 'ẞ', 'SS'));
+
+-- Why an earlier period is corrected, the strongest cause first.
+create or replace macro cause_word(cause_rank) as
+    (['late entry', 'edited', 'withdrawn', 'suspense cleared', 'released hold', 're-mapped', 'rate', 'rule'][cause_rank]);

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl import tables as schemas
 from etl.codes import codes_table
 from etl.errors import MappingError
 from etl.law.chosen import Law, Person, choose
@@ -31,6 +32,16 @@ _ROUNDING = pa.schema(
         "effective_to": pa.date32(),
     }
 )
+
+
+CORRECTION_TABLES = {"corrections": schemas.CORRECTIONS, "correction_parts": schemas.CORRECTION_PARTS}
+_ADDED = {  # what corrections add to the tables of a batch
+    "correction_postings": schemas.POSTINGS,
+    "correction_hours": schemas.PAYROLL_HOURS,
+    "correction_items": schemas.EXCEPTIONS,
+    "correction_rolled": schemas.ROLL_FORWARD,
+    "correction_figures": schemas.CONTROL_TOTALS,
+}
 
 
 def put_inputs(run: Run, engine: Engine) -> None:
@@ -66,6 +77,8 @@ def put_inputs(run: Run, engine: Engine) -> None:
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
     for name, table in run.mappings.tables.items():
         engine.put(name, table)
+    for name, schema in (CORRECTION_TABLES | _ADDED).items():  # nothing is corrected until the rules have looked
+        engine.put(name, schema.empty_table())
 
 
 def _one_row(values: dict[str, Any]) -> pa.Table:

@@ -51,7 +51,7 @@ def map_entries(run: Run) -> Outcome:
     with run.locked("mapping"), run.engine() as engine:
         stage(run, engine, pulls)
         engine.run(MAP)
-        _refuse_mass_withdrawal(run, engine)
+        refuse_mass_withdrawal(run, engine)
         return _outcome(engine)
 
 
@@ -115,7 +115,8 @@ def _refuse_incomplete(run: Run, pulls: tuple[Pull, ...]) -> None:
             )
 
 
-def _refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
+def refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
+    """Raise RefusedError DELETE_CEILING where more of a source would be gone than its ceiling allows."""
     ceilings = {drop.name: drop.delete_ceiling_percent for drop in run.settings.drops}
     ceilings |= {connection.name: connection.delete_ceiling_percent for connection in run.settings.connections}
     engine.run(("withdrawal_shares",))

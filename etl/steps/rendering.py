@@ -16,6 +16,7 @@ from etl import tables as schemas
 from etl.settings import Settings
 from etl.sql.run import Engine
 from etl.store.landing import parquet_bytes
+from etl.targets.correction_lists import correction_files
 from etl.targets.documents import document
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.reconciliation import render_reconciliation
@@ -50,6 +51,8 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
         if table.num_rows:
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
+    if "corrections" in tables:
+        files += correction_files(tables["corrections"], header, settings)
     shown = dict(tables)
     if changes:
         shown["text_changes"] = pa.concat_tables(changes)

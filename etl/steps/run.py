@@ -45,6 +45,7 @@ class Run:
     in_memory: bool = False
     limits: Limits | None = None
     _engine: Engine | None = field(default=None, repr=False)
+    mapping_sets: dict[str, tuple[MappingSet, Settings]] = field(default_factory=dict, repr=False)  # of batches, by digest
 
     @cached_property
     def window(self) -> Period:

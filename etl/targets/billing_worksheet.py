@@ -14,6 +14,7 @@ from etl.targets.printed import (
     amounts,
     by_group,
     currency_amounts,
+    dates,
     each_distinct,
     finer_than,
     nowhere,
@@ -49,6 +50,18 @@ def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[R
                "to_do": pa.array([_TO_DO] * len(rows), pa.string())}
     name = f"billing_{header.period_end.isoformat()}_credit_list.csv"
     return [rendered(NAME, "corrections", name, csv_content(columns))]
+
+
+def corrected(rows: pa.Table, header: BatchHeader) -> RenderedFile:
+    """Corrections of earlier billing periods as a worksheet, each with the line it corrects; a minus is to be credited.
+
+    `rows`: of tables.CORRECTIONS, stream bill. Raises TargetError as `render` does.
+    """
+    lines = _rows(rows.select(["line_id", "customer_job", "service_item", "bill_rate", "seconds", "quantity_hours",
+                               "quantity_digits", "amount", "currency"]).rename_columns(BILLABLE_LINES.names))
+    columns = {**_columns(lines), "corrects": rows["corrects"].combine_chunks(), "cause": rows["cause"].combine_chunks(),
+               "period_end": dates(rows["period_end"], "%Y-%m-%d")}
+    return rendered(NAME, "worksheets", f"billing_{header.period_end.isoformat()}_corrections.csv", csv_content(columns))
 
 
 def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:

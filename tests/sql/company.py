@@ -110,6 +110,7 @@ class Company:
     job_rates: str = ""
     salaries: str = ""
     earnings: str = ""
+    overpayments: str = ""
     pay: str = ""  # more of [pay], as TOML
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say

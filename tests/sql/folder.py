@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/job_rates.csv": {"currency": "USD"},
     "private/salaries.csv": {"currency": "USD"},
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
+    "private/overpayments.csv": {"currency": "USD", "settled_by": "repaid", "reference": "receipt"},
     "dimensions.csv": {"dimension": "class"},
 }
 TOML = """

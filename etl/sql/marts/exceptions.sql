@@ -39,6 +39,6 @@ named as (
     from items left join refs_in_doubt as doubts on doubts.code = items.code and doubts.source = items.source
         and (doubts.kind, doubts.outer_ref, doubts.ref) in (('person', '', coalesce(person_ref, '(none)')),
             ('project', coalesce(client_ref, '(none)'), coalesce(project_ref, '(none)')), ('item', '', coalesce(service_ref, '(none)')))),
-everything as (select * from named union all by name select * from checked_items)
+everything as (select * from named union all by name select * from checked_items union all by name select * from correction_items)
 select code, severity, streams, entry_id, employee_ref, worked_on, seconds, found, expected, remedy, due from everything
 order by case severity when 'stop' then 1 when 'hold' then 2 else 3 end, starts_with(streams, 'pay') desc, code, worked_on nulls first, entry_id, employee_ref, found, expected

@@ -1,9 +1,10 @@
 -- One row per journal line, as the suite `postings` looks at it. Labor is a debit and its counter line a credit; in the
--- reversal it is the other way round. A line of 0 is on its usual side.
+-- reversal it is the other way round. A line of 0 is on its usual side, a line of a correction on either.
 with lines as (
-    select postings.*, case when (labor_lines.line_number is not null) = (document_number = labor_document)
-            then 'debit' else 'credit' end as usual_side
-    from postings left join labor_lines using (line_number) cross join run_parameters)
+    select postings.*, case when corrected.line_id is not null then case when postings.amount > 0 then 'debit' else 'credit' end
+            when (labor_lines.line_number is not null) = (document_number = labor_document) then 'debit' else 'credit' end as usual_side
+    from postings left join labor_lines using (line_number) left join (select line_id from correction_postings) as corrected using (line_id)
+    cross join run_parameters)
 select null::text as entry_id, null::text as employee_ref, posted_on as worked_on, null::bigint as seconds,
     document_number || ' line ' || line_number || ', ' || account as subject, account, customer_job, memo,
     case when amount = 0 then 'yes' else 'no' end as is_zero,
