@@ -11,17 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import tables as schemas
+from etl.errors import RefusedError
 from etl.law.overpayments import overpayment_rules
 from etl.periods import DAY, LAST_DAY
 from etl.sql.run import CORRECTIONS, MAP, RULES, Engine
-from etl.steps.earlier import Earlier, changed, corrects_something, earlier_periods, exported_batches, period_run
+from etl.steps.earlier import Earlier, changed, earlier_periods, exported_batches, period_run
 from etl.steps.inputs import CORRECTION_TABLES, put_inputs, refuse_gaps
 from etl.steps.map_entries import refuse_mass_withdrawal
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import batches
 from etl.store.batches import Batch, Sealed
-from etl.terms import STREAMS
+from etl.terms import CORRECTED, STREAMS
 from etl.units import clock_hours, document_number, money
 from etl.workspace import is_sandbox
 
@@ -164,7 +165,7 @@ def _put_parameters(run: Run, engine: Engine, looked_at: Sequence[Earlier]) -> N
 
 def _put_earlier_corrections(run: Run, engine: Engine, looked_at: set[int]) -> None:
     """What exported batches have corrected in these periods so far; overpaid wages that still wait are no correction."""
-    correcting = [batch for batch in exported_batches(run) if corrects_something(batch)]
+    correcting = [batch for batch in exported_batches(run) if batch.has_table("corrections")]
     lines = pa.concat_tables([schemas.CORRECTIONS.empty_table(), *(batch.table("corrections") for batch in correcting)])
     wanted = pa.array(sorted(looked_at), pa.int32())
     engine.put(
@@ -184,7 +185,7 @@ def correction_tables(engine: Engine) -> dict[str, pa.Table]:
 
 def _put_as_exported(engine: Engine, batch: Batch) -> None:
     """The corrections an exported batch holds, from its sealed tables."""
-    if not corrects_something(batch):
+    if not batch.has_table("corrections"):
         return
     for name in CORRECTION_TABLES:
         engine.put(name, batch.table(name))
@@ -193,11 +194,7 @@ def _put_as_exported(engine: Engine, batch: Batch) -> None:
     engine.put("correction_postings", postings.filter(_is_letter(postings["line_id"], "CS")))
     engine.put("correction_hours", hours.filter(_is_letter(hours["line_id"], "W")))
     engine.put("correction_items", items.filter(pc.is_in(items["code"], pa.array(("TE160", "TE161", "TE162")))))
-    engine.put("correction_rolled", rolled.filter(pc.is_in(rolled["state"], pa.array(STATES))))
-
-
-STATES = ("corrected", "referred", "settled")
-"""Of the roll-forward: what this batch corrects, what waits for a person, what a person has settled."""
+    engine.put("correction_rolled", rolled.filter(pc.is_in(rolled["state"], pa.array(CORRECTED))))
 
 
 def _is_letter(lines: pa.ChunkedArray, letters: str) -> pa.ChunkedArray:
@@ -224,10 +221,23 @@ def facts_of(control: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(said, text) for state, said in words if (text := told(control, state))]
 
 
-def corrections_of(sealed: Sealed) -> pa.Table:
-    """The correcting lines of a draft or batch, as it was sealed."""
-    return sealed.table("corrections") if _has_table(sealed) else schemas.CORRECTIONS.empty_table()
+def refuse_corrected_twice(run: Run, draft: Sealed) -> None:
+    """Nothing, where no other batch has corrected the same periods since this draft was made.
 
-
-def _has_table(sealed: Sealed) -> bool:
-    return any(file["path"] == "data/corrections.parquet" for file in sealed.manifest["files"])
+    Raises RefusedError CORRECTIONS_STALE: both together would correct twice.
+    """
+    if not draft.has_table("corrections"):
+        return
+    own = set(draft.table("corrections", ["batch"])["batch"].to_pylist())
+    for batch in exported_batches(run):
+        if batch.number > draft.number and batch.has_table("corrections"):
+            both = own & set(batch.table("corrections", ["batch"])["batch"].to_pylist())
+            if both:
+                raise RefusedError(
+                    "CORRECTIONS_STALE",
+                    what=f"Batch {batch.batch:04d} was exported after this draft was made and corrects "
+                    f"{', '.join(f'batch {number:04d}' for number in sorted(both))} too",
+                    where=f"draft batch {draft.batch:04d} revision {draft.revision}, sheet Corrections",
+                    fix=f"Run timebooks week --company {run.company} --period-end {run.period_end} again and have the "
+                    "new draft approved.",
+                )

@@ -18,6 +18,7 @@ from etl.sql.run import Engine
 from etl.steps.run import Run
 from etl.store import batches
 from etl.store.batches import Batch
+from etl.store.landing import Pull
 from etl.store.mapping_sets import mapping_folder
 from etl.store.records import Record
 
@@ -46,11 +47,6 @@ class Earlier:
 def mapping_digest_of(batch: Batch) -> str:
     """The digest of the mapping set that a batch was made with."""
     return next(str(item["digest"]) for item in batch.manifest["inputs"] if item["kind"] == "mapping")
-
-
-def corrects_something(batch: Batch) -> bool:
-    """Whether a batch holds corrections of earlier periods."""
-    return any(file["path"] == "data/corrections.parquet" for file in batch.manifest["files"])
 
 
 def exported_batches(run: Run) -> list[Batch]:
@@ -122,7 +118,7 @@ def _has_other_rules(run: Run, item: Earlier) -> bool:
 
 
 def _has_open_referral(item: Earlier) -> bool:
-    if not corrects_something(item.seen):
+    if not item.seen.has_table("corrections"):
         return False
     rows = item.seen.table("corrections", ["batch", "state"]).to_pylist()
     return any(row["batch"] == item.batch.batch and row["state"] == "referred" for row in rows)
@@ -162,6 +158,23 @@ def _within(mappings: MappingSet, window: Period, period_end: date) -> dict[str,
             rows.append(sorted((row | cut).items()))
         found[table] = sorted(rows, key=repr)
     return found
+
+
+def drafted_run(run: Run, batch: Batch) -> tuple[Run, tuple[Pull, ...]]:
+    """The run and the pulls as the exported batch of its period was made with them, whatever came since."""
+    mappings, settings = as_drafted(run, batch)
+    pulls = run.pulls()
+    last = Earlier(batch, batch).last_pull({pull.pull_id: pull.number for pull in pulls})
+    periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == batch.period_end)
+    billing = (
+        None
+        if settings.billing.period == "none"
+        else period_ending(settings.billing.period, batch.period_end, settings.billing.first_start)
+    )
+    made = replace(
+        run, mappings=mappings, settings=settings, pay_periods=periods, billing=billing, in_memory=True, _engine=None
+    )
+    return made, tuple(pull for pull in pulls if pull.number <= last)
 
 
 def period_run(run: Run, batch: Batch) -> Run:

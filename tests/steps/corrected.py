@@ -17,13 +17,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl import steps
 from etl.mapping.declared import FILES
+from etl.sql.run import MARTS, Limits
+from etl.steps.check import read_run_suites
+from etl.store import batches, exports
+from etl.tables import EXCEPTIONS
 from etl.workspace import Workspace
 
 COMPANY = "sandbox-past"
+TABLES = ("postings", "payroll_lines", "billable_lines", "corrections")
 MONDAY = date(2026, 11, 2)
 SETTINGS = f"""
 [company]
@@ -148,7 +154,7 @@ class Past:
     def draft(self, week: int) -> steps.Outcome:
         """A week up to its draft."""
         self.write()
-        run = steps.start(COMPANY, sunday(week), self.root, in_memory=True)
+        run = steps.start(COMPANY, sunday(week), self.root, in_memory=True, limits=Limits(threads=1))
         try:
             for step in (steps.pull, steps.map_entries, steps.apply_rules, steps.check, steps.draft):
                 outcome = step(run)
@@ -157,10 +163,45 @@ class Past:
             run.end()
         return outcome
 
+    def publish(self, week: int) -> None:
+        """A week from pull to its published batch, without what corrects nothing: suites, history, evidence."""
+        run = self._rules(week)
+        try:
+            with run.engine() as engine:
+                engine.put("checked_items", EXCEPTIONS.empty_table())
+                engine.put("checked_suites", pa.table({"digest": [read_run_suites(run).digest]}))
+                engine.run(("labor_lines", "postings", "exceptions"))
+            steps.draft(run)
+            steps.approve_batch(run)
+            draft = batches.find_draft(run.workspace, COMPANY, run.period_end, run.records())
+            assert draft is not None
+            exports.export(run.workspace, COMPANY, draft, person="preparer", now=run.now())
+        finally:
+            run.end()
+
+    def computed(self, week: int) -> dict[str, list[dict[str, Any]]]:
+        """What a week comes to by all that is known now, nothing published."""
+        run = self._rules(week)
+        try:
+            with run.engine() as engine:
+                engine.put("checked_items", EXCEPTIONS.empty_table())
+                engine.run(MARTS)
+                return {name: engine.fetch(name).to_pylist() for name in TABLES}
+        finally:
+            run.end()
+
+    def _rules(self, week: int) -> steps.Run:
+        self.write()
+        run = steps.start(COMPANY, sunday(week), self.root, in_memory=True, limits=Limits(threads=1))
+        for step in (steps.pull, steps.map_entries, steps.apply_rules):
+            outcome = step(run)
+            assert not outcome.exit_code, outcome.text()
+        return run
+
     def run(self, week: int) -> steps.Outcome:
         """A week from pull to close, the last screen back."""
         self.write()
-        outcome = steps.week(steps.start(COMPANY, sunday(week), self.root, in_memory=True))
+        outcome = steps.week(steps.start(COMPANY, sunday(week), self.root, in_memory=True, limits=Limits(threads=1)))
         assert not outcome.exit_code, outcome.text()
         return outcome
 
@@ -178,27 +219,7 @@ class Past:
         """The sums of all lines that were exported in these weeks."""
         totals = Totals()
         for week in weeks:
-            for row in self.rows(week, "postings"):
-                kind = "reversals" if row["document_number"].endswith("R") else "journals"
-                totals.add(kind, (row["account"], row["customer_job"]), row["amount"])
-            for row in self.rows(week, "payroll_lines"):
-                key = (row["employee_id"], row["pay_item"], row["workweek_start"])
-                hours = row["premium_seconds"] if row["hour_class"].endswith("_premium") else row["pay_seconds"]
-                totals.add("pay", key, row["amount"])
-                totals.add("pay seconds", key, Decimal(hours))
-            for row in self.rows(week, "billable_lines"):
-                totals.add("bill", (row["customer_job"], row["bill_rate"]), row["amount"])
-                totals.add("bill seconds", (row["customer_job"], row["bill_rate"]), Decimal(row["bill_seconds"]))
-            for row in self.rows(week, "corrections"):
-                if row["state"] == "referred":
-                    continue
-                if row["stream"] == "pay":
-                    key = (row["employee_id"], row["pay_item"], row["workweek_start"])
-                    totals.add("pay", key, row["amount"])
-                    totals.add("pay seconds", key, Decimal(row["seconds"]))
-                elif row["stream"] == "bill":
-                    totals.add("bill", (row["customer_job"], row["bill_rate"]), row["amount"])
-                    totals.add("bill seconds", (row["customer_job"], row["bill_rate"]), Decimal(row["seconds"]))
+            totals.of({name: self.rows(week, name) for name in TABLES})
         return totals
 
     def referred(self, week: int) -> Totals:
@@ -227,6 +248,31 @@ class Totals(defaultdict[tuple[str, Any], Decimal]):
         self[kind, key] += amount
         if not self[kind, key]:
             del self[kind, key]
+
+    def of(self, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Add the lines of one batch: journals by account and job, pay by person, item and workweek, billing by job."""
+        for row in tables["postings"]:
+            kind = "reversals" if row["document_number"].endswith("R") else "journals"
+            self.add(kind, (row["account"], row["customer_job"]), row["amount"])
+        for row in tables["payroll_lines"]:
+            key = (row["employee_id"], row["pay_item"], row["workweek_start"])
+            hours = row["premium_seconds"] if row["hour_class"].endswith("_premium") else row["pay_seconds"]
+            self.add("pay", key, row["amount"])
+            self.add("pay seconds", key, Decimal(hours))
+        for row in tables["billable_lines"]:
+            self._bill(row, row["bill_seconds"])
+        for row in tables["corrections"]:
+            if row["stream"] == "pay" and row["state"] != "referred":
+                key = (row["employee_id"], row["pay_item"], row["workweek_start"])
+                self.add("pay", key, row["amount"])
+                self.add("pay seconds", key, Decimal(row["seconds"]))
+            elif row["stream"] == "bill":
+                self._bill(row, row["seconds"])
+
+    def _bill(self, row: Mapping[str, Any], seconds: int) -> None:
+        key = (row["customer_job"], row["service_item"], row["bill_rate"], row["currency"])
+        self.add("bill", key, row["amount"])
+        self.add("bill seconds", key, Decimal(seconds))
 
     def plus(self, other: Totals) -> Totals:
         """Both together."""
