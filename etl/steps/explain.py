@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.errors import RefusedError
+from etl.steps.explain_corrections import corrected_pieces, correcting_line, correcting_lines
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches, landing
@@ -18,13 +19,14 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPT])-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPTCSDWO])-[0-9]+")
 
 
 def explain(reference: str, workspace: str | Path, company: str | None = None) -> Outcome:
     """What stands behind a line such as 0042-L-017, or every line that an entry id is part of.
 
-    A credit line or a reversal line is explained by the debit lines of its journal. Raises RefusedError NOT_FOUND.
+    A credit line or a reversal line is explained by the debit lines of its journal, a correcting line by what changed
+    and the line it corrects. Raises RefusedError NOT_FOUND.
     """
     place = Workspace(Path(workspace).resolve())
     for candidate in [company] if company else companies(place):
@@ -36,6 +38,8 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
             found = _line(batch, reference, records) if _LINE.fullmatch(reference) else _entry(place, batch, reference)
             if found is not None:
                 return found
+        if (late := correcting_lines(place, candidate, reference)) is not None:
+            return late
     raise RefusedError(
         "NOT_FOUND",
         what=f"No exported line or entry is called {reference!r}",
@@ -49,6 +53,8 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if match is None or int(match["batch"]) != batch.batch:
         return None
     letter = match["letter"]
+    if letter in "CSDWO":
+        return correcting_line(batch, reference, _decisions(batch, records))
     table = {"L": "postings", "R": "postings", "B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}[
         letter
     ]
@@ -122,9 +128,12 @@ def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | 
         title=f"entry {reference} in batch {batch.batch:04d}, period {batch.period_end}",
         facts=(*facts, *_deliveries(place, batch.company, newest)),
         headings=("line", "piece", "seconds", "amount"),
-        rows=tuple(
-            (line["line_id"], line["piece_id"], clock_hours(line["seconds"]), f"{line['amount']} {line['currency']}")
-            for line in lines
+        rows=(
+            *(
+                (line["line_id"], line["piece_id"], clock_hours(line["seconds"]), f"{line['amount']} {line['currency']}")
+                for line in lines
+            ),
+            *corrected_pieces(place, batch.company, reference),
         ),
         next_step="timebooks explain LINE shows everything behind one line",
     )
