@@ -88,13 +88,27 @@ def waiting_for(run: Run, engine: Engine, exported: Batch) -> Outcome:
     )
 
 
+def corrected_by(run: Run, exported: Batch) -> list[int]:
+    """The exported batches that have corrected this one so far."""
+    return [
+        batch.batch
+        for batch in exported_batches(run)
+        if batch.has_table("corrections")
+        and exported.batch in batch.table("corrections", ["batch"])["batch"].to_pylist()
+    ]
+
+
 def _shown(line: Mapping[str, Any]) -> tuple[str, ...]:
     """One correcting line for a screen."""
     keys = ("employee_name", "pay_item", "workweek_start", "account", "customer_job", "class", "service_item", "bill_rate")
-    what = ", ".join(str(line[key]) for key in keys if line[key] is not None)
+    what = ", ".join(_printed(line[key]) for key in keys if line[key] is not None)
     amount = "" if line["amount"] is None else money(line["amount"], line["currency"])
     kind = line["stream"] if line["state"] == "exported" else f"{line['stream']}, {line['state']}"
     return kind, line["corrects"], line["cause"], what, clock_hours(line["seconds"]), amount
+
+
+def _printed(value: Any) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:

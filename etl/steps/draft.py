@@ -10,7 +10,7 @@ from typing import Any
 
 from etl.sql.run import MARTS, Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
-from etl.steps.corrections import correction_tables, facts_of, waiting_for
+from etl.steps.corrections import correction_tables, corrected_by, facts_of, waiting_for
 from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
@@ -103,9 +103,13 @@ def _already_exported(run: Run, engine: Engine, exported: batches.Batch, figures
             title=f"batch {exported.batch:04d} is already exported; nothing has changed", facts=(("files", folder),)
         )
     waiting = waiting_for(run, engine, exported)
+    by = ", ".join(f"batch {number:04d}" for number in corrected_by(run, exported))
+    if waiting.rows:
+        since = "what changed since is corrected in the next open period"
+    else:
+        since = f"what changed since is corrected by {by}" if by else "what changed since moves no line"
     return Outcome(
-        title=f"batch {exported.batch:04d} is already exported, and stays as it is; "
-        + ("what changed since moves no line" if not waiting.rows else "what changed since is corrected in the next open period"),
+        title=f"batch {exported.batch:04d} is already exported, and stays as it is; {since}",
         facts=(*waiting.facts, ("files", folder)),
         headings=waiting.headings,
         rows=waiting.rows,

@@ -174,7 +174,8 @@ def drafted_run(run: Run, batch: Batch) -> tuple[Run, tuple[Pull, ...]]:
     made = replace(
         run, mappings=mappings, settings=settings, pay_periods=periods, billing=billing, in_memory=True, _engine=None
     )
-    return made, tuple(pull for pull in pulls if pull.number <= last)
+    known = tuple(pull for pull in pulls if pull.number <= last)
+    return made, known or pulls[:1]  # in a week without entries no pull contributed, and the first one adds none
 
 
 def period_run(run: Run, batch: Batch) -> Run:
