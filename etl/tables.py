@@ -58,6 +58,11 @@ LANDED_ENTRIES = _schema(("source_row", pa.int64()), *((name, TEXT) for name in 
 """One row per row delivered by one pull, in file order; `source_row` is the row a person sees in a spreadsheet.
 An absent value is null; an empty text is null too."""
 
+STANDINGS = _schema(("entry_ref", TEXT), ("standing", TEXT), ("tracker_word", TEXT), ("approved_by", TEXT),
+                    ("approved_at", TEXT))
+"""One row per entry of one pull whose tracker tells how far it is approved. `standing`: open, submitted, approved, or
+locked (closed for editing without an approval); `tracker_word`, `approved_by` and `approved_at` as the tracker says."""
+
 ENTRIES = _schema(
     ("entry_id", TEXT),
     ("version", pa.int32()),
@@ -131,6 +136,25 @@ PAYROLL_LINES = _schema(
 """One row per person × pay item × workweek: the only place where pay is rounded to money. Amount is null where the
 pay rate is not known to us (the hours still go to payroll)."""
 
+PAY_ADDITIONS = _schema(
+    ("addition_id", TEXT),
+    ("payroll_line_id", TEXT),
+    ("employee_id", TEXT),
+    ("employee_name", TEXT),
+    ("workweek_start", pa.date32()),
+    ("addition_on", pa.date32()),
+    ("hour_class", TEXT),
+    ("pay_item", TEXT),
+    ("reason", TEXT),
+    ("printed_seconds", SECONDS),
+    ("amount", AMOUNT),
+    ("currency", TEXT),
+    ("rule_id", TEXT),
+    ("rule_sentence", TEXT),
+)
+"""One row per pay addition: pay of a workweek that is no hour worked, such as a premium for a missed meal. A batch
+without one has no such table. `addition_on` null: of the whole week. In ALLOCATIONS its id stands for the piece."""
+
 POSTINGS = _schema(
     ("line_id", TEXT),
     ("document_number", TEXT),
@@ -154,7 +178,8 @@ ALLOCATIONS = _schema(
     ("amount", AMOUNT),
     ("currency", TEXT),
 )
-"""One row per line × piece of an entry: which seconds and which cents of the line come from it."""
+"""One row per line × piece of an entry: which seconds and which cents of the line come from it; `piece_id` may be a pay
+addition, and then `entry_id` is the entry that bears it, null where its person has no paid time in the workweek."""
 
 TIME_ACTIVITIES = _schema(
     ("line_id", TEXT),

@@ -32,8 +32,17 @@ class MappingFile:
 
 
 FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)
-HOUR_CLASSES = ("regular", "overtime", "overtime_premium", "double_time", "double_time_premium")
+HOUR_CLASSES = (
+    "regular",
+    "overtime",
+    "overtime_premium",
+    "double_time",
+    "double_time_premium",
+    "meal_premium",
+    "rest_premium",
+)
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
+PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
 PURPOSES = ("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense")
 ACCOUNT_TYPES = (
     "BANK",
@@ -105,7 +114,7 @@ FILES: tuple[MappingFile, ...] = (
         "pay_items.csv",
         "map_pay_items",
         (
-            Column("hour_kind", "choice", HOUR_KINDS),
+            Column("hour_kind", "choice", PAID_KINDS),
             Column("hour_class", "choice", HOUR_CLASSES),
             Column("pay_item", "text"),
         ),

@@ -34,11 +34,14 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
+WHERE_USED: Mapping[str, pa.Schema] = {"pay_additions": schemas.PAY_ADDITIONS}
+"""Tables that stand in a batch only where they have rows."""
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
+    wanted = {**BATCH_TABLES, **{name: schema for name, schema in WHERE_USED.items() if engine.count(name)}}
+    return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 
 def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:

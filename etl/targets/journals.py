@@ -33,11 +33,14 @@ class JournalDocument:
     rows: int
 
 
-def checked_postings(table: pa.Table, document: str, header: BatchHeader) -> pa.Table:
+def checked_postings(
+    table: pa.Table, document: str, header: BatchHeader, digits: int = AMOUNT_DIGITS,
+) -> pa.Table:
     """The postings, fit to be written; or TargetError with every finding.
 
     Each document sums to zero in the home currency, on one date, on at least two lines that stand together; no
-    amount has digits the target lacks; no line is on an account that is never posted to.
+    amount has more digits than the currency and the target (`digits`) take; no line is on an account that is never
+    posted to.
     """
     postings = assert_schema(table, POSTINGS, "postings")
     refuse(empty_cells(postings, _NEEDED, document))
@@ -45,7 +48,7 @@ def checked_postings(table: pa.Table, document: str, header: BatchHeader) -> pa.
     names = pc.unique(postings["account"]).to_pylist()
     accounts = [AccountRow(name, where=f"{document}, postings") for name in names]
     refuse([*name_findings(postings, document), *account_findings(accounts, {books}),
-            *_amount_findings(postings, document, header), *_document_findings(postings, document)])
+            *_amount_findings(postings, document, header, digits), *_document_findings(postings, document)])
     return postings
 
 
@@ -100,8 +103,8 @@ def reversal_number(number: str) -> str:
     return f"{number[:-1]}X"
 
 
-def _amount_findings(postings: pa.Table, document: str, header: BatchHeader) -> list[Finding]:
-    digits = min(minor_digits(header.home_currency), AMOUNT_DIGITS)
+def _amount_findings(postings: pa.Table, document: str, header: BatchHeader, most_digits: int) -> list[Finding]:
+    digits = min(minor_digits(header.home_currency), most_digits)
     is_foreign = pc.not_equal(postings["currency"], header.home_currency)
     kinds = (
         (is_foreign, "JOURNAL_CURRENCY", f"is not in {header.home_currency}",

@@ -39,6 +39,9 @@ money as (
         union all select currency, amount, false from allocations semi join billable_lines using (line_id)) as billed
     group by currency
     union all
+    select 34, 'pay additions', 'payroll lines', sum(amount), 'pay additions', (select coalesce(sum(amount), 0) from pay_additions)
+    from payroll_lines semi join pay_additions using (payroll_line_id) having count(*) > 0
+    union all
     select 33, 'journals, debit less credit', 'sum', (select coalesce(sum(amount), 0) from postings), 'zero', 0),
 printed as (
     select turn, figure, left_name, coalesce(left_value, 0)::varchar as left_value, right_name, coalesce(right_value, 0)::varchar as right_value,

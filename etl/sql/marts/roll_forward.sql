@@ -30,6 +30,12 @@ amounts as (
     union all
     select 'cost', cost_state, cost_reason, sum(amount_minor)::hugeint, home_currency, any_value(minor_digits)
     from labor_allocated join entries using (entry_no) cross join parameters group by all
+    union all   -- pay additions of people without paid time in their week
+    select stream, case when stream = 'pay' then 'exported' else cost_state::varchar end as state,
+        case when state = 'out_of_scope' then case labor_posting when 'none' then 'TE043' else 'TE049' end end as reason,
+        sum(amount_minor)::hugeint, home_currency, any_value(minor_digits)
+    from additions_allocated cross join (select unnest(['pay', 'cost']) as stream) as both_streams cross join parameters
+    where entry_no is null group by all
     union all
     select 'bill', 'exported', null, sum(amount_minor)::hugeint, bill_currency, any_value(bill_minor_digits)
     from bill_lines_rounded group by all),
