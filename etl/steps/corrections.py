@@ -33,8 +33,12 @@ _SIDES: Mapping[str, pa.Schema] = {
     "postings": schemas.POSTINGS,
     "billable_lines": schemas.BILLABLE_LINES,
     "allocations": schemas.ALLOCATIONS,
+    "pay_additions": schemas.PAY_ADDITIONS,
 }
-_MADE_FROM = ("entries", "pieces", "payroll_lines", "labor_lines", "postings", "billable_lines", "allocations")
+_MADE_FROM = (
+    *("entries", "pieces", "payroll_lines", "pay_additions", "labor_lines", "postings", "billable_lines"),
+    "allocations",
+)
 _COUNTED = ("exported", "settled")
 
 
@@ -60,7 +64,8 @@ def correct(run: Run, engine: Engine, looked_at: Sequence[Earlier]) -> None:
     for item in looked_at:
         for name, table in _today(run, engine, item.batch).items():
             sides[name].append(_side(table, item.batch, is_now=True))
-            sides[name].append(_side(item.batch.table(name), item.batch, is_now=False))
+            then = item.batch.table(name) if item.batch.has_table(name) else _SIDES[name].empty_table()
+            sides[name].append(_side(then, item.batch, is_now=False))
     for name, parts in sides.items():
         engine.put(f"side_{name}", pa.concat_tables(parts))
     _put_earlier_corrections(run, engine, {item.batch.batch for item in looked_at})
@@ -188,13 +193,6 @@ def _put_earlier_corrections(run: Run, engine: Engine, looked_at: set[int]) -> N
     )
     parts = [schemas.CORRECTION_PARTS.empty_table(), *(batch.table("correction_parts") for batch in correcting)]
     engine.put("earlier_parts", pa.concat_tables(parts))
-
-
-def correction_tables(engine: Engine) -> dict[str, pa.Table]:
-    """The tables that a batch with corrections has besides its own; none where it corrects nothing."""
-    if not engine.count("corrections"):
-        return {}
-    return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in CORRECTION_TABLES.items()}
 
 
 def _put_as_exported(engine: Engine, batch: Batch) -> None:

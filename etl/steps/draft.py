@@ -10,7 +10,7 @@ from typing import Any
 
 from etl.sql.run import MARTS, Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
-from etl.steps.corrections import correction_tables, corrected_by, facts_of, waiting_for
+from etl.steps.corrections import corrected_by, facts_of, waiting_for
 from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
@@ -40,7 +40,7 @@ def draft(run: Run) -> Outcome:
         stopped = exceptions_outcome(engine)
         if stopped.exit_code:
             return stopped
-        tables = batch_tables(engine) | correction_tables(engine)
+        tables = batch_tables(engine)
         inputs = _inputs(run, engine)
         own_suites = suites_as_checked(run, engine).contents
         mapping_digest = land_mapping(run.workspace, run.company, {**_mapping_files(run), **own_suites})

@@ -15,6 +15,7 @@ import pyarrow as pa
 from etl import tables as schemas
 from etl.settings import Settings
 from etl.sql.run import Engine
+from etl.steps.inputs import CORRECTION_TABLES
 from etl.store.landing import parquet_bytes
 from etl.targets.correction_lists import correction_files
 from etl.targets.documents import document
@@ -34,7 +35,7 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
-WHERE_USED: Mapping[str, pa.Schema] = {"pay_additions": schemas.PAY_ADDITIONS}
+WHERE_USED: Mapping[str, pa.Schema] = {"pay_additions": schemas.PAY_ADDITIONS, **CORRECTION_TABLES}
 """Tables that stand in a batch only where they have rows."""
 
 

@@ -2,7 +2,7 @@
 -- never on pieces. Must be empty.
 with changes as (
     select 'pay' as stream, batch, employee_id || ', ' || pay_item || ', ' || workweek_start as key, null::decimal(18, 3) as amount,
-        case when is_now then 1 else -1 end * (pay_seconds + case when hour_class in ('overtime_premium', 'double_time_premium') then premium_seconds else 0 end) as seconds
+        case when is_now then 1 else -1 end * line_seconds(hour_class, pay_seconds, premium_seconds) as seconds
     from side_payroll_lines
     union all
     select 'pay priced', batch, employee_id || ', ' || pay_item || ', ' || workweek_start, case when is_now then amount else -amount end, 0

@@ -25,6 +25,6 @@ named as (
     from lines anti join moved using (line_id) join correction_sides as sides on sides.stream = 'pay' and sides.is_now and sides.batch = lines.batch
         and sides.employee_id = lines.employee_id and sides.pay_item = lines.pay_item and sides.workweek_start = lines.workweek_start
     where lines.stream = 'pay')
-select line_id, entry_id, version, piece_id, employee_id, workweek_start, piece_on, cause, worked_seconds::bigint as worked_seconds, seconds::bigint as seconds,
+select line_id, nullif(entry_id, '') as entry_id, nullif(version, 0)::int as version, piece_id, employee_id, workweek_start, piece_on, cause, worked_seconds::bigint as worked_seconds, seconds::bigint as seconds,
     amount::decimal(18, 3) as amount, currency
 from named order by line_turn, piece_on, entry_id, version, piece_id

@@ -3,7 +3,7 @@
 -- of a workweek is not known to us, hours alone decide.
 with lines as (
     select batch, is_now, payroll_line_id as line_id, employee_id, employee_name, pay_item, workweek_start, amount,
-        pay_seconds + case when hour_class in ('overtime_premium', 'double_time_premium') then premium_seconds else 0 end as seconds
+        line_seconds(hour_class, pay_seconds, premium_seconds) as seconds
     from side_payroll_lines
     union all
     select batch, false, line_id, employee_id, employee_name, pay_item, workweek_start, amount, seconds
