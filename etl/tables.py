@@ -291,9 +291,9 @@ CORRECTIONS = _schema(
     ("recovery_rule", TEXT),
     ("citation", TEXT),
 )
-"""One row per line that corrects an exported period: `batch` and `corrects` name what it corrects. State exported (in this
-batch), referred (overpaid wages that wait for a person), settled (a person has settled them; counts as taken back).
-A batch without corrections has no such table."""
+"""One row per line that corrects an exported period: `batch` and `corrects` name what it corrects. State exported (in
+this batch), referred (overpaid wages that wait for a person), settled (a person has settled them; counts as taken
+back). A batch without corrections has no such table."""
 
 CORRECTION_PARTS = _schema(
     ("line_id", TEXT),
@@ -309,7 +309,7 @@ CORRECTION_PARTS = _schema(
     ("amount", AMOUNT),
     ("currency", TEXT),
 )
-"""One row per correcting line × piece of an entry. Pay lines carry seconds alone: pay is rounded to money by the line."""
+"""One row per correcting line × piece of an entry. Pay lines carry seconds alone: pay becomes money by the line."""
 
 
 def assert_schema(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:

@@ -16,7 +16,7 @@ State = Literal["rejected", "superseded", "withdrawn", "out_of_scope", "held", "
 STATES: tuple[State, ...] = get_args(State)  # in order of precedence
 
 CORRECTED = ("corrected", "referred", "settled")
-"""Rows of a roll-forward about exported periods: what a batch corrects there, overpaid wages that wait, or are settled."""
+"""Rows of a roll-forward about exported periods: what is corrected, overpaid wages that wait, or are settled."""
 
 Severity = Literal["stop", "hold", "note"]
 Policy = Literal["four_eyes", "two_person", "single_person"]

@@ -89,7 +89,7 @@ def waiting_for(run: Run, engine: Engine, exported: Batch) -> Outcome:
         facts=(("corrections waiting", str(len(lines))),) if lines else (),
         headings=("stream", "corrects", "cause", "what", "time", "amount"),
         rows=tuple(_shown(line) for line in lines),
-        next_step=f"they are drafted with the next open period: timebooks week --company {run.company}{when}" if lines else "",
+        next_step=f"they come with the next open period: timebooks week --company {run.company}{when}" if lines else "",
     )
 
 
@@ -105,7 +105,8 @@ def corrected_by(run: Run, exported: Batch) -> list[int]:
 
 def _shown(line: Mapping[str, Any]) -> tuple[str, ...]:
     """One correcting line for a screen."""
-    keys = ("employee_name", "pay_item", "workweek_start", "account", "customer_job", "class", "service_item", "bill_rate")
+    pay, books = ("employee_name", "pay_item", "workweek_start"), ("account", "customer_job", "class")
+    keys = (*pay, *books, "service_item", "bill_rate")
     what = ", ".join(_printed(line[key]) for key in keys if line[key] is not None)
     amount = "" if line["amount"] is None else money(line["amount"], line["currency"])
     kind = line["stream"] if line["state"] == "exported" else f"{line['stream']}, {line['state']}"
@@ -183,7 +184,7 @@ def _put_parameters(run: Run, engine: Engine, looked_at: Sequence[Earlier]) -> N
 
 
 def _put_earlier_corrections(run: Run, engine: Engine, looked_at: set[int]) -> None:
-    """What exported batches have corrected in these periods so far; overpaid wages that still wait are no correction."""
+    """What exported batches have corrected in these periods so far; overpaid wages that still wait are none."""
     correcting = [batch for batch in exported_batches(run) if batch.has_table("corrections")]
     lines = pa.concat_tables([schemas.CORRECTIONS.empty_table(), *(batch.table("corrections") for batch in correcting)])
     wanted = pa.array(sorted(looked_at), pa.int32())

@@ -1,4 +1,4 @@
-"""Exported periods before this one: which of them rest on inputs that have changed since a batch last looked at them."""
+"""Exported periods before this one: which of them rest on inputs that have changed since a batch last looked."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _drafted(records: Sequence[Record], batch: Batch) -> int:
 
 
 def changed(run: Run, engine: Engine, earlier: Sequence[Earlier]) -> list[Earlier]:
-    """Those of them whose pulls, cross-references, settings or rules are others now, or where a wage waits for a person.
+    """Those whose pulls, cross-references, settings or rules are others now, or where a wage waits for a person.
 
     The run's landed rows are mapped in `engine`. A period with equal inputs is not computed again.
     """

@@ -152,13 +152,17 @@ def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | 
         headings=("line", "piece", "seconds", "amount"),
         rows=(
             *(
-                (line["line_id"], line["piece_id"], clock_hours(line["seconds"]), f"{line['amount']} {line['currency']}")
-                for line in lines
+                (share["line_id"], share["piece_id"], clock_hours(share["seconds"]), _money(share))
+                for share in lines
             ),
             *corrected_pieces(place, batch.company, reference),
         ),
         next_step="timebooks explain LINE shows everything behind one line",
     )
+
+
+def _money(share: dict[str, Any]) -> str:
+    return f"{share['amount']} {share['currency']}"
 
 
 def _deliveries(place: Workspace, company: str, entry: dict[str, Any]) -> list[tuple[str, str]]:

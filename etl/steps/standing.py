@@ -96,8 +96,12 @@ def _money(rolled: pa.Table, states: tuple[str, ...]) -> str:
     for row in rolled.to_pylist():
         if row["state"] in states and row["amount"] is not None:
             totals[row["stream"], row["currency"]] += row["amount"]
-    inorder = sorted(totals.items(), key=lambda item: ([*STREAMS].index(item[0][0]), item[0][1]))
-    return "; ".join(f"{stream} {money(amount, currency)}" for (stream, currency), amount in inorder)
+    return "; ".join(
+        f"{stream} {money(amount, currency)}"
+        for stream in STREAMS
+        for (own, currency), amount in sorted(totals.items())
+        if own == stream
+    )
 
 
 def _put_exported(engine: Engine, exported: list[batches.Batch]) -> None:

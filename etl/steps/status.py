@@ -79,11 +79,10 @@ def _corrections(place: Workspace, company: str) -> list[tuple[str, str]]:
             count = draft.table("corrections", ["line_id"]).num_rows
             amounts = told(draft.manifest["control"])
             facts.append((f"{company}: corrections waiting", f"{count} line(s) in draft {draft.batch:04d}; {amounts}"))
-    exported = [record for record in records if record.type == "export"]
-    if exported and (batch := batches.find_batch(place, company, exported[-1].day("period_end"), records)):
-        if overpaid := told(batch.manifest["control"], "referred"):
-            facts.append((f"{company}: overpaid, waits for a person", overpaid))
-    return facts
+    exported = [record.day("period_end") for record in records if record.type == "export"]
+    newest = batches.find_batch(place, company, exported[-1], records) if exported else None
+    overpaid = told(newest.manifest["control"], "referred") if newest else ""
+    return [*facts, (f"{company}: overpaid, waits for a person", overpaid)] if overpaid else facts
 
 
 def _ended(place: Workspace, company: str, today: date) -> set[date]:

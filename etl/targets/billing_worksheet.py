@@ -57,11 +57,12 @@ def corrected(rows: pa.Table, header: BatchHeader) -> RenderedFile:
 
     `rows`: of tables.CORRECTIONS, stream bill. Raises TargetError as `render` does.
     """
-    lines = _rows(rows.select(["line_id", "customer_job", "service_item", "bill_rate", "seconds", "quantity_hours",
-                               "quantity_digits", "amount", "currency"]).rename_columns(BILLABLE_LINES.names))
-    columns = {**_columns(lines), "corrects": rows["corrects"].combine_chunks(), "cause": rows["cause"].combine_chunks(),
+    names = ["seconds" if name == "bill_seconds" else name for name in BILLABLE_LINES.names]
+    columns = {**_columns(_rows(rows.select(names).rename_columns(BILLABLE_LINES.names))),
+               "corrects": rows["corrects"].combine_chunks(), "cause": rows["cause"].combine_chunks(),
                "period_end": dates(rows["period_end"], "%Y-%m-%d")}
-    return rendered(NAME, "worksheets", f"billing_{header.period_end.isoformat()}_corrections.csv", csv_content(columns))
+    name = f"billing_{header.period_end.isoformat()}_corrections.csv"
+    return rendered(NAME, "worksheets", name, csv_content(columns))
 
 
 def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:

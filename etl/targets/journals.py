@@ -64,7 +64,7 @@ def journal_documents(postings: pa.Table) -> list[JournalDocument]:
 
 
 def in_files(documents: Iterable[JournalDocument]) -> list[list[JournalDocument]]:
-    """The documents of each import file: an automatic reversal (…LR, …C01R) alone, since it is uploaded on its own date."""
+    """The documents of each file: an automatic reversal (…LR, …C01R) alone, since it is uploaded on its own date."""
     together: list[JournalDocument] = []
     alone: list[list[JournalDocument]] = []
     for document in documents:

@@ -90,7 +90,7 @@ def _entries_behind(postings: pa.Table, allocations: pa.Table) -> pa.Array:
 
 
 def corrections(header: BatchHeader, table: pa.Table) -> Sheet:
-    """Every line that corrects an exported period, and overpaid wages that wait for a person, each with line and cause."""
+    """Every line that corrects an exported period, and overpaid wages that wait, each with its line and cause."""
     columns = (
         Column("Line", "text", 13), Column("Stream", "text", 8), Column("State", "text", 10),
         Column("Corrects", "text", 13), Column("Period", "date", 12), Column("Cause", "text", 16),
@@ -101,9 +101,9 @@ def corrections(header: BatchHeader, table: pa.Table) -> Sheet:
         Column(LINE_AMOUNT, "amount", 14, currency="Currency"), Column("Currency", "text", 10),
         Column("Rule of the place", "text", 40), Column("Citation", "text", 30))
     rows = assert_schema(table, CORRECTIONS, "corrections").select([
-        "line_id", "stream", "state", "corrects", "period_end", "cause", "document_number", "posted_on", "employee_name",
-        "pay_item", "workweek_start", "account", "customer_job", "class", "service_item", "seconds", "amount", "currency",
-        "recovery_rule", "citation"])
+        "line_id", "stream", "state", "corrects", "period_end", "cause", "document_number", "posted_on",
+        "employee_name", "pay_item", "workweek_start", "account", "customer_job", "class", "service_item", "seconds",
+        "amount", "currency", "recovery_rule", "citation"])
     return Sheet(
         CORRECTIONS_TITLE, columns, rows, empty="Nothing is corrected.",
         notes=top_notes(header, "What changed in exported periods, as today's figures less all that was exported for "

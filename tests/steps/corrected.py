@@ -1,7 +1,7 @@
 """A small practice company whose weeks are exported one after another while its past is edited under it.
 
-Entries and cross-references are kept as plain data; every delivery is a file of all entries as they stand, as a tracker's
-export is. What the batches hold is read from their published tables alone.
+Entries and cross-references are kept as plain data; every delivery is a file of all entries as they stand, as an export
+of a tracker is. What the batches hold is read from their published tables alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Generated histories: weeks are exported, and in between people edit, withdraw, re-map and re-rate what is long closed."""
+"""Generated histories: weeks are exported, and in between people edit, withdraw, re-map and re-rate the closed ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever happens to closed weeks: all exported lines together are the last state, and nothing published moves a byte."""
+"""Whatever happens to closed weeks: all exported lines together are the last state; nothing published moves a byte."""
 
 from __future__ import annotations
 

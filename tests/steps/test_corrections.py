@@ -45,7 +45,7 @@ def file(company: Path | Past, week: int, pattern: str) -> list[dict[str, str]]:
 
 @pytest.mark.capability("C143")
 def test_four_late_hours_are_paid_in_their_own_workweek(tmp_path):
-    """Labor rules B.8: 38 h were paid, 4 h more turn up: 100.00 is owed; in a week of 39 h they would pay 110.00, of 30 h 80.00."""
+    """Labor rules B.8: 38 h were paid, 4 h more turn up: 100.00, not 110.00 as in a week of 39 h, nor 80.00 of 30 h."""
     company = past(tmp_path)
     company.work("late ann web 5 4:00\n" + "\n".join(f"n{day} ann web {7 + day} 7:48" for day in range(5)))
     company.publish(1)
@@ -77,7 +77,7 @@ def test_four_late_hours_are_paid_in_their_own_workweek(tmp_path):
 
 @pytest.mark.capability("C143")
 def test_overpaid_wages_are_referred_and_never_become_negative_hours(tmp_path):
-    """An entry of 3 hours is deleted: 60.00 overpaid wait with the place's rule, batch after batch, until somebody settles them."""
+    """3 hours less: 60.00 overpaid wait with the rule of the place, batch after batch, until somebody settles them."""
     company = past(tmp_path, places={"ann": "US-NY"}, more=NEW_YORK)
     company.entries["a4"] = ("ann", "web", company.entries["a4"][2], "3:00", "yes")
     for week in (1, 2):
@@ -93,7 +93,8 @@ def test_overpaid_wages_are_referred_and_never_become_negative_hours(tmp_path):
     [line] = [row for row in company.rows(2, "corrections") if row["stream"] == "pay"]
     assert "12.5 %" in line["recovery_rule"]
     assert line["citation"] == "Labor Law 193(1)(c), 12 NYCRR 195-5.1"
-    assert [row["stream"] for row in company.rows(1, "corrections") if row["state"] == "exported"] == ["cost", "cost", "bill"]
+    reversed_once = [row["stream"] for row in company.rows(1, "corrections") if row["state"] == "exported"]
+    assert reversed_once == ["cost", "cost", "bill"]
     assert [row["stream"] for row in company.rows(2, "corrections")] == ["pay"], "cost and billing were reversed once"
     company.tables["private/overpayments.csv"] = [
         ("E1", MONDAY, "60.00", "USD", "repaid", date(2026, 11, 30), "check 1042")]
@@ -121,7 +122,7 @@ def test_the_rule_of_each_place(tmp_path):
 
 
 def test_hours_that_changed_class_are_owed_as_an_amount(tmp_path):
-    """In California an edit makes two regular hours overtime: 20.00 is owed, and no line of the payroll file is negative."""
+    """In California an edit makes two regular hours overtime: 20.00 is owed, and no line for payroll is negative."""
     company = Past(tmp_path, places={"ann": "US-CA"})
     company.work("a ann web 0 8:00\nb ann web 1 8:00")
     company.publish(0)
@@ -190,9 +191,10 @@ def test_each_correction_tells_its_cause(tmp_path, what, cause):
 
 @pytest.mark.capability("C151")
 def test_a_correction_is_dated_where_the_books_are_open(tmp_path):
-    """A week over a month's end: with October locked its part goes to the first open day, November's stays in November."""
-    for name, locked, days in (("none", "", ["2026-12-13"]), ("early", "2026-11-20", ["2026-11-30", "2026-12-06"]),
-                               ("november", "2026-11-30", ["2026-12-06", "2026-12-13"]), ("late", "2026-12-20", ["2026-12-21"] * 2)):
+    """A week over a month's end is split there; each part keeps its month where the books are open, else moves on."""
+    for name, locked, days in (
+        ("none", "", ["2026-12-13"]), ("early", "2026-11-20", ["2026-11-30", "2026-12-06"]),
+        ("november", "2026-11-30", ["2026-12-06", "2026-12-13"]), ("late", "2026-12-20", ["2026-12-21"] * 2)):
         more = f"[books]\nlocked_through = {locked}" if locked else ""
         company = Past(tmp_path / name, more=more)
         company.work("x ann web 28 8:00\ny ann web 30 8:00")  # Monday 2026-11-30 and Wednesday 2026-12-02
@@ -210,7 +212,8 @@ def test_a_correction_is_dated_where_the_books_are_open(tmp_path):
 def test_equal_inputs_cost_nothing_and_add_nothing(tmp_path, monkeypatch):
     """A new row of a cross-reference for the new week alone: no earlier period is computed again."""
     company = past(tmp_path)
-    company.tables["projects.csv"].append(("tracker", "*", "later", "Mill:Later", "time_and_materials", date(2026, 11, 9), ""))
+    company.tables["projects.csv"].append(
+        ("tracker", "*", "later", "Mill:Later", "time_and_materials", date(2026, 11, 9), ""))
     company.work("n ann later 7 8:00")
 
     def never(*_: object) -> None:
@@ -239,11 +242,13 @@ def test_an_exported_week_run_again_tells_what_waits_and_keeps_every_byte(tmp_pa
     assert company.digests() == before
     company.draft(2)
     status = steps.status(tmp_path, today=sunday(2))
-    assert dict(status.facts)[f"{COMPANY}: corrections waiting"].startswith("5 line(s) in draft 0003; pay 1 | 4:00:00 | 100.00 USD")
+    waiting = dict(status.facts)[f"{COMPANY}: corrections waiting"]
+    assert waiting.startswith("5 line(s) in draft 0003; pay 1 | 4:00:00 | 100.00 USD")
     company.run(2)
     assert "is corrected by batch 0003" in company.draft(0).title
     assert steps.verify(tmp_path).exit_code == 0
-    assert dict(steps.standing(steps.start(COMPANY, sunday(2), tmp_path)).facts)["still to correct"].startswith("nothing")
+    standing = dict(steps.standing(steps.start(COMPANY, sunday(2), tmp_path)).facts)
+    assert standing["still to correct"].startswith("nothing")
 
 
 @pytest.mark.capability("M1")

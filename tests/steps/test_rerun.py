@@ -70,7 +70,7 @@ def test_two_workspaces_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_mapping_row_for_the_held_work_after_the_export_waits_for_the_next_period(workspace: Path) -> None:
-    """The exported week keeps every byte and stays reconciled; what the row moves is told, with the lines it corrects."""
+    """The exported week keeps every byte and stays reconciled; what the row moves is told by lines and causes."""
     week(workspace)
     projects = workspace / "mappings" / SAMPLE / "projects.csv"
     header = projects.read_text(encoding="utf-8").splitlines()[0].split(",")
