@@ -16,7 +16,7 @@ from etl.law.overpayments import overpayment_rules
 from etl.periods import DAY, LAST_DAY
 from etl.sql.run import CORRECTIONS, MAP, RULES, Engine
 from etl.steps.earlier import Earlier, changed, earlier_periods, exported_batches, period_run
-from etl.steps.inputs import CORRECTION_TABLES, put_inputs, refuse_gaps
+from etl.steps.inputs import CORRECTION_TABLES, put_inputs, put_no_corrections, refuse_gaps
 from etl.steps.map_entries import refuse_mass_withdrawal
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
@@ -48,6 +48,7 @@ def find_corrections(run: Run, engine: Engine) -> None:
     An exported period keeps those it was exported with; otherwise every earlier exported period whose inputs have
     changed is computed again and compared with all that was exported for it.
     """
+    put_no_corrections(engine)
     exported = batches.find_batch(run.workspace, run.company, run.period_end, run.records())
     if exported is not None:
         _put_as_exported(engine, exported)

@@ -77,7 +77,12 @@ def put_inputs(run: Run, engine: Engine) -> None:
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
     for name, table in run.mappings.tables.items():
         engine.put(name, table)
-    for name, schema in (CORRECTION_TABLES | _ADDED).items():  # nothing is corrected until the rules have looked
+    put_no_corrections(engine)
+
+
+def put_no_corrections(engine: Engine) -> None:
+    """Nothing is corrected until the rules have looked at the exported periods."""
+    for name, schema in (CORRECTION_TABLES | _ADDED).items():
         engine.put(name, schema.empty_table())
 
 

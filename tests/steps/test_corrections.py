@@ -13,7 +13,7 @@ from etl.errors import RefusedError
 from tests.sql.text import records, shown
 from tests.steps.corrected import COMPANY, MONDAY, Past, sunday
 
-FIVE_DAYS = "\n".join(f"a{day} ann web {day} {time}" for day, time in enumerate(("8:00", "8:00", "8:00", "8:00", "6:00")))
+FIVE_DAYS = "\n".join(f"a{day} ann web {day} {'6' if day == 4 else '8'}:00" for day in range(5))
 NEW_YORK = """[[pay.confirmed_rules]]
 rule_id = "us_ny_40"
 confirmed_by = "Counsel"
@@ -67,8 +67,8 @@ def test_four_late_hours_are_paid_in_their_own_workweek(tmp_path):
         0002-C-001  0001-L-001  SB0002C01        Job Costs:Labor  Mill:Web      100.00
         0002-C-002  0001-L-002  SB0002C01        Accrued Wages    -             -100.00""", stream="cost")
     must_show(company, 1, "exceptions", """
-        code   severity  employee_ref  worked_on   found
-        TE161  note      E1            2026-11-02  100.000 and 4 h are owed for this workweek (0001-P-001, late entry)""",
+        severity  employee_ref  worked_on   found
+        note      E1            2026-11-02  100.000 and 4 h are owed for this workweek (0001-P-001, late entry)""",
               code="TE161")
     billed = [(row["customer_job"], row["hours"], row["amount"], row["corrects"], row["cause"])
               for row in file(company, 1, "billing_2026-11-15_corrections.csv")]
