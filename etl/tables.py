@@ -226,6 +226,45 @@ BILLABLE_LINES = _schema(
 )
 """One row per customer:job × service item × rate; quantity as printed × rate = amount."""
 
+VENDOR_LINES = _schema(
+    ("line_id", TEXT),
+    ("document_number", TEXT),
+    ("vendor_id", TEXT),
+    ("vendor_name", TEXT),
+    ("contract_id", TEXT),
+    ("customer_job", TEXT),
+    ("service_item", TEXT),
+    ("class", TEXT),
+    ("rate", RATE),
+    ("seconds", SECONDS),
+    ("amount", AMOUNT),
+    ("currency", TEXT),
+    ("is_over_cap", pa.bool_()),
+    ("account", TEXT),
+    ("billed_on", pa.date32()),
+    ("due_on", pa.date32()),
+    ("terms", TEXT),
+)
+"""One row per vendor × contract × rate × customer:job × service item × class of a billing period: what contractors'
+time costs. Rounded once per contract × rate; the lines are shares. Without a number: the invoice is awaited."""
+
+VENDOR_BILLS = _schema(
+    ("vendor_id", TEXT),
+    ("contract_id", TEXT),
+    ("seconds", SECONDS),
+    ("amount", AMOUNT),
+    ("over_cap_seconds", SECONDS),
+    ("invoice_numbers", TEXT),
+    ("invoiced_hours", pa.decimal128(18, 6)),
+    ("invoiced_amount", AMOUNT),
+    ("hours_difference", pa.decimal128(18, 6)),
+    ("amount_difference", AMOUNT),
+    ("currency", TEXT),
+    ("standing", TEXT),
+)
+"""One row per contract with time or an invoice of the billing period. Standing agreed | differs | no invoice | no time;
+differences are the invoice less the time."""
+
 EXCEPTIONS = _schema(
     ("code", TEXT),
     ("severity", TEXT),

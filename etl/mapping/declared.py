@@ -1,37 +1,10 @@
-"""What each cross-reference file must hold: columns, kinds, and the key that may answer only once a day."""
+"""What each cross-reference file must hold, a declaration a file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from etl.mapping.columns import FROM, TO, Column, MappingFile
+from etl.mapping.declared_vendors import VENDOR_FILES
 
-Kind = Literal["key", "text", "date_from", "date_to", "date", "instant", "rate", "currency", "whole", "choice"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty."""
-
-    name: str
-    kind: Kind
-    choices: tuple[str, ...] = ()
-    blank: bool = False
-    wildcard: bool = False
-
-
-@dataclass(frozen=True)
-class MappingFile:
-    """One CSV. `key`: with the dates, the columns that may answer once only. `table`: its name in the decisions."""
-
-    name: str
-    table: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    rows_needed: bool = True
-    optional: bool = False  # a company without such a thing needs no file
-
-
-FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)
 HOUR_CLASSES = (
     "regular",
     "overtime",
@@ -43,7 +16,10 @@ HOUR_CLASSES = (
 )
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
 PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
-PURPOSES = ("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense")
+PURPOSES = (
+    *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
+    *("subcontractors", "accrued_contractors"),
+)
 ACCOUNT_TYPES = (
     "BANK",
     "AR",
@@ -251,4 +227,5 @@ FILES: tuple[MappingFile, ...] = (
         ),
         ("pay_group", "period_start"),
     ),
+    *VENDOR_FILES,
 )

@@ -17,7 +17,9 @@ import pyarrow as pa
 
 from etl.errors import MappingError
 from etl.mapping.cells import cell_fault, cell_value, shown
-from etl.mapping.declared import FILES, WEEKDAYS, MappingFile
+from etl.mapping.columns import MappingFile
+from etl.mapping.declared import FILES, WEEKDAYS
+from etl.mapping.vendors import vendor_findings
 from etl.periods import PayPeriod, Period, period_fault
 from etl.tables import RATE
 from etl.workspace import is_sandbox
@@ -30,6 +32,7 @@ _TYPES: dict[str, pa.DataType] = {
     "date_to": pa.date32(),
     "instant": pa.timestamp("us"),
     "whole": pa.int64(),
+    "money": RATE,
 }
 _MOST_SHOWN = 12
 
@@ -64,18 +67,39 @@ def load_mappings(folder: Path, company: str) -> MappingSet:
         findings.extend(_twice(rows[declared.table], declared))
     periods = _pay_periods(rows.get("map_pay_calendar", []), findings)
     findings.extend(_across(rows))
-    if findings:
-        shown = findings[:_MOST_SHOWN] + (
-            [f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else []
-        )
-        raise MappingError(
-            "MAPPING_INVALID",
-            what=f"The cross-references have {len(findings)} finding(s):\n    " + "\n    ".join(shown),
-            where=f"mappings/{company}/",
-            fix="Correct the lines named (dates are inclusive on both ends), then run again.",
-        )
+    findings.extend(vendor_findings(rows))
+    _refuse(findings, company)
     tables = {declared.table: as_table(rows[declared.table], declared) for declared in FILES}
     return MappingSet(contents, tables, tuple(periods))
+
+
+def load_file(folder: Path, declared: MappingFile, company: str) -> pa.Table:
+    """One file outside the mapping set as a table, none of its rows twice by its key. Raises MappingError.
+
+    An optional file that is not there has no rows.
+    """
+    findings: list[str] = []
+    if declared.optional and not (folder / declared.name).exists():
+        return as_table([], declared)
+    raw = _read(folder / declared.name, declared.name, company, findings)
+    rows = [] if raw is None else _parse(raw, declared, findings)
+    findings.extend(_twice(rows, declared) if declared.key else ())
+    _refuse(findings, company)
+    return as_table(rows, declared)
+
+
+def _refuse(findings: list[str], company: str) -> None:
+    if not findings:
+        return
+    shown = findings[:_MOST_SHOWN] + (
+        [f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else []
+    )
+    raise MappingError(
+        "MAPPING_INVALID",
+        what=f"The cross-references have {len(findings)} finding(s):\n    " + "\n    ".join(shown),
+        where=f"mappings/{company}/",
+        fix="Correct the lines named (dates are inclusive on both ends), then run again.",
+    )
 
 
 def _read(path: Path, name: str, company: str, findings: list[str]) -> bytes | None:
@@ -85,7 +109,7 @@ def _read(path: Path, name: str, company: str, findings: list[str]) -> bytes | N
             findings.append(f"{name}: is not a regular file; put the file itself there")
             return None
         if os.name == "posix" and name.startswith("private/") and status.st_mode & 0o077 and not is_sandbox(company):
-            findings.append(f"{name}: others can read the pay rates; run: chmod 600 mappings/{company}/{name}")
+            findings.append(f"{name}: others can read the rates; run: chmod 600 mappings/{company}/{name}")
             return None
         return path.read_bytes()
     except FileNotFoundError:
@@ -161,7 +185,7 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     # rates are ranked by closeness, so there a * and a name do not compete
     competing = (
         ()
-        if declared.table == "map_rates"
+        if declared.table in ("map_rates", "map_contract_rates")
         else tuple(column.name for column in declared.columns if column.wildcard and column.name in declared.key)
     )
     exact = tuple(name for name in declared.key if name not in competing)

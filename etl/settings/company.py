@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
-from etl.settings.hours import Billing, LaborPosting, Pay, Pilot, Rounding, Unmapped
+from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, Pilot, Rounding, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
 from etl.settings.sources import Connection, Drop
 from etl.terms import Policy
@@ -59,6 +59,7 @@ class Settings(Part):
     unmapped: Unmapped = Unmapped()
     pilot: Pilot | None = None
     labor_posting: LaborPosting
+    contractors: Contractors = Contractors()
     targets: Targets
     books: Books = Books()
     drops: tuple[Drop, ...] = ()

@@ -111,6 +111,19 @@ class LaborPosting(Part):
     mode: Literal["distribution", "accrue", "none"]
 
 
+class Contractors(Part):
+    """How contractors' time becomes what vendors are owed, where contracts.csv says at which rate.
+
+    `bills` match: the vendor's own invoice is compared with the time; self_bill: the bill is made from the time;
+    accrue: a journal at the period's end, reversed the day after. `over_cap` hold: time over a contract's cap waits;
+    flag: it goes on and is named. `expiry_days`: a document that expires within so many days is told.
+    """
+
+    bills: Literal["match", "self_bill", "accrue"] = "match"
+    over_cap: Literal["hold", "flag"] = "hold"
+    expiry_days: Annotated[int, Field(ge=0, le=366)] = 30
+
+
 class Pilot(Part):
     """A first run of a few people, everybody else out of scope; by person, since overtime looks at all their time."""
 

@@ -34,6 +34,9 @@ MAP: tuple[str, ...] = (
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    "contract_rates_ranked",  # what contractors' time costs, and what is left of a contract's cap
+    "contract_time",
+    "contract_entries",
     "pay_rates_missing",
     "entries_with_states",  # one state a stream
 )
@@ -73,6 +76,14 @@ RULES: tuple[str, ...] = (
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
     "bill_allocated",
+    "contract_over",  # contractors' time over a cap
+    "vendor_pieces",  # what vendors are owed for this billing period
+    "vendor_units_rounded",
+    "vendor_line_parts",
+    "vendor_lines_shared",
+    "vendor_piece_parts",
+    "vendor_allocated",
+    "vendor_bills_compared",  # with the vendors' own invoices
     "time_parts",  # seconds to the grain of time documents
     "time_minutes",
     "hours_parts",  # and of payroll hours
@@ -84,6 +95,8 @@ MARTS: tuple[str, ...] = (
     "payroll_lines",
     "pay_additions",
     "labor_lines",
+    "vendor_lines",
+    "vendor_bills",
     "postings",
     "billable_lines",
     "allocations",
@@ -119,6 +132,8 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
     "bills_not_conserved": "bill_allocated",
+    "contract_caps_exceeded": "vendor_units_rounded",
+    "vendor_bills_not_conserved": "vendor_allocated",
     "journals_unbalanced": "postings",
     "lines_without_entry": "allocations",
     "roll_forward_open": "roll_forward",
@@ -131,6 +146,7 @@ VIEWS: frozenset[str] = frozenset(
         *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
         *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        "vendor_piece_parts",
         *("additions_found", "addition_piece_parts"),
     }
 )
@@ -151,6 +167,8 @@ REPORTS: tuple[str, ...] = (
     "postings_to_check",
     "run_inputs",
     "standing_roll_forward",
+    "vendor_payments_read",
+    "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,

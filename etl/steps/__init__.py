@@ -1,6 +1,7 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
 from etl.steps.approve import approval, approve_batch
+from etl.steps.attachments import attachments
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
@@ -17,6 +18,7 @@ from etl.steps.stages import apply_rules, check, close, draft, export, map_entri
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
+from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
 
@@ -27,6 +29,7 @@ __all__ = [
     "apply_rules",
     "approval",
     "approve_batch",
+    "attachments",
     "check",
     "check_examples",
     "close",
@@ -60,6 +63,7 @@ __all__ = [
     "start",
     "status",
     "summary",
+    "vendor_year",
     "verify",
     "week",
 ]

@@ -36,8 +36,8 @@ _SIDES: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
 }
 _MADE_FROM = (
-    *("entries", "pieces", "payroll_lines", "pay_additions", "labor_lines", "postings", "billable_lines"),
-    "allocations",
+    *("entries", "pieces", "payroll_lines", "pay_additions", "labor_lines", "vendor_lines", "postings"),
+    *("billable_lines", "allocations"),
 )
 _COUNTED = ("exported", "settled")
 
@@ -155,7 +155,7 @@ def _put_parameters(run: Run, engine: Engine, looked_at: Sequence[Earlier]) -> N
             [
                 {
                     "batch_text_now": f"{number:04d}",
-                    "correction_document": f"{labor.removesuffix('L')}C",
+                    "correction_document": f"{labor.removesuffix('L')}D",
                     "posting_day": run.owned.end,
                     "has_books_lock": lock is not None,
                     "books_open_from": lock + DAY if lock else run.owned.end,
@@ -205,14 +205,14 @@ def _put_as_exported(engine: Engine, batch: Batch) -> None:
         engine.put(name, batch.table(name))
     postings, hours = batch.table("postings"), batch.table("payroll_hours")
     items, rolled = batch.table("exceptions"), batch.table("roll_forward")
-    engine.put("correction_postings", postings.filter(_is_letter(postings["line_id"], "CS")))
+    engine.put("correction_postings", postings.filter(_is_letter(postings["line_id"], "C|CR")))
     engine.put("correction_hours", hours.filter(_is_letter(hours["line_id"], "W")))
     engine.put("correction_items", items.filter(pc.is_in(items["code"], pa.array(("TE160", "TE161", "TE162")))))
     engine.put("correction_rolled", rolled.filter(pc.is_in(rolled["state"], pa.array(CORRECTED))))
 
 
 def _is_letter(lines: pa.ChunkedArray, letters: str) -> pa.ChunkedArray:
-    return pc.match_substring_regex(lines, f"^[0-9]+-[{letters}]-")
+    return pc.match_substring_regex(lines, f"^[0-9]+-({letters})-")
 
 
 def told(control: Mapping[str, Any], state: str = "corrected") -> str:

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.errors import RefusedError
+from etl.steps.contractors import has_vendor_lines
 from etl.steps.explain_corrections import corrected_pieces, correcting_line, correcting_lines
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
@@ -19,7 +21,12 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPTCSDWO])-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPTVSCDWO]|SR|CR)-[0-9]+")
+
+_TABLES = {
+    "L": "postings", "R": "postings", "S": "postings", "SR": "postings", "B": "billable_lines",
+    "P": "payroll_lines", "T": "time_activities", "V": "vendor_lines",
+}
 
 
 def explain(reference: str, workspace: str | Path, company: str | None = None) -> Outcome:
@@ -53,11 +60,11 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if match is None or int(match["batch"]) != batch.batch:
         return None
     letter = match["letter"]
-    if letter in "CSDWO":
+    if letter in ("C", "CR", "D", "W", "O"):
         return correcting_line(batch, reference, _decisions(batch, records))
-    table = {"L": "postings", "R": "postings", "B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}[
-        letter
-    ]
+    table = _TABLES[letter]
+    if table == "vendor_lines" and not has_vendor_lines(batch):
+        return None
     key = "payroll_line_id" if letter == "P" else "line_id"
     rows = [row for row in batch.table(table).to_pylist() if row[key] == reference]
     if not rows:
@@ -97,7 +104,10 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
         )
     shares = batch.table("allocations")
     mask = pc.equal(shares["line_id"], reference)
-    if letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
+    if letter in ("S", "SR"):  # accrued contractors: the vendors' lines of that account, job, class
+        own_lines = _accrued_lines(batch, line)
+        mask = pc.is_in(shares["line_id"], pa.array(own_lines, pa.string()))
+    elif letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
         mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-L-")
     return tuple(
         _shown(pieces[share["piece_id"]], share["seconds"], str(share["amount"]))
@@ -107,6 +117,14 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
         )
         for share in shares.filter(mask).to_pylist()
     )
+
+
+def _accrued_lines(batch: batches.Batch, line: dict[str, Any]) -> list[str]:
+    """The lines of vendors' bills behind a line of their accrual; behind its credit, all of them."""
+    keys = ("account", "customer_job", "class")
+    lines = batch.table("vendor_lines").to_pylist()
+    own = [row["line_id"] for row in lines if all(row[key] == line[key] for key in keys)]
+    return own or [row["line_id"] for row in lines]
 
 
 def _shown(piece: dict[str, Any], seconds: int, amount: str) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ Row = tuple[str, str, str, str]
 
 
 def correcting_line(batch: batches.Batch, reference: str, decisions: Sequence[tuple[str, str]]) -> Outcome | None:
-    """One correcting line with the entries behind it, each with its cause; a reversal (S) as the line it reverses."""
-    own = reference.replace("-S-", "-C-")
+    """One correcting line with the entries behind it, each with its cause; a reversal (CR) as the line it reverses."""
+    own = reference.replace("-CR-", "-C-")
     rows = _lines(batch, "corrections", "line_id", own)
     if not rows:
         return None

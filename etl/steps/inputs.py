@@ -13,6 +13,7 @@ from etl.errors import MappingError
 from etl.law.chosen import Law, Person, choose
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.sql.run import Engine
+from etl.steps.contractors import contractor_gaps, used_before
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -72,6 +73,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     engine.put("rounding_rules", pa.Table.from_pylist(rules, schema=_ROUNDING))
     for name, table in law_of(run).tables.items():
         engine.put(name, table)
+    engine.put("contract_used", used_before(run))
     engine.put("codes", codes_table())
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
@@ -123,6 +125,12 @@ def _parameters(run: Run) -> dict[str, Any]:
         "batch_text": f"{batch:04d}",
         "labor_document": document_number(batch, "labor", sandbox=sandbox),
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
+        "over_cap": settings.contractors.over_cap,
+        "contractor_bills": settings.contractors.bills,
+        "document_days": settings.contractors.expiry_days,
+        "vendor_document": document_number(batch, "vendor_bill", sandbox=sandbox),
+        "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
+        "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
 
@@ -210,6 +218,7 @@ def refuse_gaps(run: Run) -> None:
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
+    findings += contractor_gaps(run)
     findings += [*law.findings, *_limits_of_this_release(run, law)]
     if findings:
         raise MappingError(

@@ -35,7 +35,12 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
-WHERE_USED: Mapping[str, pa.Schema] = {"pay_additions": schemas.PAY_ADDITIONS, **CORRECTION_TABLES}
+WHERE_USED: Mapping[str, pa.Schema] = {
+    "pay_additions": schemas.PAY_ADDITIONS,
+    "vendor_lines": schemas.VENDOR_LINES,
+    "vendor_bills": schemas.VENDOR_BILLS,
+    **CORRECTION_TABLES,
+}
 """Tables that stand in a batch only where they have rows."""
 
 
@@ -51,8 +56,8 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
     changes: list[pa.Table] = []
     for name in settings.targets.documents:
         wanted = document(name)
-        table = tables[wanted.table]
-        if table.num_rows:
+        table = tables.get(wanted.table)
+        if table is not None and table.num_rows:
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     if "corrections" in tables:

@@ -11,6 +11,7 @@ from etl.pages.charts import Chart, hours_bars, money_bars
 from etl.sources import files as file_source
 from etl.sources.pulling import place_of
 from etl.steps.approve import approve_batch
+from etl.steps.attachments import documents_found
 from etl.steps.connections import secret_of
 from etl.steps.inputs import refuse_gaps
 from etl.steps.outcome import Link, Outcome
@@ -38,6 +39,7 @@ def preflight(run: Run) -> Outcome:
     lines += _inbox(run)
     lines += _connections(run)
     lines += _mappings(run)
+    lines += _documents(run)
     missing = [(what, said) for what, state, said in lines if state == "missing"]
     return Outcome(
         title=f"{run.settings.company.name}, {run.owned.label}: "
@@ -95,6 +97,14 @@ def _mappings(run: Run) -> Iterable[Line]:
         yield question, "missing", f"{' '.join(error.what.split())}; {error.fix}"
     else:
         yield question, "ok", "accounts, pay items and overtime rules are there"
+
+
+def _documents(run: Run) -> Iterable[Line]:
+    """Documents that are not as entered, or not in force at the period's end; nothing where all are."""
+    folder, days = run.workspace.mappings(run.company), run.settings.contractors.expiry_days
+    for whose, kind, state, said in documents_found(folder, run.mappings.rows("map_attachments"), run.owned.end, days):
+        if state != "ok":
+            yield f"{kind} of {whose}", "note", said
 
 
 def after_approval(run: Run) -> Outcome:

@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 from etl.errors import ConservationError
 from etl.periods import LAST_DAY, Period
 from etl.sql.run import MAP, RULES, Engine
+from etl.steps.contractors import has_vendor_lines
 from etl.steps.corrections import correct
 from etl.steps.earlier import earlier_periods
 from etl.steps.map_entries import stage
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import batches
-from etl.tables import ENTRIES, PIECES, ROLL_FORWARD
+from etl.tables import ALLOCATIONS, ENTRIES, PIECES, ROLL_FORWARD
 from etl.terms import STREAMS
 from etl.units import clock_hours, money
 
@@ -106,8 +107,13 @@ def _money(rolled: pa.Table, states: tuple[str, ...]) -> str:
 
 def _put_exported(engine: Engine, exported: list[batches.Batch]) -> None:
     """The pieces and states that the published batches hold, by explicit list."""
-    for name, schema in (("entries", ENTRIES), ("pieces", PIECES)):
-        paths = [batch.file(f"data/{name}.parquet") for batch in exported]
+    billed = [batch for batch in exported if has_vendor_lines(batch)]
+    for name, schema, holding in (
+        ("entries", ENTRIES, exported),
+        ("pieces", PIECES, exported),
+        ("allocations", ALLOCATIONS, billed),
+    ):
+        paths = [batch.file(f"data/{name}.parquet") for batch in holding]
         if paths:
             engine.link_parquet(f"exported_{name}", paths)
         else:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import SettingsError
+from etl.steps.contractors import has_vendor_lines
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches
@@ -139,6 +140,8 @@ def broken_promises(batch: batches.Batch) -> list[str]:
             "control_totals",
         )
     }
+    if has_vendor_lines(batch):
+        tables["vendor_lines"] = batch.table("vendor_lines")
     return [
         *_open_streams(tables["roll_forward"]),
         *_unbalanced(tables["postings"]),
@@ -183,7 +186,8 @@ def _unallocated(tables: dict[str, pa.Table]) -> Iterable[str]:
     }
     lines = {
         row["line_id"]: row["amount"]
-        for name in ("postings", "billable_lines")
+        for name in ("postings", "billable_lines", "vendor_lines")
+        if name in tables
         for row in tables[name].select(["line_id", "amount"]).to_pylist()
     }
     for line_id, amount in shares.items():

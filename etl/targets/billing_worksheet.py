@@ -15,10 +15,10 @@ from etl.targets.printed import (
     by_group,
     currency_amounts,
     dates,
-    each_distinct,
     finer_than,
     nowhere,
     present,
+    rates,
 )
 from etl.terms import BatchHeader, RenderedFile
 from etl.units import minor_digits
@@ -83,15 +83,9 @@ def _columns(rows: pa.Table) -> dict[str, pa.Array]:
     return {
         "customer_job": texts["customer_job"], "service_item": texts["service_item"],
         "hours": by_group(rows["quantity_hours"], rows["quantity_digits"], amounts),
-        "rate": by_group(rows["bill_rate"], currencies, _rates),
+        "rate": by_group(rows["bill_rate"], currencies, rates),
         "amount": currency_amounts(rows["amount"], currencies), "currency": currencies.combine_chunks(),
     }
-
-
-def _rates(rates: pa.Array, currency: str) -> pa.Array:
-    """Rates in their currency's digits, and more where one has more: 165.00, 162.505."""
-    digits = minor_digits(currency)
-    return each_distinct(rates, lambda rate: f"{rate:.{max(digits, -rate.normalize().as_tuple().exponent)}f}")
 
 
 def _product_findings(rows: pa.Table) -> list[Finding]:

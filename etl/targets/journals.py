@@ -19,7 +19,7 @@ from etl.terms import BatchHeader
 from etl.units import DOCUMENT_NUMBER_LIMIT, minor_digits
 
 AMOUNT_DIGITS = 2   # what QuickBooks takes, Desktop and Online
-_IS_REVERSAL = re.compile(r"(L|C[0-9]{2,})RX?$")   # of the labor journal, or of a correction
+_IS_REVERSAL = re.compile(r"(L|C|D[0-9]{2,})RX?$")   # of the labor journal, or of a correction
 _NEEDED = ("document_number", "posted_on", "account", "amount", "currency")
 _REPORT = "Report this: the journal was drafted wrongly; nothing has been written."
 
@@ -64,7 +64,7 @@ def journal_documents(postings: pa.Table) -> list[JournalDocument]:
 
 
 def in_files(documents: Iterable[JournalDocument]) -> list[list[JournalDocument]]:
-    """The documents of each file: an automatic reversal (…LR, …C01R) alone, since it is uploaded on its own date."""
+    """The documents of each file: an automatic reversal (…LR, …CR, …D01R) alone, uploaded on its own date."""
     together: list[JournalDocument] = []
     alone: list[list[JournalDocument]] = []
     for document in documents:

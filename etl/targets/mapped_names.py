@@ -17,6 +17,7 @@ _COMES_FROM = {   # a document's column: the cross-reference and the column its 
     "service_item": ("map_items", "items.csv", "service_item"),
     "pay_item": ("map_pay_items", "pay_items.csv", "pay_item"),
     "employee_name": ("map_employees", "employees.csv", "employee_name"),
+    "vendor_name": ("map_vendors", "vendors.csv", "vendor_name"),
     "class": ("map_classes", "dimensions.csv", "value"),
 }
 

@@ -111,6 +111,13 @@ class Company:
     salaries: str = ""
     earnings: str = ""
     overpayments: str = ""
+    vendors: str = ""
+    contracts: str = ""
+    contract_rates: str = ""
+    vendor_invoices: str = ""
+    attachments: str = ""
+    contractors: str = ""  # [contractors], as TOML
+    documents: str = "quickbooks_desktop.time"  # a space between
     pay: str = ""  # more of [pay], as TOML
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say

@@ -32,6 +32,11 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/salaries.csv": {"currency": "USD"},
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
     "private/overpayments.csv": {"currency": "USD", "settled_by": "repaid", "reference": "receipt"},
+    "vendors.csv": {"w9_state": "on_file", "w9_signed_on": "2026-01-02", "backup_withholding": "no"},
+    "contracts.csv": {"currency": "USD"},
+    "private/contract_rates.csv": {"customer_job": "*", "service_item": "*"},
+    "vendor_invoices.csv": {"invoice_date": "2026-11-16", "period_end": "2026-11-15", "currency": "USD"},
+    "attachments.csv": {"path": "documents/w9.pdf", "sha256": "0" * 64},
     "dimensions.csv": {"dimension": "class"},
 }
 TOML = """
@@ -53,7 +58,7 @@ mode = "{unmapped}"
 [labor_posting]
 mode = "{posting}"
 [targets]
-documents = ["quickbooks_desktop.time"]
+documents = [{document_list}]
 [targets.quickbooks_desktop]
 company_name = "{books_name}"
 company_create_time = "1478822400"
@@ -68,7 +73,10 @@ def loaded(choices: tuple[tuple[str, object], ...]) -> tuple[Settings, MappingSe
     with tempfile.TemporaryDirectory() as folder:
         _write(company, Path(folder))
         mappings = load_mappings(Path(folder), ID)
-    text = TOML.format(**company)
+    listed = ", ".join(f'"{name}"' for name in company["documents"].split())
+    text = TOML.format(**company, document_list=listed)
+    if company["contractors"]:
+        text += f"[contractors]\n{company['contractors']}\n"
     if company["pilot"]:
         text += f"[pilot]\nemployees = {company['pilot'].split()}\n"
     for rule in records(company["rounding"]) if company["rounding"] else ():

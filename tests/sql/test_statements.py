@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 from etl import tables
 from etl.errors import ConservationError
+from etl.mapping.declared_vendors import PAYMENT_FILES
+from etl.mapping.load import as_table
 from etl.sql import run
 from tests.sql.additions import add
 from tests.sql.company import ORDER, Books, Company
@@ -20,9 +23,9 @@ SQL = Path(str(files("etl.sql")))
 SHARED = ("words", "money")  # types and macros of every statement
 FILES = sorted(SQL.rglob("*.sql"))
 EVERY = {name for names in run.FOLDERS.values() for name in names}
-PUBLISHED = ("exported_pieces", "exported_entries")  # Parquet of published batches, linked by a step
-NORA = """        nora        E4           Nora Norate    employee     weekly     nonexempt    US
-        cal         E5           Cal Coast      employee     weekly     nonexempt    US-CA"""
+PUBLISHED = ("exported_pieces", "exported_entries", "exported_allocations")  # Parquet of published batches
+NORA = """        nora        E4           Nora Norate    employee     weekly     nonexempt    US             -
+        cal         E5           Cal Coast      employee     weekly     nonexempt    US-CA          -"""
 SHEET = """
     id  person  date        start             time   project  service   updated
     1   ann     2026-11-09  2026-11-09 22:00  12:00  web      dev       -
@@ -40,16 +43,35 @@ SHEET = """
     10  cal     2026-11-13  -                 13:00  web      art       -"""
 
 
+def _with_vendor(employees: str) -> str:
+    """The usual people, the contractor with the vendor VC."""
+    head, *rows = employees.strip().splitlines()
+    return "\n".join([f"{head}  vendor_id", *(f"{row}  {'VC' if 'contractor' in row else '-'}" for row in rows)])
+
+
+def _paid(books: Books) -> pa.Table:
+    [payments, _] = PAYMENT_FILES
+    vendor = books.run.mappings.rows("map_vendors")[0]["vendor_id"]
+    row = {"map_row": 2, "payment_date": date(2026, 3, 2), "vendor_id": vendor, "amount": Decimal(2500),
+           "currency": "USD", "method": "ach", "account": "Job Costs:Subs", "withheld": None,
+           "state_withheld": None, "reference": "CHK-1"}
+    return as_table([row], payments)
+
+
 @pytest.fixture(scope="module", name="books")
 def _books() -> Books:
     firm = Company(
-        employees=f"{Company.employees}\n{NORA}",
+        employees=_with_vendor(Company.employees) + f"\n{NORA}",
         rounding="""
         purpose  unit_seconds  mode     grain
         pay      360           nearest  day
         bill     900           up       week""",
         dimensions="by  ref  value  precedence\nemployee  E1  Studio  1",
         pay_rates=f"{Company.pay_rates}\n        E5           30.00",
+        vendors="vendor_id  vendor_name  form_1099\nVC  Cole & Co  NEC-1",
+        contracts="contract_id  vendor_id  cap_hours\nC-1  VC  5",
+        contract_rates="contract_id  rate\nC-1  52.00",
+        contractors="over_cap = 'hold'",
         salaries="employee_id  salary  per  hours\nE5  1000.00  week  -",
         earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
@@ -58,8 +80,16 @@ def _books() -> Books:
     add(books, {})
     books.engine.run(ORDER[ORDER.index("break_premiums") + 1 :])
     for name in PUBLISHED:
-        schema = tables.PIECES if name.endswith("pieces") else tables.ENTRIES
+        schema = getattr(tables, name.removeprefix("exported_").upper())
         books.engine.put(name, schema.append(pa.field("filename", pa.string())).empty_table())
+    year = pa.table({"tax_year": pa.array([2026], pa.int64())})
+    books.engine.put("review_parameters", year)
+    books.engine.put("payments", _paid(books))
+    books.engine.put("boxes", pa.table({"account": ["Job Costs:Subs"], "box": ["NEC-1"]}))
+    books.engine.put("return_thresholds", pa.Table.from_pylist(
+        [{"box": "NEC-1", "jurisdiction": "US", "amount": Decimal(2000), "status": "confirmed"}],
+        schema=pa.schema(
+            {"box": pa.string(), "jurisdiction": pa.string(), "amount": tables.AMOUNT, "status": pa.string()})))
     books.engine.run(run.REPORTS)
     return books
 
@@ -167,6 +197,12 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
     ("pay_not_conserved", "labor_allocated", "amount_minor", lambda cents: cents - 1, "a cent less from an entry"),
     ("bills_not_conserved", "bill_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent more on the bill"),
     ("bills_not_conserved", "bill_allocated", "seconds", lambda seconds: seconds + 1, "a second more from an entry"),
+    ("contract_caps_exceeded", "vendor_units_rounded", "seconds", lambda seconds: seconds + 1, "over the cap"),
+    ("vendor_bills_not_conserved", "vendor_lines_shared", "amount_minor", lambda cents: cents + 1, "a cent more owed"),
+    ("vendor_bills_not_conserved", "vendor_allocated", "seconds", lambda seconds: seconds - 1, "a second not owed"),
+    ("vendor_bills_not_conserved", "contract_time", "seconds", lambda seconds: seconds + 1, "a second nobody worked"),
+    ("lines_without_entry", "vendor_lines", "amount", lambda amount: amount + CENT, "a vendor's line alone"),
+    ("money_not_rolled", "vendor_lines", "amount", lambda amount: amount + CENT, "what a vendor is owed, not rolled"),
     ("journals_unbalanced", "postings", "amount", lambda amount: amount + CENT, "a debit without its credit"),
     ("journals_unbalanced", "postings", "account", lambda _: None, "a line without an account"),
     ("lines_without_entry", "allocations", "amount", lambda amount: amount + CENT, "a share of another size"),

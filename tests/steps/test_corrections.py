@@ -64,8 +64,8 @@ def test_four_late_hours_are_paid_in_their_own_workweek(tmp_path):
                      ("2026-11-02", "Regular", "2.00", "40.00")]
     must_show(company, 1, "corrections", """
         line_id     corrects    document_number  account          customer_job  amount
-        0002-C-001  0001-L-001  SB0002C01        Job Costs:Labor  Mill:Web      100.00
-        0002-C-002  0001-L-002  SB0002C01        Accrued Wages    -             -100.00""", stream="cost")
+        0002-C-001  0001-L-001  SB0002D01        Job Costs:Labor  Mill:Web      100.00
+        0002-C-002  0001-L-002  SB0002D01        Accrued Wages    -             -100.00""", stream="cost")
     must_show(company, 1, "exceptions", """
         severity  employee_ref  worked_on   found
         note      E1            2026-11-02  100.000 and 4 h are owed for this workweek (0001-P-001, late entry)""",
@@ -203,9 +203,9 @@ def test_a_correction_is_dated_where_the_books_are_open(tmp_path):
         company.work("x ann web 28 9:00\ny ann web 30 9:00")
         company.publish(5)
         found = sorted({(row["document_number"], str(row["posted_on"])) for row in company.rows(5, "postings")
-                        if "C" in row["document_number"] and not row["document_number"].endswith("R")})
+                        if "D" in row["document_number"] and not row["document_number"].endswith("R")})
         assert [day for _, day in sorted(found, key=lambda pair: pair[1])] == days, name
-        lines = [row for row in company.rows(5, "postings") if "C" in row["document_number"]]
+        lines = [row for row in company.rows(5, "postings") if "D" in row["document_number"]]
         assert sum(row["amount"] for row in lines) == 0
 
 
@@ -261,7 +261,7 @@ def test_explain_follows_a_correcting_line_to_its_origin(tmp_path):
     assert [(row[0], row[3], row[5]) for row in line.rows] == [
         ("tracker:late", "2:00:00", "late entry"), ("tracker:late", "2:00:00", "late entry")]
     assert line.next_step == "timebooks explain 0001-L-001"
-    assert "corrects 0001-L-001" in steps.explain("0002-S-001", tmp_path).title
+    assert "corrects 0001-L-001" in steps.explain("0002-CR-001", tmp_path).title
     entry = steps.explain("tracker:late", tmp_path)
     assert {row[0] for row in entry.rows} == {"0002-W-001", "0002-W-002", "0002-C-001", "0002-D-001"}
 

@@ -1,6 +1,9 @@
 -- Streams whose money in the roll-forward is not the money of the lines. Must be empty.
 with own as (select * from roll_forward where state not in ('corrected', 'referred', 'settled')),   -- of this period
-rolled as (select stream, sum(amount) as amount from own where stream <> 'bill' group by stream),
+owed as (select coalesce(sum(amount), 0) as amount from vendor_lines),   -- cost of contractors, beside that of labor
+rolled as (
+    select stream, sum(own.amount) - case stream when 'cost' then any_value(owed.amount) else 0 end as amount
+    from own cross join owed where stream <> 'bill' group by stream),
 paid as (select coalesce(sum(amount), 0) as amount from payroll_lines),
 billed as (select coalesce(sum(amount), 0) as amount from billable_lines),
 posted as (select coalesce(sum(postings.amount), 0) as amount from postings join labor_lines using (line_number)
@@ -11,6 +14,6 @@ union all
 select 'bill', 'bill', sum(own.amount), any_value(billed.amount) from own cross join billed
 where stream = 'bill' having coalesce(sum(own.amount), 0) <> any_value(billed.amount)
 union all
-select 'posted labor', 'cost', sum(own.amount), any_value(posted.amount) from own cross join posted
-    cross join run_parameters where stream = 'cost' and state = 'exported' and labor_posting <> 'none'
-having coalesce(sum(own.amount), 0) <> any_value(posted.amount)
+select 'posted labor', 'cost', sum(own.amount) - any_value(owed.amount), any_value(posted.amount)
+from own cross join posted cross join owed cross join run_parameters where stream = 'cost' and state = 'exported' and labor_posting <> 'none'
+having coalesce(sum(own.amount), 0) - any_value(owed.amount) <> any_value(posted.amount)

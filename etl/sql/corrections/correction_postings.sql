@@ -6,7 +6,7 @@ documents as (
         document_line, posted_on, account, customer_job, class, amount, memo, document_no, 1 as turn
     from lines where amount <> 0
     union all
-    select format('{}-S-{:03d}', batch_text_now, line_number), format('{}{:02d}R', correction_document, document_no), document_line, posted_on + 1,
+    select format('{}-CR-{:03d}', batch_text_now, line_number), format('{}{:02d}R', correction_document, document_no), document_line, posted_on + 1,
         account, customer_job, class, -amount, 'Reversal of ' || format('{}{:02d}', correction_document, document_no) || ': ' || memo, document_no, 2
     from lines where amount <> 0 and labor_posting = 'accrue')
 select line_id, document_number, document_line as line_number, posted_on, account, customer_job, class, amount::decimal(18, 3) as amount,

@@ -27,11 +27,11 @@ figures as (
     from rolled group by stream),
 money as (
     select 30 as turn, 'labor, gross' as figure, 'payroll lines' as left_name, (select coalesce(sum(amount), 0) from payroll_lines) as left_value,
-        'roll-forward, stream cost' as right_name, (select coalesce(sum(amount), 0) from rolled where stream = 'cost') as right_value
+        'roll-forward, stream cost' as right_name, (select coalesce(sum(amount), 0) from rolled where stream = 'cost') - (select coalesce(sum(amount), 0) from vendor_lines) as right_value
     union all
     select 31, 'labor posted', 'journal debits', (select coalesce(sum(amount) filter (where amount > 0), 0) from postings cross join run_parameters
             where document_number = labor_document),
-        'allocations to entries', (select coalesce(sum(amount), 0) from allocations anti join billable_lines using (line_id))
+        'allocations to entries', (select coalesce(sum(amount), 0) from allocations anti join billable_lines using (line_id) anti join vendor_lines using (line_id))
     union all
     select 32, 'billable ' || currency, 'billable lines', coalesce(sum(amount) filter (where is_line), 0), 'allocations to entries',
         coalesce(sum(amount) filter (where not is_line), 0)
@@ -41,6 +41,12 @@ money as (
     union all
     select 34, 'pay additions', 'payroll lines', sum(amount), 'pay additions', (select coalesce(sum(amount), 0) from pay_additions)
     from payroll_lines semi join pay_additions using (payroll_line_id) having count(*) > 0
+    union all
+    select 35, 'contractors ' || currency, 'lines of vendors'' bills', coalesce(sum(amount) filter (where is_line), 0), 'allocations to entries',
+        coalesce(sum(amount) filter (where not is_line), 0)
+    from (select currency, amount, true as is_line from vendor_lines
+        union all select currency, amount, false from allocations semi join vendor_lines using (line_id)) as owed
+    group by currency
     union all
     select 33, 'journals, debit less credit', 'sum', (select coalesce(sum(amount), 0) from postings), 'zero', 0),
 printed as (

@@ -16,6 +16,8 @@ parts as (
     select 'pay' as stream, entry_id, version, worked_seconds from published where pay_state = 'exported' and is_in_pay_period
     union all
     select 'cost', entry_id, version, worked_seconds from published where cost_state = 'exported' and is_in_pay_period
+    union all   -- contractors: what stands on a line of a vendor's bill
+    select 'cost', entry_id, version, seconds from exported_allocations where line_id similar to '[0-9]+-V-[0-9]+'
     union all
     select 'bill', entry_id, version, worked_seconds from published where bill_state = 'exported' and is_in_bill_period
     union all

@@ -5,7 +5,7 @@ numbered as (
     select employee_id, row_number() over (order by employee_id)::int as person_no
     from (select distinct employee_id from map_employees) as ids)
 select refs.person_day_no, refs.source, refs.ref, refs.worked_on, numbered.person_no, employees.employee_id,
-    employees.employee_name, employees.worker_type, employees.pay_group,
+    employees.employee_name, employees.worker_type, employees.vendor_id, employees.pay_group,
     groups.workweek_start as week_begins_on, keys.law_key,
     case when salaries.employee_id is not null then 0
         else (pay_rates.pay_rate::decimal(38, 6) * 1000000)::bigint end as pay_rate_millionths,
