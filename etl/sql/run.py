@@ -108,20 +108,11 @@ MARTS: tuple[str, ...] = (
     "control_totals",
 )
 CORRECTIONS: tuple[str, ...] = (  # only where inputs of an exported period have changed
-    "correction_sides",  # what was exported, what today's inputs give
-    "correction_deltas",
-    "correction_causes",
-    "correction_caused",
-    "correction_pay",
-    "correction_labor",
-    "correction_bill",
-    "corrections",
-    "correction_parts",
-    "correction_postings",
-    "correction_hours",
-    "correction_items",
-    "correction_rolled",
-    "correction_figures",
+    *("correction_sides", "correction_deltas"),  # what was exported, what today's inputs give
+    *("correction_causes", "correction_caused"),
+    *("correction_pay", "correction_labor", "correction_bill"),
+    *("corrections", "correction_parts"),
+    *("correction_postings", "correction_hours", "correction_items", "correction_rolled", "correction_figures"),
 )
 AUDITS: Mapping[str, str] = {  # each right after the table that could break the promise
     "refs_ambiguous": "refs_resolved",

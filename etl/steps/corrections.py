@@ -34,12 +34,14 @@ _SIDES: Mapping[str, pa.Schema] = {
     "billable_lines": schemas.BILLABLE_LINES,
     "allocations": schemas.ALLOCATIONS,
     "pay_additions": schemas.PAY_ADDITIONS,
+    "vendor_lines": schemas.VENDOR_LINES,
 }
 _MADE_FROM = (
     *("entries", "pieces", "payroll_lines", "pay_additions", "labor_lines", "vendor_lines", "postings"),
     *("billable_lines", "allocations"),
 )
 _COUNTED = ("exported", "settled")
+_ITEMS = ("TE160", "TE161", "TE162", "TE163")
 
 
 def find_corrections(run: Run, engine: Engine) -> None:
@@ -207,7 +209,7 @@ def _put_as_exported(engine: Engine, batch: Batch) -> None:
     items, rolled = batch.table("exceptions"), batch.table("roll_forward")
     engine.put("correction_postings", postings.filter(_is_letter(postings["line_id"], "C|CR")))
     engine.put("correction_hours", hours.filter(_is_letter(hours["line_id"], "W")))
-    engine.put("correction_items", items.filter(pc.is_in(items["code"], pa.array(("TE160", "TE161", "TE162")))))
+    engine.put("correction_items", items.filter(pc.is_in(items["code"], pa.array(_ITEMS))))
     engine.put("correction_rolled", rolled.filter(pc.is_in(rolled["state"], pa.array(CORRECTED))))
 
 
