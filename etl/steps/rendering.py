@@ -41,12 +41,15 @@ WHERE_USED: Mapping[str, pa.Schema] = {
     "vendor_bills": schemas.VENDOR_BILLS,
     **CORRECTION_TABLES,
 }
-"""Tables that stand in a batch only where they have rows."""
+"""Tables that stand in a batch only where they have rows; those of the corrections together."""
+
+_TOGETHER = {"correction_parts": "corrections"}
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    wanted = {**BATCH_TABLES, **{name: schema for name, schema in WHERE_USED.items() if engine.count(name)}}
+    used = {name: schema for name, schema in WHERE_USED.items() if engine.count(_TOGETHER.get(name, name))}
+    wanted = {**BATCH_TABLES, **used}
     return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 

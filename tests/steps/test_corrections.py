@@ -288,3 +288,19 @@ def test_the_calendar_must_keep_exported_periods(tmp_path):
     with pytest.raises(RefusedError) as refused:
         company.publish(1)
     assert refused.value.code == "EARLIER_PERIOD"
+
+
+def test_another_balancing_account_moves_the_balance_alone(tmp_path):
+    """No entry stands behind such a correction; the batch has it, and the next one finds nothing left."""
+    company = past(tmp_path)
+    rows = company.tables["accounts.csv"]
+    rows[3] = (rows[3][0], "Wages Clearing", rows[3][2])
+    company.publish(1)
+    must_show(company, 1, "corrections", """
+        line_id     corrects    account         amount
+        0002-C-001  0001-L-002  Accrued Wages   760.00
+        0002-C-002  0001-L-002  Wages Clearing  -760.00""")
+    assert company.rows(1, "correction_parts") == []
+    company.publish(2)
+    assert company.rows(2, "corrections") == []
+    assert steps.verify(tmp_path).exit_code == 0
