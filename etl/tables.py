@@ -335,6 +335,27 @@ CONTROL_TOTALS = _schema(
 """One row per control figure, computed independently on both sides of a step; the difference must be 0."""
 
 
+CORRECTIONS = _schema(
+    ("line_id", TEXT), ("stream", TEXT), ("state", TEXT), ("batch", pa.int32()), ("period_end", pa.date32()),
+    ("corrects", TEXT), ("cause", TEXT), ("document_number", TEXT), ("posted_on", pa.date32()),
+    ("employee_id", TEXT), ("employee_name", TEXT), ("pay_item", TEXT), ("workweek_start", pa.date32()),
+    ("account", TEXT), ("customer_job", TEXT), ("class", TEXT),
+    ("service_item", TEXT), ("bill_rate", RATE), ("quantity_hours", pa.decimal128(18, 6)),
+    ("quantity_digits", pa.int32()), ("seconds", SECONDS), ("amount", AMOUNT), ("currency", TEXT),
+    ("recovery_rule", TEXT), ("citation", TEXT),
+)
+"""One row per line that corrects an exported period: `batch` and `corrects` name what it corrects. State exported (in
+this batch), referred (overpaid wages that wait for a person), settled (a person has settled them; counts as taken
+back). A batch without corrections has no such table."""
+
+CORRECTION_PARTS = _schema(
+    ("line_id", TEXT), ("entry_id", TEXT), ("version", pa.int32()), ("piece_id", TEXT),
+    ("employee_id", TEXT), ("workweek_start", pa.date32()), ("piece_on", pa.date32()), ("cause", TEXT),
+    ("worked_seconds", SECONDS), ("seconds", SECONDS), ("amount", AMOUNT), ("currency", TEXT),
+)
+"""One row per correcting line × piece of an entry. Pay lines carry seconds alone: pay becomes money by the line."""
+
+
 def assert_schema(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
     """The table in exactly this schema, cast where only nullability or text width differs.
 

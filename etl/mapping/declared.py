@@ -292,6 +292,22 @@ FILES: tuple[MappingFile, ...] = (
         optional=True,
     ),
     MappingFile(
+        "private/overpayments.csv",  # what became of overpaid wages that were referred to a person
+        "map_overpayments",
+        (
+            Column("employee_id", "key"),
+            Column("workweek_start", "date"),
+            Column("amount", "rate"),
+            Column("currency", "currency"),
+            Column("settled_by", "choice", ("repaid", "deducted", "left_with_employee")),
+            Column("settled_on", "date"),
+            Column("reference", "text"),
+        ),
+        ("employee_id", "workweek_start", "settled_on"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
         "pay_calendar.csv",
         "map_pay_calendar",
         (

@@ -43,6 +43,12 @@ class Targets(Part):
     quickbooks_desktop: QuickBooksDesktop | None = None
 
 
+class Books(Part):
+    """What the books themselves say. `locked_through`: the last day in which nothing may be posted any more."""
+
+    locked_through: date | None = None
+
+
 class Settings(Part):
     """company.toml, whole."""
 
@@ -56,6 +62,7 @@ class Settings(Part):
     labor_posting: LaborPosting
     contractors: Contractors = Contractors()
     targets: Targets
+    books: Books = Books()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 

@@ -130,6 +130,13 @@ MARTS: tuple[str, ...] = (
     "landed_counts",
     "control_totals",
 )
+CORRECTIONS: tuple[str, ...] = (  # only where inputs of an exported period have changed
+    *("correction_sides", "correction_deltas"),  # what was exported, what today's inputs give
+    *("correction_causes", "correction_caused"),
+    *("correction_pay", "correction_labor", "correction_bill"),
+    *("corrections", "correction_parts"),
+    *("correction_postings", "correction_hours", "correction_items", "correction_rolled", "correction_figures"),
+)
 AUDITS: Mapping[str, str] = {  # each right after the table that could break the promise
     "refs_ambiguous": "refs_resolved",
     "entries_multiplied": "entries_rounded",
@@ -147,6 +154,8 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "lines_without_entry": "allocations",
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
+    "corrections_incomplete": "corrections",
+    "corrections_without_entry": "correction_parts",
 }
 VIEWS: frozenset[str] = frozenset(
     {
@@ -182,6 +191,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
     "marts": MARTS + REPORTS + QUESTIONS,
+    "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
     "audits": tuple(AUDITS),
 }
 

@@ -60,3 +60,7 @@ create or replace macro look_alike(name) as (replace(replace(translate(translate
 create or replace macro to_unit(seconds, unit, mode) as (
     (seconds + case mode when 'nearest' then unit // 2 when 'up' then unit - 1 when 'nearest_half_down' then (unit - 1) // 2
         when 'nearest_even' then (unit - 1 + seconds // unit % 2) // 2 else 0 end) // unit * unit);
+
+-- Why an earlier period is corrected, the strongest cause first.
+create or replace macro cause_word(cause_rank) as
+    (['late entry', 'edited', 'withdrawn', 'suspense cleared', 'released hold', 're-mapped', 'rate', 'rule'][cause_rank]);

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from etl.errors import RefusedError
 from etl.steps.contractors import has_vendor_lines
+from etl.steps.explain_corrections import corrected_pieces, correcting_line, correcting_lines
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches, landing
@@ -20,7 +21,7 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPTVS]|SR)-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPTVSCDWO]|SR|CR)-[0-9]+")
 
 _TABLES = {
     "L": "postings", "R": "postings", "S": "postings", "SR": "postings", "B": "billable_lines",
@@ -31,7 +32,8 @@ _TABLES = {
 def explain(reference: str, workspace: str | Path, company: str | None = None) -> Outcome:
     """What stands behind a line such as 0042-L-017, or every line that an entry id is part of.
 
-    A credit line or a reversal line is explained by the debit lines of its journal. Raises RefusedError NOT_FOUND.
+    A credit line or a reversal line is explained by the debit lines of its journal, a correcting line by what changed
+    and the line it corrects. Raises RefusedError NOT_FOUND.
     """
     place = Workspace(Path(workspace).resolve())
     for candidate in [company] if company else companies(place):
@@ -43,6 +45,8 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
             found = _line(batch, reference, records) if _LINE.fullmatch(reference) else _entry(place, batch, reference)
             if found is not None:
                 return found
+        if (late := correcting_lines(place, candidate, reference)) is not None:
+            return late
     raise RefusedError(
         "NOT_FOUND",
         what=f"No exported line or entry is called {reference!r}",
@@ -56,6 +60,8 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if match is None or int(match["batch"]) != batch.batch:
         return None
     letter = match["letter"]
+    if letter in ("C", "CR", "D", "W", "O"):
+        return correcting_line(batch, reference, _decisions(batch, records))
     table = _TABLES[letter]
     if table == "vendor_lines" and not has_vendor_lines(batch):
         return None
@@ -165,12 +171,19 @@ def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | 
         title=f"entry {reference} in batch {batch.batch:04d}, period {batch.period_end}",
         facts=(*facts, *_deliveries(place, batch.company, newest)),
         headings=("line", "piece", "seconds", "amount"),
-        rows=tuple(
-            (line["line_id"], line["piece_id"], clock_hours(line["seconds"]), f"{line['amount']} {line['currency']}")
-            for line in lines
+        rows=(
+            *(
+                (share["line_id"], share["piece_id"], clock_hours(share["seconds"]), _money(share))
+                for share in lines
+            ),
+            *corrected_pieces(place, batch.company, reference),
         ),
         next_step="timebooks explain LINE shows everything behind one line",
     )
+
+
+def _money(share: dict[str, Any]) -> str:
+    return f"{share['amount']} {share['currency']}"
 
 
 def _deliveries(place: Workspace, company: str, entry: dict[str, Any]) -> list[tuple[str, str]]:

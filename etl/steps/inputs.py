@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl import tables as schemas
 from etl.codes import codes_table
 from etl.errors import MappingError
 from etl.law.breaks import Breaks, choose_breaks
@@ -36,6 +37,16 @@ _PAY_PERIODS = pa.schema(
 )
 _PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64(), "salaried_cost": pa.string()})
 _PER_YEAR: dict[Kind, int] = {"weekly": 52, "biweekly": 26, "semimonthly": 24, "monthly": 12}
+
+
+CORRECTION_TABLES = {"corrections": schemas.CORRECTIONS, "correction_parts": schemas.CORRECTION_PARTS}
+_ADDED = {  # what corrections add to the tables of a batch
+    "correction_postings": schemas.POSTINGS,
+    "correction_hours": schemas.PAYROLL_HOURS,
+    "correction_items": schemas.EXCEPTIONS,
+    "correction_rolled": schemas.ROLL_FORWARD,
+    "correction_figures": schemas.CONTROL_TOTALS,
+}
 
 
 def put_inputs(run: Run, engine: Engine) -> None:
@@ -83,6 +94,13 @@ def put_inputs(run: Run, engine: Engine) -> None:
     for name, table in run.mappings.tables.items():
         engine.put(name, table)
     engine.put("map_employees", with_calendar_refs(run.mappings))
+    put_no_corrections(engine)
+
+
+def put_no_corrections(engine: Engine) -> None:
+    """Nothing is corrected until the rules have looked at the exported periods."""
+    for name, schema in (CORRECTION_TABLES | _ADDED).items():
+        engine.put(name, schema.empty_table())
 
 
 def _one_row(values: dict[str, Any]) -> pa.Table:

@@ -54,7 +54,7 @@ def map_entries(run: Run) -> Outcome:
         stage(run, engine, pulls)
         refuse_forbidden_rounding(run, engine)
         engine.run(MAP)
-        _refuse_mass_withdrawal(run, engine)
+        refuse_mass_withdrawal(run, engine)
         return _outcome(engine)
 
 
@@ -118,7 +118,8 @@ def _refuse_incomplete(run: Run, pulls: tuple[Pull, ...]) -> None:
             )
 
 
-def _refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
+def refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
+    """Raise RefusedError DELETE_CEILING where more of a source would be gone than its ceiling allows."""
     ceilings = {drop.name: drop.delete_ceiling_percent for drop in run.settings.drops}
     ceilings[SOURCE] = 100   # what the company takes out of its own calendar is meant
     ceilings |= {connection.name: connection.delete_ceiling_percent for connection in run.settings.connections}

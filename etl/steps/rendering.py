@@ -15,8 +15,10 @@ import pyarrow as pa
 from etl import tables as schemas
 from etl.settings import Settings
 from etl.sql.run import Engine
+from etl.steps.inputs import CORRECTION_TABLES
 from etl.steps.rounding_certificate import FILE_NAME, certificate_csv
 from etl.store.landing import parquet_bytes
+from etl.targets.correction_lists import correction_files
 from etl.targets.documents import document
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
 from etl.terms import STREAMS, BatchHeader, RenderedFile
@@ -41,15 +43,18 @@ WHERE_USED: Mapping[str, pa.Schema] = {
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
+    **CORRECTION_TABLES,
 }
-"""Tables that stand in a batch only where they have rows."""
+"""Tables that stand in a batch only where they have rows; those of the corrections together."""
 _REPEATS = {"data/control_totals.parquet", "data/premiums_by_law.parquet"}
+_TOGETHER = {"correction_parts": "corrections"}
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
     where_used = {**WHERE_USED, _BESIDE: schemas.ROUNDING_CERTIFICATE}
-    wanted = {**BATCH_TABLES, **{name: schema for name, schema in where_used.items() if engine.count(name)}}
+    used = {name: schema for name, schema in where_used.items() if engine.count(_TOGETHER.get(name, name))}
+    wanted = {**BATCH_TABLES, **used}
     return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 
@@ -69,6 +74,8 @@ def render_batch(
             table = with_codes(table, name, codes)
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
+    if "corrections" in tables:
+        files += correction_files(tables["corrections"], header, settings)
     shown = dict(tables)
     if changes:
         shown["text_changes"] = pa.concat_tables(changes)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from etl.errors import RefusedError
 from etl.law.breaks import places_not_tested
 from etl.sql.run import RULES, Engine
+from etl.steps.corrections import find_corrections
 from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
 from etl.steps.rounding import rounding_facts
@@ -20,6 +21,7 @@ def apply_rules(run: Run) -> Outcome:
         need(engine, "entries_ordered", "map the entries (20_map)")
         engine.run(RULES)
         engine.run(("pay_totals",))
+        find_corrections(run, engine)
         currency = run.settings.company.home_currency
         rows = engine.fetch("pay_totals").to_pylist()
         pieces, lines = engine.count("pieces_classified"), engine.count("payroll_lines_rounded")

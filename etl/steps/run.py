@@ -47,6 +47,8 @@ class Run:
     in_memory: bool = False
     limits: Limits | None = None
     _engine: Engine | None = field(default=None, repr=False)
+    # of earlier batches, by digest
+    mapping_sets: dict[str, tuple[MappingSet, Settings]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def window(self) -> Period:

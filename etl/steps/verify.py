@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches
 from etl.store.verify import Anchor, verify_store
+from etl.terms import CORRECTED
 from etl.workspace import Workspace
 
 _ANCHOR = re.compile(r"(?P<company>[a-z0-9-]+):(?P<number>[0-9]{1,8}):(?P<digest>[0-9a-f]{12,64})")
@@ -144,6 +147,7 @@ def broken_promises(batch: batches.Batch) -> list[str]:
         *_unbalanced(tables["postings"]),
         *_unallocated(tables),
         *_cut(tables),
+        *_uncorrected(batch, tables["postings"]),
         *(
             f"control figure {row['figure']} differs by {row['difference']}"
             for row in tables["control_totals"].to_pylist()
@@ -158,12 +162,12 @@ def _open_streams(rolled: pa.Table) -> Iterable[str]:
         entries = sum(
             row["count_entries"] * (1 if row["state"] == "received" else -1)
             for row in rows
-            if row["state"] not in ("carried_in", "carried_out", "undated")
+            if row["state"] not in ("carried_in", "carried_out", "undated", *CORRECTED)
         )
         seconds = sum(
             row["seconds"] * (1 if row["state"] in ("received", "carried_in") else -1)
             for row in rows
-            if row["state"] != "undated"
+            if row["state"] not in ("undated", *CORRECTED)
         )
         if entries or seconds:
             yield f"stream {stream} is open by {entries} entries and {seconds} seconds"
@@ -189,6 +193,22 @@ def _unallocated(tables: dict[str, pa.Table]) -> Iterable[str]:
     for line_id, amount in shares.items():
         if lines.get(line_id) != amount:
             yield f"line {line_id} is {lines.get(line_id)}, its entries add up to {amount}"
+
+
+def _uncorrected(batch: batches.Batch, postings: pa.Table) -> Iterable[str]:
+    """Correcting lines that are not what was posted, or not what their entries add up to."""
+    if not batch.has_table("corrections"):
+        return
+    shares: dict[str, Decimal] = defaultdict(Decimal)
+    for row in batch.table("correction_parts", ["line_id", "amount"]).to_pylist():
+        shares[row["line_id"]] += row["amount"] or 0
+    posted = dict(zip(postings["line_id"].to_pylist(), postings["amount"].to_pylist(), strict=True))
+    for line in batch.table("corrections", ["line_id", "stream", "amount"]).to_pylist():
+        line_id, amount = line["line_id"], line["amount"]
+        if line["stream"] == "cost" and posted.get(line_id, 0) != amount:
+            yield f"correcting line {line_id} is {amount}, posted is {posted.get(line_id, 0)}"
+        if line["stream"] != "pay" and line_id in shares and shares[line_id] != amount:
+            yield f"correcting line {line_id} is {amount}, its entries add up to {shares[line_id]}"
 
 
 def _cut(tables: dict[str, pa.Table]) -> Iterable[str]:

@@ -14,6 +14,7 @@ from etl.targets.printed import (
     amounts,
     by_group,
     currency_amounts,
+    dates,
     finer_than,
     nowhere,
     present,
@@ -49,6 +50,19 @@ def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[R
                "to_do": pa.array([_TO_DO] * len(rows), pa.string())}
     name = f"billing_{header.period_end.isoformat()}_credit_list.csv"
     return [rendered(NAME, "corrections", name, csv_content(columns))]
+
+
+def corrected(rows: pa.Table, header: BatchHeader) -> RenderedFile:
+    """Corrections of earlier billing periods as a worksheet, each with the line it corrects; a minus is to be credited.
+
+    `rows`: of tables.CORRECTIONS, stream bill. Raises TargetError as `render` does.
+    """
+    names = ["seconds" if name == "bill_seconds" else name for name in BILLABLE_LINES.names]
+    columns = {**_columns(_rows(rows.select(names).rename_columns(BILLABLE_LINES.names))),
+               "corrects": rows["corrects"].combine_chunks(), "cause": rows["cause"].combine_chunks(),
+               "period_end": dates(rows["period_end"], "%Y-%m-%d")}
+    name = f"billing_{header.period_end.isoformat()}_corrections.csv"
+    return rendered(NAME, "worksheets", name, csv_content(columns))
 
 
 def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:

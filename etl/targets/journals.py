@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from etl.terms import BatchHeader
 from etl.units import DOCUMENT_NUMBER_LIMIT, minor_digits
 
 AMOUNT_DIGITS = 2   # what QuickBooks takes, Desktop and Online
+_IS_REVERSAL = re.compile(r"(L|C|D[0-9]{2,})RX?$")   # of the labor journal, or of a correction
 _NEEDED = ("document_number", "posted_on", "account", "amount", "currency")
 _REPORT = "Report this: the journal was drafted wrongly; nothing has been written."
 
@@ -62,11 +64,11 @@ def journal_documents(postings: pa.Table) -> list[JournalDocument]:
 
 
 def in_files(documents: Iterable[JournalDocument]) -> list[list[JournalDocument]]:
-    """The documents of each import file: an automatic reversal (…LR, …CR) alone: uploaded on its own date."""
+    """The documents of each file: an automatic reversal (…LR, …CR, …D01R) alone, uploaded on its own date."""
     together: list[JournalDocument] = []
     alone: list[list[JournalDocument]] = []
     for document in documents:
-        if document.number.endswith(("LR", "LRX", "CR", "CRX")):
+        if _IS_REVERSAL.search(document.number):
             alone.append([document])
         else:
             together.append(document)

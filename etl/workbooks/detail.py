@@ -8,12 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.tables import ALLOCATIONS, EXCEPTIONS, POSTINGS, assert_schema
+from etl.tables import ALLOCATIONS, CORRECTIONS, EXCEPTIONS, POSTINGS, assert_schema
 from etl.terms import BatchHeader
 from etl.workbooks.sheets import Column, Kind, Sheet
 from etl.workbooks.words import known, top_notes
 
 EXCEPTIONS_TITLE, LINES_TITLE, TEXT_CHANGES_TITLE = "Exceptions", "Lines", "Text changes"
+CORRECTIONS_TITLE = "Corrections"
 LINE_AMOUNT = "Amount"
 _RUNNING = "Running balance"
 _SEVERITIES = ("stop", "hold", "note")
@@ -86,6 +87,27 @@ def _entries_behind(postings: pa.Table, allocations: pa.Table) -> pa.Array:
         [("entry_id", "count_distinct")])
     at = pc.index_in(postings["line_id"], counts["line_id"])
     return pc.take(counts["entry_id_count_distinct"], at)
+
+
+def corrections(header: BatchHeader, table: pa.Table) -> Sheet:
+    """Every line that corrects an exported period, and overpaid wages that wait, each with its line and cause."""
+    columns = (
+        Column("Line", "text", 13), Column("Stream", "text", 8), Column("State", "text", 10),
+        Column("Corrects", "text", 13), Column("Period", "date", 12), Column("Cause", "text", 16),
+        Column("Document", "text", 12), Column("Posted on", "date", 12), Column("Employee", "text", 20),
+        Column("Pay item", "text", 16), Column("Workweek", "date", 12), Column("Account", "text", 24),
+        Column("Customer:job", "text", 28), Column("Class", "text", 12), Column("Service", "text", 16),
+        Column("Seconds", "seconds", 10), Column("Hours", "hours", 9, "{Seconds}/3600"),
+        Column(LINE_AMOUNT, "amount", 14, currency="Currency"), Column("Currency", "text", 10),
+        Column("Rule of the place", "text", 40), Column("Citation", "text", 30))
+    rows = assert_schema(table, CORRECTIONS, "corrections").select([
+        "line_id", "stream", "state", "corrects", "period_end", "cause", "document_number", "posted_on",
+        "employee_name", "pay_item", "workweek_start", "account", "customer_job", "class", "service_item", "seconds",
+        "amount", "currency", "recovery_rule", "citation"])
+    return Sheet(
+        CORRECTIONS_TITLE, columns, rows, empty="Nothing is corrected.",
+        notes=top_notes(header, "What changed in exported periods, as today's figures less all that was exported for "
+                                "them. referred: overpaid wages; nothing is deducted before a person decides."))
 
 
 def text_changes(header: BatchHeader, table: pa.Table) -> Sheet:

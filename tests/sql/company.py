@@ -120,6 +120,7 @@ class Company:
     pay_item_codes: str = ""
     holidays: str = ""
     holiday_pay: str = ""
+    overpayments: str = ""
     vendors: str = ""
     contracts: str = ""
     contract_rates: str = ""

@@ -33,6 +33,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
     "holidays.csv": {"calendar": "studio", "name": "Holiday"},
     "holiday_pay.csv": {"pay_group": "*", "work_location": "*", "calendar": "studio", "service_ref": "holiday"},
+    "private/overpayments.csv": {"currency": "USD", "settled_by": "repaid", "reference": "receipt"},
     "vendors.csv": {"w9_state": "on_file", "w9_signed_on": "2026-01-02", "backup_withholding": "no"},
     "contracts.csv": {"currency": "USD"},
     "private/contract_rates.csv": {"customer_job": "*", "service_item": "*"},

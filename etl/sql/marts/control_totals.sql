@@ -1,5 +1,5 @@
 -- One row per control figure, each side counted on its own path; every difference must be 0.
-with counts as (select * from landed_counts), rolled as (select * from roll_forward),
+with counts as (select * from landed_counts), rolled as (select * from roll_forward where state not in ('corrected', 'referred', 'settled')),
 figures as (
     select 1 as turn, 'rows landed' as figure, 'landing' as left_name, landed_rows::hugeint as left_value,
         'versions + repeats + other windows' as right_name, (versions + repeats + rows_of_other_windows)::hugeint as right_value from counts
@@ -53,5 +53,7 @@ printed as (
     select turn, figure, left_name, coalesce(left_value, 0)::varchar as left_value, right_name, coalesce(right_value, 0)::varchar as right_value,
         (coalesce(left_value, 0) - coalesce(right_value, 0))::varchar as difference from figures
     union all
-    select turn, figure, left_name, left_value::varchar, right_name, right_value::varchar, (left_value - right_value)::varchar from money)
+    select turn, figure, left_name, left_value::varchar, right_name, right_value::varchar, (left_value - right_value)::varchar from money
+    union all
+    select 40 + rowid, figure, left_name, left_value, right_name, right_value, difference from correction_figures)
 select figure, left_name, left_value, right_name, right_value, difference from printed order by turn, figure

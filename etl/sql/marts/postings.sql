@@ -1,6 +1,6 @@
 -- One row per journal line, debit positive. Mode accrue: all labor against accrued wages, and the same reversed on the
 -- first day after; mode distribution: labor of jobs out of wages expense (targets reference, 9.1). Contractors' cost is accrued
--- and reversed the same way where the company waits for the vendors' bills.
+-- and reversed the same way where the company waits for the vendors' bills. Corrections of earlier periods follow.
 with debits as (select * from labor_lines), parameters as (select * from run_parameters),
 credit as (
     select count(*)::int + 1 as line_number, accounts.account, null as cost_job, null as class,
@@ -38,7 +38,11 @@ documents as (
     union all
     select accrual_reversal_document, 'SR', bill_period_end + 1, line_number, account, cost_job, class, -amount_minor,
         'Reversal of ' || accrual_document || ': ' || memo
-    from accrued cross join parameters)
-select format('{}-{}-{:03d}', batch_text, letter, line_number) as line_id, document_number, line_number, posted_on, account,
-    cost_job as customer_job, class, amount_of(amount_minor, minor_digits) as amount, home_currency as currency, memo
-from documents cross join parameters order by letter, line_number
+    from accrued cross join parameters),
+lines as (
+    select format('{}-{}-{:03d}', batch_text, letter, line_number) as line_id, document_number, line_number, posted_on, account,
+        cost_job as customer_job, class, amount_of(amount_minor, minor_digits) as amount, home_currency as currency, memo, letter, line_number as turn
+    from documents cross join parameters
+    union all
+    select *, 'Z', rowid from correction_postings)
+select * exclude (letter, turn) from lines order by letter, turn

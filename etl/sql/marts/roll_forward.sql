@@ -1,5 +1,6 @@
 -- One row per stream × state × reason: the entry roll-forward. received + carried_in = the states + carried_out, in entries
--- and seconds; an entry over midnight at a period's edge is carried. Undated entries belong to no period and stand apart.
+-- and seconds; an entry over midnight at a period's edge is carried. Undated entries belong to no period and stand apart;
+-- so does what is corrected in earlier periods.
 with entries as (select * from entries_rounded), parameters as (select * from run_parameters),
 periods as (select * from run_pay_periods),
 streams as (
@@ -73,9 +74,13 @@ valued as (   -- money may come alone: the premium of a workweek whose hours lie
         row_number() over (partition by counted.stream, counted.state, counted.reason
             order by amounts.currency <> home_currency, amounts.currency) as currency_turn
     from counted full join amounts on amounts.stream = counted.stream and amounts.state = counted.state
-        and amounts.reason is not distinct from counted.reason cross join parameters)
-select stream, state, reason, case when currency_turn = 1 then count_entries else 0 end as count_entries,
-    case when currency_turn = 1 then seconds else 0 end as seconds, amount, currency
-from valued
+        and amounts.reason is not distinct from counted.reason cross join parameters),
+rolled as (
+    select stream, state, reason, case when currency_turn = 1 then count_entries else 0 end as count_entries,
+        case when currency_turn = 1 then seconds else 0 end as seconds, amount, currency, turn, currency_turn
+    from valued
+    union all
+    select stream, state, reason, count_entries, seconds, amount, currency, 6, rowid from correction_rolled)
+select stream, state, reason, count_entries, seconds, amount, currency from rolled
 order by case stream when 'pay' then 1 when 'cost' then 2 else 3 end, turn,
     list_position(['exported', 'held', 'out_of_scope', 'withdrawn', 'superseded', 'rejected'], state), reason nulls first, currency_turn
