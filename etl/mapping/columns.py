@@ -34,5 +34,10 @@ class MappingFile:
     rows_needed: bool = True
     optional: bool = False  # a company without such a thing needs no file
 
+    @property
+    def needed(self) -> list[str]:
+        """The headings that every company's file holds."""
+        return [column.name for column in self.columns if not column.optional]
+
 
 FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)

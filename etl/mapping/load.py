@@ -166,7 +166,7 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
 
 def _header_fault(header: list[str], declared: MappingFile) -> str | None:
     """What is wrong with a header, or None; optional columns may be left out."""
-    needed = [column.name for column in declared.columns if not column.optional]
+    needed = declared.needed
     further = [column.name for column in declared.columns if column.optional]
     if set(needed) <= set(header) <= {*needed, *further} and len(set(header)) == len(header):
         return None

@@ -118,18 +118,18 @@ def _put_exported(engine: Engine, exported: list[batches.Batch]) -> None:
             engine.link_parquet(f"exported_{name}", paths)
         else:
             engine.put(f"exported_{name}", schema.empty_table().append_column("filename", pa.array([], pa.string())))
-    engine.put("exported_corrections", pa.concat_tables([_NO_PARTS, *map(_corrected, exported)]))
+    engine.put("exported_corrections", pa.concat_tables([NO_PARTS, *map(_corrected, exported)]))
 
 
-_NO_PARTS = pa.schema([("line_id", pa.string()), ("entry_id", pa.string()), ("version", pa.int32()),
+NO_PARTS = pa.schema([("line_id", pa.string()), ("entry_id", pa.string()), ("version", pa.int32()),
                        ("worked_seconds", pa.int64()), ("stream", pa.string())]).empty_table()
 
 
 def _corrected(batch: batches.Batch) -> pa.Table:
     """Per stream the time that a batch's corrections added to an entry version, or took back."""
     if not batch.has_table("corrections"):
-        return _NO_PARTS
+        return NO_PARTS
     lines = batch.table("corrections", ["line_id", "stream", "state"])
     counted = lines.filter(pc.not_equal(lines["state"], "referred")).select(["line_id", "stream"])
     parts = batch.table("correction_parts", ["line_id", "entry_id", "version", "worked_seconds"])
-    return parts.join(counted, "line_id", join_type="inner").select(_NO_PARTS.column_names)
+    return parts.join(counted, "line_id", join_type="inner").select(NO_PARTS.column_names)

@@ -139,7 +139,7 @@ class Past:
         choices = {"posting": self.posting, "unmapped": self.unmapped, "more": self.more}
         (folder / "company.toml").write_text((SETTINGS.replace("{{", "{").replace("}}", "}")) % choices)
         for name, rows in self.tables.items():
-            header = next([column.name for column in declared.columns] for declared in FILES if declared.name == name)
+            header = next(declared.needed for declared in FILES if declared.name == name)
             text = _csv([header, *rows])
             if name.startswith("private/"):
                 (folder / name).touch(mode=0o600)
