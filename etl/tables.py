@@ -136,6 +136,16 @@ PAYROLL_LINES = _schema(
 """One row per person × pay item × workweek: the only place where pay is rounded to money. Amount is null where the
 pay rate is not known to us (the hours still go to payroll)."""
 
+PREMIUMS_BY_LAW = _schema(
+    *(("employee_id", TEXT), ("employee_name", TEXT), ("workweek_start", pa.date32()), ("paid_on", pa.date32())),
+    *(("premium_seconds", SECONDS), ("flsa_seconds", SECONDS)),
+    *((f"{law}premium_amount", AMOUNT) for law in ("", "flsa_", "state_", "contract_")),
+    ("currency", TEXT),
+)
+"""One row per person × workweek whose premium is paid in the batch: the half that section 7 of the FLSA asks for, what
+a state asks beyond it, what an agreement does; together all premium. Amounts are null where the pay rate is not known.
+A batch without premium has no such table."""
+
 PAY_ADDITIONS = _schema(
     ("addition_id", TEXT),
     ("payroll_line_id", TEXT),
@@ -291,6 +301,28 @@ ROLL_FORWARD = _schema(
 )
 """One row per stream × state × reason. State `received` opens, `carried_in` and `carried_out` tell what of an entry
 over midnight belongs to another period; received + carried_in = the states + carried_out, in entries and seconds."""
+
+ROUNDING_CERTIFICATE = _schema(
+    ("purpose", TEXT),
+    ("employee_id", TEXT),
+    ("employee_name", TEXT),
+    ("policy", TEXT),
+    ("exact_seconds", SECONDS),
+    ("rounded_seconds", SECONDS),
+    ("difference_seconds", SECONDS),
+    ("count_events", pa.int64()),
+    ("count_up", pa.int64()),
+    ("count_down", pa.int64()),
+    ("expected_seconds", SECONDS),
+    ("judgement", TEXT),
+    ("law_position", TEXT),
+    ("law", TEXT),
+    ("warning", TEXT),
+)
+"""One row per person × purpose (pay | bill) whose time a rule of rounding met in this run's periods; none where no
+rule is in force. An event is what is rounded together: an entry, a day, a week. `difference_seconds`: rounded less
+exact; `expected_seconds`: what the policy gives on average for as many events. Judgement: as_expected | less | more |
+not_judged. Law (pay): allowed | unknown | hostile, with its sentence. No part of the figures' digest."""
 
 CONTROL_TOTALS = _schema(
     ("figure", TEXT),

@@ -13,13 +13,14 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty."""
+    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty. `optional`: may be absent."""
 
     name: str
     kind: Kind
     choices: tuple[str, ...] = ()
     blank: bool = False
     wildcard: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)

@@ -142,20 +142,18 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
     except csv.Error as error:
         findings.append(f"{declared.name}, line {reader.line_num}: {error}")
         return []
-    names = [column.name for column in declared.columns]
-    if not lines or sorted(lines[0][1]) != sorted(names):
-        found = ", ".join(shown(name) for name in lines[0][1]) if lines else "nothing"
-        findings.append(f"{declared.name}, line 1: the header must hold {', '.join(names)}; found {found}")
+    header = lines[0][1] if lines else []
+    if fault := _header_fault(header, declared):
+        findings.append(f"{declared.name}, line 1: {fault}")
         return []
     if declared.rows_needed and len(lines) == 1:
         findings.append(f"{declared.name}: has a header and no rows")
-    header = lines[0][1]
     rows = []
     for line, cells in lines[1:]:
         if len(cells) != len(header):
             findings.append(f"{declared.name}, line {line}: {len(cells)} cells where the header has {len(header)}")
             continue
-        given = dict(zip(header, cells, strict=True))
+        given = {column.name: "" for column in declared.columns} | dict(zip(header, cells, strict=True))
         faults = [fault for column in declared.columns if (fault := cell_fault(column, given[column.name]))]
         findings.extend(f"{declared.name}, line {line}: {fault}" for fault in faults)
         if not faults:
@@ -164,6 +162,17 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
                 | {column.name: cell_value(column, given[column.name]) for column in declared.columns}
             )
     return rows
+
+
+def _header_fault(header: list[str], declared: MappingFile) -> str | None:
+    """What is wrong with a header, or None; optional columns may be left out."""
+    needed = [column.name for column in declared.columns if not column.optional]
+    further = [column.name for column in declared.columns if column.optional]
+    if set(needed) <= set(header) <= {*needed, *further} and len(set(header)) == len(header):
+        return None
+    found = ", ".join(shown(name) for name in header) or "nothing"
+    may = f" and may hold {', '.join(further)}" if further else ""
+    return f"the header must hold {', '.join(needed)}{may}; found {found}"
 
 
 def _span(row: Row) -> tuple[date, date]:
@@ -203,7 +212,7 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
                     for name in competing
                 ):
                     first, second = sorted((earlier["map_row"], later["map_row"]))
-                    key = ", ".join(str(later[name]) for name in declared.key)
+                    key = ", ".join(str(later[name]) for name in declared.key if later[name] is not None)
                     findings.append(
                         f"{declared.name}, lines {first} and {second}: both answer {key} on {_span(later)[0]}"
                     )

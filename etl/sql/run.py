@@ -18,6 +18,7 @@ from etl.errors import ConservationError, StoreError, no_memory
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
+    "rounding_spans",  # which rule of rounding pay holds for whom, on few rows
     "midnights",
     "fingerprints",  # of rows without an id of their own
     "entries_keyed",  # an entry's id, before anything is compared
@@ -27,9 +28,9 @@ MAP: tuple[str, ...] = (
     "refs_resolved",  # answered by mapping rows
     "refs_in_doubt",  # names not to be trusted
     "classes_numbered",
+    "people_numbered",
     "people_on_day",  # what these answers say, on few rows
-    "projects_on_day",
-    "items_on_day",
+    *("projects_on_day", "items_on_day"),
     "entries_ordered",  # the one order of everything below
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
@@ -38,11 +39,16 @@ MAP: tuple[str, ...] = (
     "contract_time",
     "contract_entries",
     "pay_rates_missing",
+    "holiday_entries",
+    "holidays_displaced",  # of the calendar, where leave was tracked
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
-    "rounding_parts",  # day and week groups, for the shares
+    "entries_to_round",  # each with its rules
+    "punches_rounded",  # where start and end are rounded, not the time between
+    "rounding_parts",  # what is rounded together, for the shares
     "entries_rounded",  # pay and bill seconds, each once, before any cut or total
+    "rounded_input",  # time that was rounded before it came
     "pieces_cut",  # at midnight, on instants
     "pieces_in_workdays",  # where the day begins at another hour
     "pieces_ruled",  # each with the rule of its place, group and day
@@ -57,12 +63,27 @@ RULES: tuple[str, ...] = (
     "week_salaries",  # where a salary prices the hours
     "week_earnings",  # bonuses and piece earnings of a week
     "regular_rates",  # per workweek, once the classes are known
+    "items_paid_apart",  # service items with pay items of their own
+    "entries_paid_apart",
+    "pay_items_ranked",  # the most specific pay item first
+    "salaried_days",  # where a salary pays the period, not the hour
+    "period_salaries",
     "pay_components",  # what of it is paid in this period, exactly
+    "duty_entries",  # raw punches of people whose place has break rules
+    "duty_days",
+    "duty_breaks",
+    "break_findings",  # what of the rules they break
+    "break_items",  # as exception items
     "break_premiums",  # pay additions: no hours worked, one statement a reason
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
     "addition_fractions",
     "payroll_lines_rounded",  # the only rounding of pay to money
+    "lines_split_parts",  # what of a line other hours or accounts bear
+    "lines_split",
+    "pieces_bearing",
+    "pay_findings",  # about salaries
+    "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_shares",  # of a payroll line to its additions
     "addition_piece_parts",  # and of an addition to the pieces that bear it
     "additions_allocated",
@@ -102,6 +123,8 @@ MARTS: tuple[str, ...] = (
     "allocations",
     "time_activities",
     "payroll_hours",
+    "rounding_certificate",
+    "rounding_items",
     "exceptions",
     "roll_forward",
     "landed_counts",
@@ -118,8 +141,10 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "refs_ambiguous": "refs_resolved",
     "entries_multiplied": "entries_rounded",
     "entries_without_state": "entries_rounded",
+    "roundings_not_shared": "entries_rounded",
     "seconds_lost_in_pieces": "pieces_classified",
     "pieces_without_rule": "pieces_classified",
+    "lines_split_open": "lines_split",
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
     "bills_not_conserved": "bill_allocated",
@@ -134,11 +159,10 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
 }
 VIEWS: frozenset[str] = frozenset(
     {
-        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
+        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "entries_to_round"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
-        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
-        "vendor_piece_parts",
-        *("additions_found", "addition_piece_parts"),
+        *("lines_split_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("vendor_piece_parts", "additions_found", "addition_piece_parts"),
     }
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
@@ -148,7 +172,6 @@ REPORTS: tuple[str, ...] = (
     "state_counts",
     "pay_totals",
     "average_hours",
-    "premiums_by_law",  # FLSA, state, agreement
     "entries_to_check",  # what the suites of expectations look at
     "people_to_check",
     "projects_to_check",
@@ -156,15 +179,18 @@ REPORTS: tuple[str, ...] = (
     "rates_to_check",
     "pieces_to_check",
     "postings_to_check",
+    "rounding_forbidden",
+    "units_of_input",
     "run_inputs",
     "standing_roll_forward",
     "vendor_payments_read",
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
+QUESTIONS: tuple[str, ...] = ("law_differences", "lines_not_exported", "qualified_overtime")  # to exported batches
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
-    "marts": MARTS + REPORTS,
+    "marts": MARTS + REPORTS + QUESTIONS,
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
     "audits": tuple(AUDITS),
 }

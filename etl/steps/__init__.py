@@ -11,6 +11,10 @@ from etl.steps.practice import serve
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
 from etl.steps.rules_check import check_examples
+from etl.steps.rules_confirm import confirm_rule
+from etl.steps.rules_obligations import show_obligations
+from etl.steps.rules_qualified import qualified_overtime
+from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, read_day, start
 from etl.steps.runs import keep_run
@@ -23,6 +27,7 @@ from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
 
 __all__ = [
+    "Change",
     "Outcome",
     "Run",
     "after_approval",
@@ -34,6 +39,7 @@ __all__ = [
     "check_examples",
     "close",
     "compact_history",
+    "confirm_rule",
     "draft",
     "estimate",
     "exceptions",
@@ -52,12 +58,15 @@ __all__ = [
     "preflight",
     "progress",
     "pull",
+    "qualified_overtime",
     "query_history",
     "read_day",
     "rebuild_history",
     "reconcile",
     "repair",
+    "replay",
     "serve",
+    "show_obligations",
     "show_rules",
     "standing",
     "start",

@@ -100,7 +100,10 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
         paid = [row for row in additions.values() if row["payroll_line_id"] == reference]
         return (
             *(_shown(piece, piece["pay_seconds"], "") for piece in own),
-            *(_shown_addition(row, "(pay addition)", row["printed_seconds"], str(row["amount"])) for row in paid),
+            *(
+                _shown_addition(row, "(pay addition)", row["printed_seconds"], str(row["amount"] or "rate missing"))
+                for row in paid
+            ),
         )
     shares = batch.table("allocations")
     mask = pc.equal(shares["line_id"], reference)

@@ -16,6 +16,7 @@ from etl.steps.connections import secret_of
 from etl.steps.inputs import refuse_gaps
 from etl.steps.outcome import Link, Outcome
 from etl.steps.pull import is_landed
+from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
 from etl.steps.stages import close, export, reconcile
 from etl.steps.summary import summary
@@ -97,6 +98,9 @@ def _mappings(run: Run) -> Iterable[Line]:
         yield question, "missing", f"{' '.join(error.what.split())}; {error.fix}"
     else:
         yield question, "ok", "accounts, pay items and overtime rules are there"
+        if places := without_rows(run.mappings, run.owned.start, run.owned.end):
+            said = f"no row for {', '.join(places)}; timebooks rules obligations --company {run.company}"
+            yield "taxes and reporting of the places", "note", said
 
 
 def _documents(run: Run) -> Iterable[Line]:

@@ -31,6 +31,8 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/job_rates.csv": {"currency": "USD"},
     "private/salaries.csv": {"currency": "USD"},
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
+    "holidays.csv": {"calendar": "studio", "name": "Holiday"},
+    "holiday_pay.csv": {"pay_group": "*", "work_location": "*", "calendar": "studio", "service_ref": "holiday"},
     "private/overpayments.csv": {"currency": "USD", "settled_by": "repaid", "reference": "receipt"},
     "vendors.csv": {"w9_state": "on_file", "w9_signed_on": "2026-01-02", "backup_withholding": "no"},
     "contracts.csv": {"currency": "USD"},
@@ -57,6 +59,7 @@ first_start = {billing_start}
 mode = "{unmapped}"
 [labor_posting]
 mode = "{posting}"
+overtime_premium = "{premium}"
 [targets]
 documents = [{document_list}]
 [targets.quickbooks_desktop]
@@ -81,7 +84,9 @@ def loaded(choices: tuple[tuple[str, object], ...]) -> tuple[Settings, MappingSe
         text += f"[pilot]\nemployees = {company['pilot'].split()}\n"
     for rule in records(company["rounding"]) if company["rounding"] else ():
         text += "[[rounding]]\n" + "".join(
-            f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n" for name, cell in rule.items()
+            f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n"
+            for name, cell in rule.items()
+            if cell != "-"
         )
     return parse_settings(text, ID, "company.toml"), mappings
 
@@ -98,10 +103,10 @@ def _write(company: Mapping[str, str], folder: Path) -> None:
         )
         with (folder / declared.name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow([column.name for column in declared.columns])
-            writer.writerows(
-                [[_blank(row.get(column.name, _usual(column.name))) for column in declared.columns] for row in rows]
-            )
+            given = {name for row in rows for name in row}
+            names = [column.name for column in declared.columns if not column.optional or column.name in given]
+            writer.writerow(names)
+            writer.writerows([[_blank(row.get(name, _usual(name))) for name in names] for row in rows])
     for path in (folder / "private").iterdir():
         path.chmod(0o600)
 

@@ -1,11 +1,13 @@
 -- One row per line × piece: the seconds and cents of a labor, billable or vendor's line that come from one piece of an entry. Where they
--- come from a pay addition, its id stands for the piece, beside the entry that bears it.
+-- come from a pay addition, its id stands for the piece, beside the entry that bears it. Overtime premium that the hours of
+-- the week share is a second row of the piece, of no seconds.
 with parameters as (select * from run_parameters),
 labor_keyed as (
     select keys.key_no, format('{}-L-{:03d}', batch_text, lines.line_number) as line_id
     from labor_keys_shared as keys
     join labor_lines as lines on lines.cost_purpose = keys.cost_purpose and lines.account is not distinct from keys.account
         and lines.cost_job is not distinct from keys.cost_job and lines.class is not distinct from keys.class
+        and lines.leave_kind is not distinct from keys.leave_kind
     cross join parameters where keys.cost_state = 'exported'),
 billed as (
     select bill_line_no, format('{}-B-{:03d}', batch_text, bill_line_no) as line_id, bill_minor_digits, bill_currency

@@ -29,7 +29,7 @@ money as (
     select 30 as turn, 'labor, gross' as figure, 'payroll lines' as left_name, (select coalesce(sum(amount), 0) from payroll_lines) as left_value,
         'roll-forward, stream cost' as right_name, (select coalesce(sum(amount), 0) from rolled where stream = 'cost') - (select coalesce(sum(amount), 0) from vendor_lines) as right_value
     union all
-    select 31, 'labor posted', 'journal debits', (select coalesce(sum(amount) filter (where amount > 0), 0) from postings cross join run_parameters
+    select 31, 'labor posted', 'journal debits', (select coalesce(sum(amount), 0) from postings semi join labor_lines using (line_number) cross join run_parameters
             where document_number = labor_document),
         'allocations to entries', (select coalesce(sum(amount), 0) from allocations anti join billable_lines using (line_id) anti join vendor_lines using (line_id))
     union all

@@ -1,4 +1,4 @@
--- One row per finding about one entry: stop first, then what concerns payroll, then billing.
+-- One row per finding about one entry or person: stop first, then what concerns payroll, then billing.
 with entries as (select * from entries_rounded), periods as (select * from run_pay_periods),
 reasons as (
     select entry_no, 1 as turn, 'pay' as stream, pay_reason as code, pay_state::varchar as state from entries
@@ -61,7 +61,8 @@ about_vendors as (
     from last_documents cross join run_parameters where expires_on <= period_end + document_days::int),
 told as (
     select about_vendors.*, 'cost' as stream_name, severity, title as expected, fix as remedy from about_vendors join codes using (code)),
-everything as (select * from named union all by name select * from checked_items
+everything as (select * from named union all by name select * from checked_items union all by name select * from break_items
+    union all by name select * from pay_findings union all by name select * from rounding_items
     union all by name select * exclude (stream_name, streams), stream_name as streams from told
     union all by name select * from correction_items)
 select code, severity, streams, entry_id, employee_ref, worked_on, seconds, found, expected, remedy, due from everything
