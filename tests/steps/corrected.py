@@ -165,7 +165,7 @@ class Past:
 
     def publish(self, week: int) -> None:
         """A week from pull to its published batch, without what corrects nothing: suites, history, evidence."""
-        run = self._rules(week)
+        run = self.rules(week)
         try:
             with run.engine() as engine:
                 engine.put("checked_items", EXCEPTIONS.empty_table())
@@ -181,7 +181,7 @@ class Past:
 
     def computed(self, week: int) -> dict[str, list[dict[str, Any]]]:
         """What a week comes to by all that is known now, nothing published."""
-        run = self._rules(week)
+        run = self.rules(week)
         try:
             with run.engine() as engine:
                 engine.put("checked_items", EXCEPTIONS.empty_table())
@@ -190,7 +190,8 @@ class Past:
         finally:
             run.end()
 
-    def _rules(self, week: int) -> steps.Run:
+    def rules(self, week: int) -> steps.Run:
+        """A week up to its rules; the caller ends the run."""
         self.write()
         run = steps.start(COMPANY, sunday(week), self.root, in_memory=True, limits=Limits(threads=1))
         for step in (steps.pull, steps.map_entries, steps.apply_rules):

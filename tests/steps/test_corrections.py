@@ -6,10 +6,12 @@ import csv
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from etl import steps
-from etl.errors import RefusedError
+from etl.errors import ConservationError, RefusedError
+from etl.sql.run import AUDITS, CORRECTIONS
 from tests.sql.text import records, shown
 from tests.steps.corrected import COMPANY, MONDAY, Past, sunday
 
@@ -304,3 +306,31 @@ def test_another_balancing_account_moves_the_balance_alone(tmp_path):
     company.publish(2)
     assert company.rows(2, "corrections") == []
     assert steps.verify(tmp_path).exit_code == 0
+
+
+SPOILED = (  # audit, table, column, what happens to its first row, why
+    ("corrections_incomplete", "corrections", "amount", lambda amount: amount + 1, "a unit too much is paid"),
+    ("corrections_incomplete", "corrections", "seconds", lambda seconds: seconds - 1, "a second is not paid"),
+    ("corrections_incomplete", "side_postings", "amount", lambda amount: amount + 1, "a line was posted otherwise"),
+    ("corrections_without_entry", "correction_parts", "seconds", lambda seconds: seconds + 1, "a second of no entry"),
+    ("corrections_without_entry", "correction_parts", "line_id", lambda _: "0002-W-999", "an entry of no line"),
+)
+
+
+def test_the_audits_of_corrections_find_what_was_spoiled(tmp_path):
+    assert {audit for audit, *_ in SPOILED} == {audit for audit, table in AUDITS.items() if table in CORRECTIONS}
+    company = past(tmp_path)
+    company.work("late ann web 5 4:00")
+    run = company.rules(1)
+    with run.engine() as engine:
+        for audit, table, column, change, why in SPOILED:
+            engine.audit(audit)
+            sound = engine.fetch(table)
+            rows = sound.to_pylist()
+            rows[0][column] = change(rows[0][column])
+            engine.put(table, pa.Table.from_pylist(rows, schema=sound.schema))
+            with pytest.raises(ConservationError) as caught:
+                engine.audit(audit)
+            assert caught.value.code == "AUDIT_FAILED", why
+            engine.put(table, sound)
+    run.end()
