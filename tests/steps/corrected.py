@@ -139,7 +139,8 @@ class Past:
         choices = {"posting": self.posting, "unmapped": self.unmapped, "more": self.more}
         (folder / "company.toml").write_text((SETTINGS.replace("{{", "{").replace("}}", "}")) % choices)
         for name, rows in self.tables.items():
-            header = next([column.name for column in declared.columns] for declared in FILES if declared.name == name)
+            declared = next(declared for declared in FILES if declared.name == name)
+            header = [column.name for column in declared.columns if not column.optional]
             text = _csv([header, *rows])
             if name.startswith("private/"):
                 (folder / name).touch(mode=0o600)
@@ -170,7 +171,7 @@ class Past:
             with run.engine() as engine:
                 engine.put("checked_items", EXCEPTIONS.empty_table())
                 engine.put("checked_suites", pa.table({"digest": [read_run_suites(run).digest]}))
-                engine.run(("labor_lines", "vendor_lines", "postings", "exceptions"))
+                engine.run(MARTS[: MARTS.index("exceptions") + 1])
             steps.draft(run)
             steps.approve_batch(run)
             draft = batches.find_draft(run.workspace, COMPANY, run.period_end, run.records())
