@@ -170,7 +170,7 @@ class Past:
             with run.engine() as engine:
                 engine.put("checked_items", EXCEPTIONS.empty_table())
                 engine.put("checked_suites", pa.table({"digest": [read_run_suites(run).digest]}))
-                engine.run(("labor_lines", "vendor_lines", "postings", "exceptions"))
+                engine.run(MARTS[: MARTS.index("exceptions") + 1])
             steps.draft(run)
             steps.approve_batch(run)
             draft = batches.find_draft(run.workspace, COMPANY, run.period_end, run.records())
