@@ -13,6 +13,7 @@ from etl.periods import LAST_DAY
 from etl.units import is_currency
 
 _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
+_FX_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,10})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -57,6 +58,8 @@ def _kind_fault(column: Column, text: str) -> str | None:
         return f"{name} {text!r} is none of {', '.join(choice or '(empty)' for choice in column.choices)}"
     if column.kind == "rate" and not _RATE.fullmatch(text):
         return f"{name} {text!r} is not a plain decimal with a point, such as 62.50"
+    if column.kind == "fx_rate" and (not _FX_RATE.fullmatch(text) or Decimal(text) == 0):
+        return f"{name} {text!r} is not a rate above 0 with a point and at most ten decimals, such as 1.0832"
     if column.kind == "currency" and not is_currency(text):
         return f"{name} {text!r} is not a currency of ISO 4217, such as USD"
     if column.kind == "whole" and not _WHOLE.fullmatch(text):
@@ -78,7 +81,7 @@ def cell_value(column: Column, text: str) -> Any:
         return _read_date(text)
     if column.kind == "instant":
         return _read_instant(text)
-    if column.kind == "rate":
+    if column.kind in ("rate", "fx_rate"):
         return Decimal(text)
     if column.kind == "whole":
         return int(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["key", "text", "date_from", "date_to", "date", "instant", "rate", "currency", "whole", "choice"]
+Kind = Literal["key", "text", "date_from", "date_to", "date", "instant", "rate", "currency", "whole", "choice", "fx_rate"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,10 @@ class MappingFile:
 FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)
 HOUR_CLASSES = ("regular", "overtime", "overtime_premium", "double_time", "double_time_premium")
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
-PURPOSES = ("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense")
+PURPOSES = (
+    *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
+    *("rounding_difference", "burden_expense", "burden_applied"),
+)
 ACCOUNT_TYPES = (
     "BANK",
     "AR",
@@ -150,6 +153,22 @@ FILES: tuple[MappingFile, ...] = (
         ),
         ("customer_job", "service_item", "employee_id"),
         rows_needed=False,
+    ),
+    MappingFile(
+        "fx_rates.csv",
+        "map_fx_rates",
+        (
+            Column("rate_date", "date"),
+            Column("from_currency", "currency"),
+            Column("to_currency", "currency"),
+            Column("rate", "fx_rate"),
+            Column("source", "text"),
+            Column("source_id", "text"),
+            Column("fetched_at", "instant"),
+        ),
+        (),  # what may stand twice, and what not: etl/mapping/fx_rates.py
+        rows_needed=False,
+        optional=True,
     ),
     MappingFile(
         "private/pay_rates.csv",

@@ -18,13 +18,15 @@ import pyarrow as pa
 from etl.errors import MappingError
 from etl.mapping.cells import cell_fault, cell_value, shown
 from etl.mapping.declared import FILES, WEEKDAYS, MappingFile
+from etl.mapping.fx_rates import fx_faults
 from etl.periods import PayPeriod, Period, period_fault
-from etl.tables import RATE
+from etl.tables import FX_RATE, RATE
 from etl.workspace import is_sandbox
 
 Row = dict[str, Any]
 _TYPES: dict[str, pa.DataType] = {
     "rate": RATE,
+    "fx_rate": FX_RATE,
     "date": pa.date32(),
     "date_from": pa.date32(),
     "date_to": pa.date32(),
@@ -64,6 +66,7 @@ def load_mappings(folder: Path, company: str) -> MappingSet:
         findings.extend(_twice(rows[declared.table], declared))
     periods = _pay_periods(rows.get("map_pay_calendar", []), findings)
     findings.extend(_across(rows))
+    findings.extend(fx_faults(rows.get("map_fx_rates", [])))
     if findings:
         shown = findings[:_MOST_SHOWN] + (
             [f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else []
@@ -158,6 +161,8 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
         for row in rows
         if _span(row)[0] > _span(row)[1]
     ]
+    if not declared.key:
+        return findings
     # rates are ranked by closeness, so there a * and a name do not compete
     competing = (
         ()

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
+from etl.settings.currency import CurrencyChoice
 from etl.settings.hours import Billing, LaborPosting, Pay, Pilot, Rounding, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
 from etl.settings.sources import Connection, Drop
@@ -53,6 +54,7 @@ class Settings(Part):
     unmapped: Unmapped = Unmapped()
     pilot: Pilot | None = None
     labor_posting: LaborPosting
+    currency: CurrencyChoice | None = None
     targets: Targets
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()

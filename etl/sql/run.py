@@ -34,7 +34,9 @@ MAP: tuple[str, ...] = (
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    "pay_weeks",  # and the currency of a person's week where it matters
     "pay_rates_missing",
+    "weeks_paid_abroad",
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
@@ -65,6 +67,7 @@ RULES: tuple[str, ...] = (
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
     "bill_allocated",
+    "fx_resolved",  # the rate of a currency and day, as a fraction
     "time_parts",  # seconds to the grain of time documents
     "time_minutes",
     "hours_parts",  # and of payroll hours
@@ -75,9 +78,14 @@ MARTS: tuple[str, ...] = (
     "pieces",
     "payroll_lines",
     "labor_lines",
+    "labor_journal",
     "postings",
     "billable_lines",
+    "bills_converted",
+    "conversions",
     "allocations",
+    "converted_parts",
+    "converted_shares",
     "time_activities",
     "payroll_hours",
     "exceptions",
@@ -94,7 +102,9 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "pay_not_conserved": "labor_allocated",
     "bills_not_conserved": "bill_allocated",
     "journals_unbalanced": "postings",
+    "conversions_unbalanced": "conversions",
     "lines_without_entry": "allocations",
+    "conversions_not_shared": "converted_shares",
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
 }

@@ -12,6 +12,7 @@ from etl.errors import MappingError
 from etl.law.chosen import Law, Person, choose
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.sql.run import Engine
+from etl.steps.currency import currency_gaps, currency_parameters, put_choices
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -62,6 +63,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     for name, table in law_of(run).tables.items():
         engine.put(name, table)
     engine.put("codes", codes_table())
+    put_choices(run, engine)
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
     for name, table in run.mappings.tables.items():
@@ -105,6 +107,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "batch_text": f"{batch:04d}",
         "labor_document": document_number(batch, "labor", sandbox=sandbox),
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
+        **currency_parameters(settings.currency),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
 
@@ -192,7 +195,7 @@ def refuse_gaps(run: Run) -> None:
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    findings += [*law.findings, *_limits_of_this_release(run, law)]
+    findings += [*law.findings, *_limits_of_this_release(run, law), *currency_gaps(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

@@ -33,11 +33,18 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
+USED_TABLES: Mapping[str, pa.Schema] = {
+    "conversions": schemas.CONVERSIONS,
+    "converted_shares": schemas.CONVERTED_SHARES,
+}
+"""Part of a batch only where they have rows: a company that does not use them has the same batch as before."""
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
+    tables = {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
+    used = {name: engine.fetch(name) for name in USED_TABLES if engine.count(name)}
+    return tables | {name: schemas.assert_schema(table, USED_TABLES[name], name) for name, table in used.items()}
 
 
 def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from etl.errors import RefusedError
 from etl.sql.run import RULES, Engine
+from etl.steps.currency import refuse_missing_rates
 from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
@@ -17,6 +18,7 @@ def apply_rules(run: Run) -> Outcome:
     with run.locked("applying rules"), run.engine() as engine:
         need(engine, "entries_ordered", "map the entries (20_map)")
         engine.run(RULES)
+        refuse_missing_rates(run, engine)
         engine.run(("pay_totals", "premiums_by_law"))
         currency = run.settings.company.home_currency
         rows = engine.fetch("pay_totals").to_pylist()
@@ -31,7 +33,7 @@ def apply_rules(run: Run) -> Outcome:
                     row["hour_kind"].replace("_", " "),
                     row["hour_class"].replace("_", " "),
                     clock_hours(row["seconds"]),
-                    money(row["amount"], currency) if row["amount"] is not None else "rate missing",
+                    money(row["amount"], row["currency"]) if row["amount"] is not None else "rate missing",
                 )
                 for row in rows
             ),

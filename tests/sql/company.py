@@ -111,6 +111,8 @@ class Company:
     salaries: str = ""
     earnings: str = ""
     pay: str = ""  # more of [pay], as TOML
+    toml: str = ""  # more sections
+    fx_rates: str = ""
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
     home: str = "USD"

@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/job_rates.csv": {"currency": "USD"},
     "private/salaries.csv": {"currency": "USD"},
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
+    "fx_rates.csv": {"source": "ecb", "source_id": "v1", "fetched_at": "2026-11-16 16:00"},
     "dimensions.csv": {"dimension": "class"},
 }
 TOML = """
@@ -67,7 +68,7 @@ def loaded(choices: tuple[tuple[str, object], ...]) -> tuple[Settings, MappingSe
     with tempfile.TemporaryDirectory() as folder:
         _write(company, Path(folder))
         mappings = load_mappings(Path(folder), ID)
-    text = TOML.format(**company)
+    text = TOML.format(**company) + company["toml"]
     if company["pilot"]:
         text += f"[pilot]\nemployees = {company['pilot'].split()}\n"
     for rule in records(company["rounding"]) if company["rounding"] else ():

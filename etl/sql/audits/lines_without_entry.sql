@@ -1,8 +1,8 @@
--- Labor and billable lines that are not exactly the sum of their entries' cents. Must be empty.
-with shares as (select line_id, sum(amount) as amount from allocations group by line_id),
+-- Labor and billable lines that are not exactly the sum of their entries' cents, each in its own currency. Must be empty.
+with shares as (select line_id, currency, sum(amount) as amount from allocations group by line_id, currency),
 lines as (
-    select postings.line_id, postings.amount from postings join labor_lines
-        on labor_lines.line_number = postings.line_number cross join run_parameters where document_number = labor_document
-    union all select line_id, amount from billable_lines)
+    select line_id, pay_currency as currency, amount_of(own_minor, pay_minor_digits) as amount from labor_journal
+    where not is_reversal and line_kind = 'line'
+    union all select line_id, currency, amount from billable_lines)
 select coalesce(lines.line_id, shares.line_id) as line_id, lines.amount, shares.amount as allocated
-from lines full join shares using (line_id) where lines.amount is distinct from shares.amount
+from lines full join shares using (line_id, currency) where lines.amount is distinct from shares.amount

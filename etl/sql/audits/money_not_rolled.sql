@@ -1,15 +1,18 @@
--- Streams whose money in the roll-forward is not the money of the lines. Must be empty.
-with rolled as (select stream, sum(amount) as amount from roll_forward where stream <> 'bill' group by stream),
-paid as (select coalesce(sum(amount), 0) as amount from payroll_lines),
-billed as (select coalesce(sum(amount), 0) as amount from billable_lines),
-posted as (select coalesce(sum(postings.amount), 0) as amount from postings join labor_lines using (line_number)
-    cross join run_parameters where document_number = labor_document)
-select 'pay and cost' as what, rolled.stream, rolled.amount as rolled, paid.amount as lines from rolled cross join paid
-where coalesce(rolled.amount, 0) <> paid.amount
+-- Streams whose money in the roll-forward is not the money of the lines, currency by currency. Must be empty.
+with rolled as (
+    select stream, currency, sum(amount) as amount, coalesce(sum(amount) filter (where state = 'exported'), 0) as exported
+    from roll_forward where amount is not null group by stream, currency),
+paid as (select currency, sum(amount) as amount from payroll_lines where amount is not null group by currency),
+billed as (select currency, sum(amount) as amount from billable_lines group by currency),
+posted as (
+    select pay_currency as currency, sum(amount_of(own_minor, pay_minor_digits)) as amount from labor_journal
+    where not is_reversal and line_kind = 'line' group by pay_currency),
+sides as (
+    select streams.stream, paid.* from paid cross join (select unnest(['pay', 'cost']) as stream) as streams
+    union all select 'bill', billed.* from billed)
+select stream, currency, rolled.amount as rolled, sides.amount as lines from rolled full join sides using (stream, currency)
+where coalesce(rolled.amount, 0) <> coalesce(sides.amount, 0)
 union all
-select 'bill', 'bill', sum(roll_forward.amount), any_value(billed.amount) from roll_forward cross join billed
-where stream = 'bill' having coalesce(sum(roll_forward.amount), 0) <> any_value(billed.amount)
-union all
-select 'posted labor', 'cost', sum(roll_forward.amount), any_value(posted.amount) from roll_forward cross join posted
-    cross join run_parameters where stream = 'cost' and state = 'exported' and labor_posting <> 'none'
-having coalesce(sum(roll_forward.amount), 0) <> any_value(posted.amount)
+select 'posted labor', currency, rolled.exported, posted.amount
+from (select * from rolled where stream = 'cost') as rolled full join posted using (currency) cross join run_parameters
+where labor_posting <> 'none' and coalesce(rolled.exported, 0) <> coalesce(posted.amount, 0)

@@ -1,10 +1,11 @@
 -- One row per line × piece: the seconds and cents of a labor or billable line that come from one piece of an entry.
 with parameters as (select * from run_parameters),
 labor_keyed as (
-    select keys.key_no, format('{}-L-{:03d}', batch_text, lines.line_number) as line_id
+    select keys.key_no, format('{}-L-{:03d}', batch_text, lines.line_number) as line_id, keys.pay_currency, keys.pay_minor_digits
     from labor_keys_shared as keys
     join labor_lines as lines on lines.cost_purpose = keys.cost_purpose and lines.account is not distinct from keys.account
         and lines.cost_job is not distinct from keys.cost_job and lines.class is not distinct from keys.class
+        and lines.pay_currency = keys.pay_currency
     cross join parameters where keys.cost_state = 'exported'),
 billed as (
     select bill_line_no, format('{}-B-{:03d}', batch_text, bill_line_no) as line_id, bill_minor_digits, bill_currency
@@ -14,8 +15,8 @@ turns as (   -- lines in the order of their ids, so that pieces are sorted by nu
     from (select distinct line_id from labor_keyed union all select line_id from billed) as line_ids),
 shares as (
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
-        shares.amount_minor, minor_digits as digits, home_currency as currency
-    from labor_allocated as shares join labor_keyed using (key_no) join turns using (line_id) cross join parameters
+        shares.amount_minor, pay_minor_digits as digits, pay_currency as currency
+    from labor_allocated as shares join labor_keyed using (key_no) join turns using (line_id)
     union all
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
         shares.amount_minor, bill_minor_digits, bill_currency

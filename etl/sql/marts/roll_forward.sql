@@ -22,13 +22,15 @@ seconds as (
         coalesce(sum(pieces.worked_seconds), 0)::bigint as whole, any_value(placed.worked_on) is null as is_undated
     from placed join pieces_classified as pieces using (entry_no)
     group by placed.entry_no, stream, state, reason, placed.worked_on, period_start, period_end),
+abroad as (   -- the few keys in another currency
+    select key_no, pay_currency, pay_minor_digits from labor_keys_shared cross join parameters where pay_currency <> home_currency),
 amounts as (
-    select 'pay' as stream, pay_state::varchar as state, pay_reason as reason, sum(amount_minor)::hugeint as minor, home_currency as currency,
-        any_value(minor_digits) as digits
-    from labor_allocated join entries using (entry_no) cross join parameters group by all
+    select 'pay' as stream, pay_state::varchar as state, pay_reason as reason, sum(amount_minor)::hugeint as minor, coalesce(abroad.pay_currency, home_currency) as currency,
+        coalesce(abroad.pay_minor_digits, minor_digits) as digits
+    from labor_allocated join entries using (entry_no) left join abroad using (key_no) cross join parameters group by all
     union all
-    select 'cost', cost_state, cost_reason, sum(amount_minor)::hugeint, home_currency, any_value(minor_digits)
-    from labor_allocated join entries using (entry_no) cross join parameters group by all
+    select 'cost', cost_state, cost_reason, sum(amount_minor)::hugeint, coalesce(abroad.pay_currency, home_currency), coalesce(abroad.pay_minor_digits, minor_digits)
+    from labor_allocated join entries using (entry_no) left join abroad using (key_no) cross join parameters group by all
     union all
     select 'bill', 'exported', null, sum(amount_minor)::hugeint, bill_currency, any_value(bill_minor_digits)
     from bill_lines_rounded group by all),

@@ -1,7 +1,7 @@
 -- One row per classified piece and what is paid for it in this period, as an exact fraction of the minor unit. Straight
 -- time is paid in the period of its day, the overtime premium in the period in which the workweek ends (29 CFR 778.106).
 with periods as (select * from run_pay_periods),
-parameters as (select 3600 * ten_to(6 - minor_digits) as minor_per_millionth from run_parameters),
+parameters as (select 3600 * ten_to(6 - minor_digits) as home_minor_per_millionth from run_parameters),
 pieces as (
     select classified.*,
         case when hour_kind <> 'worked' then 'leave_expense'::cost_purpose when is_cost_unmapped then 'suspense'::cost_purpose
@@ -49,8 +49,8 @@ exact as (   -- millionths × seconds, over the premium's denominator only where
             when has_premium then
                 (case when has_straight then straight_numerator * premium_divisor else 0 end + premium_rate * straight_denominator) * pay_seconds
             else straight_numerator * pay_seconds end as exact_numerator,
-        premium_divisor * straight_denominator * minor_per_millionth as exact_denominator
-    from priced cross join parameters)
+        premium_divisor * straight_denominator * coalesce(minor_per_millionth, home_minor_per_millionth) as exact_denominator
+    from priced left join weeks_paid_abroad using (person_no, workweek_start) cross join parameters)
 select exact.*, items.pay_item
 from exact
 left join map_pay_items as items on items.hour_kind::hour_kind = exact.hour_kind and items.hour_class::hour_class = exact.hour_class

@@ -11,6 +11,9 @@ numbered as (
     from summed)
 select numbered.* exclude (first_entry_no), entries.employee_id, entries.employee_name, entries.pay_group,
     coalesce(rates.regular_rate_numerator, 0)::hugeint as regular_rate_numerator,
-    coalesce(rates.regular_rate_denominator, 1)::hugeint as regular_rate_denominator
+    coalesce(rates.regular_rate_denominator, 1)::hugeint as regular_rate_denominator,
+    coalesce(abroad.pay_currency, home_currency) as pay_currency, coalesce(abroad.pay_minor_digits, parameters.minor_digits) as pay_minor_digits
 from numbered join entries_rounded as entries on entries.entry_no = numbered.first_entry_no
 left join regular_rates as rates on rates.person_no = numbered.person_no and rates.workweek_start = numbered.workweek_start
+left join weeks_paid_abroad as abroad on abroad.person_no = numbered.person_no and abroad.workweek_start = numbered.workweek_start
+cross join run_parameters as parameters
