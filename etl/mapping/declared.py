@@ -155,6 +155,20 @@ FILES: tuple[MappingFile, ...] = (
         rows_needed=False,
     ),
     MappingFile(
+        "burden_rates.csv",
+        "map_burden_rates",
+        (
+            Column("pay_group", "key", wildcard=True),
+            Column("work_location", "key", wildcard=True),
+            Column("percent", "rate"),
+            FROM,
+            TO,
+        ),
+        ("pay_group", "work_location"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
         "fx_rates.csv",
         "map_fx_rates",
         (

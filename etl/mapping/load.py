@@ -166,7 +166,7 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     # rates are ranked by closeness, so there a * and a name do not compete
     competing = (
         ()
-        if declared.table == "map_rates"
+        if declared.table in ("map_rates", "map_burden_rates")
         else tuple(column.name for column in declared.columns if column.wildcard and column.name in declared.key)
     )
     exact = tuple(name for name in declared.key if name not in competing)

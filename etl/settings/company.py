@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
 from etl.settings.currency import CurrencyChoice
-from etl.settings.hours import Billing, LaborPosting, Pay, Pilot, Rounding, Unmapped
+from etl.settings.hours import Billing, LaborPosting, Pay, PayrollTax, Pilot, Rounding, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
 from etl.settings.sources import Connection, Drop
 from etl.terms import Policy
@@ -54,6 +54,7 @@ class Settings(Part):
     unmapped: Unmapped = Unmapped()
     pilot: Pilot | None = None
     labor_posting: LaborPosting
+    payroll_tax: PayrollTax = PayrollTax()
     currency: CurrencyChoice | None = None
     targets: Targets
     drops: tuple[Drop, ...] = ()

@@ -111,6 +111,13 @@ class LaborPosting(Part):
     mode: Literal["distribution", "accrue", "none"]
 
 
+class PayrollTax(Part):
+    """Who computes the employer's taxes and burden: the books or the payroll provider (`accounting`), or a declared
+    percentage of job labor here (`burden_rate`), which is an estimate and labeled so."""
+
+    mode: Literal["accounting", "burden_rate"] = "accounting"
+
+
 class Pilot(Part):
     """A first run of a few people, everybody else out of scope; by person, since overtime looks at all their time."""
 

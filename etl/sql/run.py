@@ -63,6 +63,11 @@ RULES: tuple[str, ...] = (
     "labor_keys_shared",
     "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
+    "charges_rounded",  # burden on posted wages, once a person and week
+    "charge_key_parts",
+    "charge_keys_shared",
+    "charge_piece_parts",
+    "charges_allocated",
     "bill_pieces",  # what is billed in this billing period
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
@@ -78,6 +83,7 @@ MARTS: tuple[str, ...] = (
     "pieces",
     "payroll_lines",
     "labor_lines",
+    "charge_lines",
     "labor_journal",
     "postings",
     "billable_lines",
@@ -100,6 +106,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "seconds_lost_in_pieces": "pieces_classified",
     "pieces_without_rule": "pieces_classified",
     "pay_not_conserved": "labor_allocated",
+    "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
     "journals_unbalanced": "postings",
     "conversions_unbalanced": "conversions",
@@ -112,7 +119,7 @@ VIEWS: frozenset[str] = frozenset(
     {
         *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
-        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "charge_key_parts", "charge_piece_parts", "bill_parts", "time_parts", "hours_parts"),
     }
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""

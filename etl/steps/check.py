@@ -29,7 +29,7 @@ def check(run: Run) -> Outcome:
     suites = read_run_suites(run)
     with run.locked("checking"), run.engine() as engine:
         need(engine, "hours_hundredths", "apply the rules (30_rules)")
-        engine.run(("labor_lines", "labor_journal", "postings", *_LOOKED_AT))
+        engine.run(("labor_lines", "charge_lines", "labor_journal", "postings", *_LOOKED_AT))
         tables = {
             table: assert_schema(engine.fetch(f"{table}_to_check"), schema, f"{table}_to_check")
             for table, schema in CHECKED.items()

@@ -18,7 +18,7 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPT])-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUBPT])-[0-9]+")
 
 
 def explain(reference: str, workspace: str | Path, company: str | None = None) -> Outcome:
@@ -49,7 +49,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if match is None or int(match["batch"]) != batch.batch:
         return None
     letter = match["letter"]
-    table = {"L": "postings", "R": "postings", "B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}[
+    table = {"L": "postings", "R": "postings", "U": "postings", "B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}[
         letter
     ]
     key = "payroll_line_id" if letter == "P" else "line_id"

@@ -12,6 +12,7 @@ from etl.errors import MappingError
 from etl.law.chosen import Law, Person, choose
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.sql.run import Engine
+from etl.steps.burden import burden_gaps
 from etl.steps.currency import currency_gaps, currency_parameters, put_choices
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
@@ -107,6 +108,8 @@ def _parameters(run: Run) -> dict[str, Any]:
         "batch_text": f"{batch:04d}",
         "labor_document": document_number(batch, "labor", sandbox=sandbox),
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
+        "burden_document": document_number(batch, "burden", sandbox=sandbox),
+        "charges_burden": settings.payroll_tax.mode == "burden_rate",
         **currency_parameters(settings.currency),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
@@ -195,7 +198,7 @@ def refuse_gaps(run: Run) -> None:
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    findings += [*law.findings, *_limits_of_this_release(run, law), *currency_gaps(run)]
+    findings += [*law.findings, *_limits_of_this_release(run, law), *currency_gaps(run), *burden_gaps(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

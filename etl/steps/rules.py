@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from etl.errors import RefusedError
 from etl.sql.run import RULES, Engine
+from etl.steps.burden import refuse_missing_burden
 from etl.steps.currency import refuse_missing_rates
 from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
@@ -19,6 +20,7 @@ def apply_rules(run: Run) -> Outcome:
         need(engine, "entries_ordered", "map the entries (20_map)")
         engine.run(RULES)
         refuse_missing_rates(run, engine)
+        refuse_missing_burden(run, engine)
         engine.run(("pay_totals", "premiums_by_law"))
         currency = run.settings.company.home_currency
         rows = engine.fetch("pay_totals").to_pylist()

@@ -113,6 +113,7 @@ class Company:
     pay: str = ""  # more of [pay], as TOML
     toml: str = ""  # more sections
     fx_rates: str = ""
+    burden_rates: str = ""
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
     home: str = "USD"

@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/job_rates.csv": {"currency": "USD"},
     "private/salaries.csv": {"currency": "USD"},
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
+    "burden_rates.csv": {"pay_group": "*", "work_location": "*"},
     "fx_rates.csv": {"source": "ecb", "source_id": "v1", "fetched_at": "2026-11-16 16:00"},
     "dimensions.csv": {"dimension": "class"},
 }

@@ -2,7 +2,7 @@
 with shares as (select line_id, currency, sum(amount) as amount from allocations group by line_id, currency),
 lines as (
     select line_id, pay_currency as currency, amount_of(own_minor, pay_minor_digits) as amount from labor_journal
-    where not is_reversal and line_kind = 'line'
+    where not is_reversal and line_kind = 'line'   -- labor, and the charges on it
     union all select line_id, currency, amount from billable_lines)
 select coalesce(lines.line_id, shares.line_id) as line_id, lines.amount, shares.amount as allocated
 from lines full join shares using (line_id, currency) where lines.amount is distinct from shares.amount

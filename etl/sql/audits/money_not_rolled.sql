@@ -6,7 +6,7 @@ paid as (select currency, sum(amount) as amount from payroll_lines where amount 
 billed as (select currency, sum(amount) as amount from billable_lines group by currency),
 posted as (
     select pay_currency as currency, sum(amount_of(own_minor, pay_minor_digits)) as amount from labor_journal
-    where not is_reversal and line_kind = 'line' group by pay_currency),
+    where letter = 'L' and line_kind = 'line' group by pay_currency),
 sides as (
     select streams.stream, paid.* from paid cross join (select unnest(['pay', 'cost']) as stream) as streams
     union all select 'bill', billed.* from billed)

@@ -7,16 +7,25 @@ labor_keyed as (
         and lines.cost_job is not distinct from keys.cost_job and lines.class is not distinct from keys.class
         and lines.pay_currency = keys.pay_currency
     cross join parameters where keys.cost_state = 'exported'),
+charged as (   -- employer charges on the same keys
+    select keys.key_no, lines.line_id, keys.pay_currency, keys.pay_minor_digits
+    from charge_keys_shared as keys_charged join labor_keys_shared as keys using (key_no)
+    join labor_journal as lines on letter = 'U' and line_kind = 'line' and lines.cost_job is not distinct from keys.cost_job
+        and lines.class is not distinct from keys.class and lines.pay_currency = keys.pay_currency),
 billed as (
     select bill_line_no, format('{}-B-{:03d}', batch_text, bill_line_no) as line_id, bill_minor_digits, bill_currency
     from bill_lines_rounded cross join parameters),
 turns as (   -- lines in the order of their ids, so that pieces are sorted by numbers
     select line_id, row_number() over (order by line_id)::int as line_turn
-    from (select distinct line_id from labor_keyed union all select line_id from billed) as line_ids),
+    from (select distinct line_id from labor_keyed union all select distinct line_id from charged union all select line_id from billed) as line_ids),
 shares as (
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
         shares.amount_minor, pay_minor_digits as digits, pay_currency as currency
     from labor_allocated as shares join labor_keyed using (key_no) join turns using (line_id)
+    union all
+    select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, 0,
+        shares.amount_minor, pay_minor_digits, pay_currency
+    from charges_allocated as shares join charged using (key_no) join turns using (line_id)
     union all
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
         shares.amount_minor, bill_minor_digits, bill_currency

@@ -28,14 +28,14 @@ figures as (
 paid_in as (   -- the home currency, and any other that people are paid in: never one sum of both
     select home_currency as currency, '' as words from run_parameters
     union all select distinct payroll_lines.currency, ' ' || payroll_lines.currency from payroll_lines cross join run_parameters where payroll_lines.currency <> home_currency),
-labor_shares as (select currency, sum(amount) as amount from allocations anti join billable_lines using (line_id) group by currency),
+labor_shares as (select currency, sum(amount) as amount from allocations semi join (select line_id from labor_journal where letter = 'L') using (line_id) group by currency),
 money as (
     select 30 as turn, 'labor, gross' || words as figure, 'payroll lines' as left_name,
         (select coalesce(sum(amount), 0) from payroll_lines where payroll_lines.currency = paid_in.currency) as left_value, 'roll-forward, stream cost' as right_name,
         (select coalesce(sum(amount), 0) from rolled where stream = 'cost' and rolled.currency = paid_in.currency) as right_value from paid_in
     union all
     select 31, 'labor posted' || words, 'journal debits', (select coalesce(sum(amount_of(own_minor, pay_minor_digits)) filter (where own_minor > 0), 0)
-            from labor_journal where not is_reversal and pay_currency = paid_in.currency),
+            from labor_journal where letter = 'L' and pay_currency = paid_in.currency),
         'allocations to entries', (select coalesce(sum(amount), 0) from labor_shares
             where labor_shares.currency = paid_in.currency) from paid_in
     union all
@@ -53,7 +53,15 @@ money as (
     from conversions group by conversions.currency, document_number
     union all
     select 35, 'converted, entries', 'lines', coalesce(sum(home_amount), 0), 'shares of entries', (select coalesce(sum(home_amount), 0) from converted_shares)
-    from conversions where line_kind = 'line' and not contains(line_id, '-R-') having count(*) > 0),
+    from conversions where line_kind = 'line' and not contains(line_id, '-R-') having count(*) > 0
+    union all
+    select 36, 'burden, estimate' || words, 'person-weeks', (select coalesce(sum(amount_of(amount_minor, pay_minor_digits)), 0) from charges_rounded where pay_currency = paid_in.currency),
+        'journal debits', coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0)
+    from paid_in join labor_journal on letter = 'U' and line_kind = 'line' and pay_currency = currency group by words, currency
+    union all
+    select 37, 'burden, entries' || words, 'journal debits', coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0), 'allocations to entries',
+        (select coalesce(sum(amount), 0) from allocations semi join (select line_id from labor_journal where letter = 'U') using (line_id) where allocations.currency = paid_in.currency)
+    from paid_in join labor_journal on letter = 'U' and line_kind = 'line' and pay_currency = currency group by words, currency),
 printed as (
     select turn, figure, left_name, coalesce(left_value, 0)::varchar as left_value, right_name, coalesce(right_value, 0)::varchar as right_value,
         (coalesce(left_value, 0) - coalesce(right_value, 0))::varchar as difference from figures

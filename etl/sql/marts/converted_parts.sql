@@ -6,8 +6,16 @@ with labor as (
         and keys.account is not distinct from labor_lines.account and keys.cost_job is not distinct from labor_lines.cost_job
         and keys.class is not distinct from labor_lines.class and keys.pay_currency = labor_lines.pay_currency
     join labor_allocated as shares using (key_no)
-    where not is_reversal and line_kind = 'line' and lines.pay_currency <> posted_currency)
-select line_id, line_number::hugeint * 2 as unit_id, part_id, part_id as part_order, entry_no, day_no, class_no, posted_minor as unit_total, amount_minor as weight from labor
+    where letter = 'L' and line_kind = 'line' and lines.pay_currency <> posted_currency),
+charges as (
+    select shares.*, line_id, lines.line_number, posted_minor
+    from labor_journal as lines join labor_keys_shared as keys on keys.cost_job is not distinct from lines.cost_job
+        and keys.class is not distinct from lines.class and keys.pay_currency = lines.pay_currency
+    join charges_allocated as shares using (key_no)
+    where letter = 'U' and line_kind = 'line' and lines.pay_currency <> posted_currency)
+select line_id, line_number::hugeint * 3 as unit_id, part_id, part_id as part_order, entry_no, day_no, class_no, posted_minor as unit_total, amount_minor as weight from labor
 union all
-select line_id, bill_line_no::hugeint * 2 + 1, part_id, part_id, entry_no, day_no, class_no, posted_minor, amount_minor
+select line_id, line_number::hugeint * 3 + 1, part_id, part_id, entry_no, day_no, class_no, posted_minor, amount_minor from charges
+union all
+select line_id, bill_line_no::hugeint * 3 + 2, part_id, part_id, entry_no, day_no, class_no, posted_minor, amount_minor
 from bills_converted join bill_allocated using (bill_line_no) where line_kind = 'line'
