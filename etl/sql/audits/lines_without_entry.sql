@@ -1,8 +1,8 @@
 -- Labor and billable lines that are not exactly the sum of their entries' cents, each in its own currency. Must be empty.
 with shares as (select line_id, currency, sum(amount) as amount from allocations group by line_id, currency),
 lines as (
-    select line_id, pay_currency as currency, amount_of(own_minor, pay_minor_digits) as amount from labor_journal
-    where not is_reversal and line_kind = 'line'   -- labor, and the charges on it
+    select line_id, pay_currency as currency, case when pay_currency = posted_currency then amount else amount_of(own_minor, pay_minor_digits) end as amount
+    from labor_journal join postings using (line_id) where not is_reversal and line_kind = 'line'   -- labor, and the charges on it
     union all select line_id, currency, amount from billable_lines)
 select coalesce(lines.line_id, shares.line_id) as line_id, lines.amount, shares.amount as allocated
 from lines full join shares using (line_id, currency) where lines.amount is distinct from shares.amount

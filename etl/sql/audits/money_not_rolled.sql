@@ -5,8 +5,8 @@ with rolled as (
 paid as (select currency, sum(amount) as amount from payroll_lines where amount is not null group by currency),
 billed as (select currency, sum(amount) as amount from billable_lines group by currency),
 posted as (
-    select pay_currency as currency, sum(amount_of(own_minor, pay_minor_digits)) as amount from labor_journal
-    where letter = 'L' and line_kind = 'line' group by pay_currency),
+    select pay_currency as currency, sum(case when pay_currency = posted_currency then amount else amount_of(own_minor, pay_minor_digits) end) as amount
+    from labor_journal join postings using (line_id) where letter = 'L' and line_kind = 'line' group by pay_currency),
 sides as (
     select streams.stream, paid.* from paid cross join (select unnest(['pay', 'cost']) as stream) as streams
     union all select 'bill', billed.* from billed)
