@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from etl.settings.kinds import Part
 
-Words = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\"\\\x00-\x1f]+$")]
+Words = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class ChosenRates(Part):
@@ -21,17 +21,17 @@ class ChosenRates(Part):
 
 
 class CurrencyChoice(Part):
-    """`convert`: by the books (`accounting`), by Timebooks (`here`), or as the tracker converted (`tracker`).
+    """`convert`: by the books (`accounting`), by Timebooks (`here`), or as the tracker converted (`tracker`, refused
+    while no source lands a converted amount).
 
     `source`: whose rates of fx_rates.csv hold. `missing_day`: what holds on a day without a rate; then at most
-    `max_age_days` before it. `tracker_column`: the export's column with each entry's amount in the home currency.
+    `max_age_days` before it.
     """
 
     convert: Literal["tracker", "here", "accounting"]
     source: Annotated[str, Field(max_length=80)] = ""
     missing_day: Literal["previous_business_day", "stop"] = "stop"
     max_age_days: Annotated[int, Field(ge=1, le=31)] = 5
-    tracker_column: Annotated[str, Field(max_length=80, pattern=r"^[^\"\\\x00-\x1f]*$")] = ""
     chosen: tuple[ChosenRates, ...] = ()
 
     @model_validator(mode="after")

@@ -76,10 +76,14 @@ class Pay(Part):
 
 
 class Billing(Part):
-    """When billable time is billed: its own period, by kind; periods are counted from `first_start`."""
+    """When billable time is billed: its own period, by kind; periods are counted from `first_start`.
+
+    `rate` omit: what people key in shows hours only, and the books price them; the batch still holds the money.
+    """
 
     period: Literal["weekly", "biweekly", "semimonthly", "monthly", "none"] = "weekly"
     first_start: date | None = None  # weekly and biweekly: any first day of a period
+    rate: Literal["send", "omit"] = "send"
 
     @model_validator(mode="after")
     def _anchored(self) -> Self:

@@ -41,6 +41,11 @@ def currency_gaps(run: Run) -> list[str]:
     if choice is None:
         return []
     findings = _mixed_pay(run)
+    if choice.convert == "tracker":
+        findings.append(
+            'company.toml, [currency]: convert = "tracker" takes the amounts that the tracker has converted, and none of '
+            "the sources lands one; choose here or accounting"
+        )
     if choice.convert == "here":
         rows = run.mappings.rows("map_fx_rates")
         if not any(row["source"] == choice.source for row in rows):

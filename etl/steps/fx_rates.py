@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from etl.store import files
 from etl.store.lock import company_lock
 from etl.units import is_currency
 
+_BEFORE = timedelta(days=31)
 NAME, BASE = "fx_rates.csv", "EUR"
 _COLUMNS = next([column.name for column in declared.columns] for declared in FILES if declared.name == NAME)
 
@@ -44,7 +45,7 @@ def load_rates(
     except OSError as error:
         raise unreadable(file, error) from None
     wanted = _currencies(currencies, settings.company.home_currency, mappings.tables)
-    first = read_day(since) if since else max(settings.company.go_live.replace(day=1), FIRST_DAY)
+    first = read_day(since) if since else max(settings.company.go_live, FIRST_DAY + _BEFORE) - _BEFORE
     taken = [rate for rate in published.rates if rate.currency in wanted and rate.rate_date >= first]
     there = {(row["rate_date"], row["to_currency"]): row for row in mappings.rows("map_fx_rates")
              if row["source"] == SOURCE and row["from_currency"] == BASE}

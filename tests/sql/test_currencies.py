@@ -230,6 +230,7 @@ def test_a_rate_is_never_overwritten():
 
 
 GAPS = [   # what is changed, and the finding
+    ({"toml": '\n[currency]\nconvert = "tracker"\n'}, "none of the sources lands one"),
     ({"fx_rates": ""}, "fx_rates.csv: no rate from source ecb"),
     ({"accounts": Company.accounts}, "no account for rounding_difference"),
     ({"job_rates": "employee_id  service_item  kind  rate  currency\nE4  Design  differential  2.00  USD"},
