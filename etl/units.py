@@ -16,7 +16,9 @@ SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 86400
 DOCUMENT_NUMBER_LIMIT = 11  # the shortest reference field of a target: QuickBooks Desktop's RefNumber
 
-_DOCUMENT_LETTER: dict[DocumentKind, str] = {"labor": "L", "labor_reversal": "LR", "burden": "U", "time": "T", "invoice": "I"}
+_DOCUMENT_LETTER: dict[DocumentKind, str] = {
+    "labor": "L", "labor_reversal": "LR", "burden": "U", "time": "T", "invoice": "I"
+}
 
 
 def is_currency(code: str) -> bool:

@@ -56,10 +56,8 @@ def _kind_fault(column: Column, text: str) -> str | None:
         return f"{name} {text!r} begins like a formula"
     if column.kind == "choice" and text not in column.choices:
         return f"{name} {text!r} is none of {', '.join(choice or '(empty)' for choice in column.choices)}"
-    if column.kind == "rate" and not _RATE.fullmatch(text):
-        return f"{name} {text!r} is not a plain decimal with a point, such as 62.50"
-    if column.kind == "fx_rate" and (not _FX_RATE.fullmatch(text) or Decimal(text) == 0):
-        return f"{name} {text!r} is not a rate above 0 with a point and at most ten decimals, such as 1.0832"
+    if column.kind in ("rate", "fx_rate"):
+        return _number_fault(column, text)
     if column.kind == "currency" and not is_currency(text):
         return f"{name} {text!r} is not a currency of ISO 4217, such as USD"
     if column.kind == "whole" and not _WHOLE.fullmatch(text):
@@ -68,6 +66,14 @@ def _kind_fault(column: Column, text: str) -> str | None:
         return f"{name} {text!r} is not a date such as 2026-11-15"
     if column.kind == "instant" and _read_instant(text) is None:
         return f"{name} {text!r} is not a date and time such as 2026-11-17 12:00"
+    return None
+
+
+def _number_fault(column: Column, text: str) -> str | None:
+    if column.kind == "rate" and not _RATE.fullmatch(text):
+        return f"{column.name} {text!r} is not a plain decimal with a point, such as 62.50"
+    if column.kind == "fx_rate" and (not _FX_RATE.fullmatch(text) or Decimal(text) == 0):
+        return f"{column.name} {text!r} is not a rate above 0 with a point and at most ten decimals, such as 1.0832"
     return None
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["key", "text", "date_from", "date_to", "date", "instant", "rate", "currency", "whole", "choice", "fx_rate"]
+Kind = Literal[
+    "key", "text", "date_from", "date_to", "date", "instant", "rate", "currency", "whole", "choice", "fx_rate"
+]
 
 
 @dataclass(frozen=True)

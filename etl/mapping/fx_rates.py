@@ -32,8 +32,7 @@ def fx_faults(rows: Iterable[Row]) -> list[str]:
 
 
 def versions_in_question(rows: Iterable[Row], source: str, chosen: Chosen) -> list[str]:
-    """One sentence per pair and day of the source with several versions and none of them chosen, or a chosen one that
-    is not there; the lines are named."""
+    """One sentence per pair and day of the source with several versions and none chosen, or the chosen one missing."""
     versions: dict[tuple[object, ...], list[Row]] = defaultdict(list)
     for row in rows:
         if row["source"] == source:

@@ -21,8 +21,7 @@ class ChosenRates(Part):
 
 
 class CurrencyChoice(Part):
-    """`convert`: by the books (`accounting`), by Timebooks (`here`), or as the tracker converted (`tracker`, refused
-    while no source lands a converted amount).
+    """Who converts: the books (`accounting`), Timebooks (`here`) or the tracker (refused: no source lands its amounts).
 
     `source`: whose rates of fx_rates.csv hold. `missing_day`: what holds on a day without a rate; then at most
     `max_age_days` before it.

@@ -116,8 +116,10 @@ class LaborPosting(Part):
 
 
 class PayrollTax(Part):
-    """Who computes the employer's taxes and burden: the books or the payroll provider (`accounting`), or a declared
-    percentage of job labor here (`burden_rate`), which is an estimate and labeled so."""
+    """Who computes the employer's taxes and burden: the books or the payroll provider (`accounting`), or Timebooks.
+
+    `burden_rate`: a declared percentage of job labor, which is an estimate and labeled so.
+    """
 
     mode: Literal["accounting", "burden_rate"] = "accounting"
 

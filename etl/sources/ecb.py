@@ -23,6 +23,7 @@ _MOST_BYTES = 32 * 2**20   # of the unpacked history: 1.3 MB in 2026
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")
 _WORDED = re.compile(r"([0-9]{1,2}) ([A-Z][a-z]+) ([0-9]{4})", re.ASCII)
+_NONE = ("N/A", "")
 _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,10})?", re.ASCII)
 
 
@@ -37,7 +38,7 @@ class ReferenceRate:
 
 @dataclass(frozen=True)
 class ReferenceRates:
-    """What one published file says. `source_id` names the file by its digest; `left_out` counts cells without a rate."""
+    """What one published file says. `source_id` names it by its digest; `left_out` counts cells without a rate."""
 
     source_id: str
     rates: tuple[ReferenceRate, ...]
@@ -55,30 +56,33 @@ def parse_ecb(content: bytes, name: str) -> ReferenceRates:
         header.pop()   # the published lines end in a comma
     if len(header) < 2 or header[0] != "Date" or len(set(header)) != len(header):
         raise _refusal(name, 1, f"the header is not Date and a column a currency: {', '.join(header[:6]) or 'nothing'}")
-    rates, left_out, days = [], 0, set()
-    for number, cells in enumerate(lines[1:], 2):
-        row = [cell.strip() for cell in cells]
-        if not any(row):
-            continue
-        if len(row) < len(header) or any(row[len(header):]):
-            raise _refusal(name, number, f"{len(row)} cells where the header has {len(header)}")
-        day = _day(row[0], name, number)
-        if day in days:
-            raise _refusal(name, number, f"{day} stands twice")
-        days.add(day)
-        for currency, cell in zip(header[1:], row[1:], strict=False):
-            if cell in ("N/A", ""):
-                left_out += 1
-            elif not _RATE.fullmatch(cell) or Decimal(cell) == 0:
-                raise _refusal(name, number, f"the rate of {currency} is {cell!r}")
-            elif is_currency(currency):
-                rates.append(ReferenceRate(day, currency, cell))
-            else:
-                left_out += 1
+    cells: list[ReferenceRate] = []
+    days: set[date] = set()
+    for number, line in enumerate(lines[1:], 2):
+        row = [cell.strip() for cell in line]
+        if any(row):
+            own = _rates_of(row, header, name, number)
+            if own[0].rate_date in days:
+                raise _refusal(name, number, f"{own[0].rate_date} stands twice")
+            days.add(own[0].rate_date)
+            cells += own
+    rates = [cell for cell in cells if cell.rate not in _NONE and is_currency(cell.currency)]
     if not rates:
         raise _refusal(name, 1, "it holds no rate")
     source_id = f"eurofxref {hashlib.sha256(content).hexdigest()[:12]}"
-    return ReferenceRates(source_id, tuple(sorted(rates, key=lambda rate: (rate.rate_date, rate.currency))), left_out)
+    ordered = tuple(sorted(rates, key=lambda rate: (rate.rate_date, rate.currency)))
+    return ReferenceRates(source_id, ordered, len(cells) - len(rates))
+
+
+def _rates_of(row: list[str], header: list[str], name: str, number: int) -> list[ReferenceRate]:
+    """The cells of one day, those without a rate too."""
+    if len(row) < len(header) or any(row[len(header):]):
+        raise _refusal(name, number, f"{len(row)} cells where the header has {len(header)}")
+    day = _day(row[0], name, number)
+    for currency, cell in zip(header[1:], row[1:], strict=False):
+        if cell not in _NONE and (not _RATE.fullmatch(cell) or Decimal(cell) == 0):
+            raise _refusal(name, number, f"the rate of {currency} is {cell!r}")
+    return [ReferenceRate(day, currency, cell) for currency, cell in zip(header[1:], row[1:], strict=False)]
 
 
 def _text(content: bytes, name: str) -> str:

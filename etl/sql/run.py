@@ -119,7 +119,8 @@ VIEWS: frozenset[str] = frozenset(
     {
         *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
-        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "charge_key_parts", "charge_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("charge_key_parts", "charge_piece_parts"),
     }
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""

@@ -43,8 +43,8 @@ def currency_gaps(run: Run) -> list[str]:
     findings = _mixed_pay(run)
     if choice.convert == "tracker":
         findings.append(
-            'company.toml, [currency]: convert = "tracker" takes the amounts that the tracker has converted, and none of '
-            "the sources lands one; choose here or accounting"
+            'company.toml, [currency]: convert = "tracker" takes the amounts that the tracker has converted, and none '
+            "of the sources lands one; choose here or accounting"
         )
     if choice.convert == "here":
         rows = run.mappings.rows("map_fx_rates")
@@ -60,8 +60,7 @@ def currency_gaps(run: Run) -> list[str]:
 
 
 def _mixed_pay(run: Run) -> list[str]:
-    """Pay of one person in two currencies on one day, and minimum wages beside pay in another currency: both would add
-    figures of two currencies."""
+    """Where figures of two currencies would be added: pay of one person on one day, minimum wages beside other pay."""
     home = run.settings.company.home_currency
     paid: dict[str, list[Row]] = defaultdict(list)
     for table in ("map_pay_rates", "map_salaries"):
@@ -76,8 +75,8 @@ def _mixed_pay(run: Run) -> list[str]:
                       if own["effective_from"] <= last and own["effective_to"] >= first} - {row["currency"]}
             if others:
                 findings.append(
-                    f"private/{file}, line {row['map_row']}: {row['employee_id']} is paid in {', '.join(sorted(others))} "
-                    f"then, this is {row['currency']}; give it in the currency of the pay rate"
+                    f"private/{file}, line {row['map_row']}: {row['employee_id']} is paid in "
+                    f"{', '.join(sorted(others))} then, this is {row['currency']}; give it in the currency of the pay rate"
                 )
     with_minimum = {wage.jurisdiction for wage in run.settings.pay.minimum_wages}
     for row in run.mappings.rows("map_employees"):
@@ -106,6 +105,6 @@ def refuse_missing_rates(run: Run, engine: Engine) -> None:
         what="; ".join(f"No rate from {row['currency']} to {home} for {row['converted_on']}" for row in missing)
         + f": {choice.source} has none {reach}, direct, inverse or over a third currency",
         where=f"mappings/{run.company}/fx_rates.csv",
-        fix="Take in the source's newest file (timebooks rates load FILE --company C), or add the rate as a row with its "
-        "source and source_id.",
+        fix="Take in the source's newest file (timebooks rates load FILE --company C), or add the rate as a row with "
+        "its source and source_id.",
     )

@@ -49,9 +49,8 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if match is None or int(match["batch"]) != batch.batch:
         return None
     letter = match["letter"]
-    table = {"L": "postings", "R": "postings", "U": "postings", "B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}[
-        letter
-    ]
+    tables = {"B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}
+    table = tables.get(letter, "postings")
     key = "payroll_line_id" if letter == "P" else "line_id"
     rows = [row for row in batch.table(table).to_pylist() if row[key] == reference]
     if not rows:

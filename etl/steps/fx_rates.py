@@ -88,8 +88,9 @@ def _currencies(given: Sequence[str], home: str, tables: Any) -> set[str]:
 def _refuse_changed(pairs: Sequence[tuple[ReferenceRate, Any]], source_id: str, company: str) -> None:
     changed = [(rate, row) for rate, row in pairs if Decimal(rate.rate) != row["rate"]]
     if changed:
-        shown = "; ".join(f"{rate.currency} on {rate.rate_date} is {rate.rate} in the file, {row['rate'].normalize():f} "
-                          f"in line {row['map_row']}" for rate, row in changed[:5])
+        shown = "; ".join(
+            f"{rate.currency} on {rate.rate_date} is {rate.rate} in the file, {row['rate'].normalize():f} in line "
+            f"{row['map_row']}" for rate, row in changed[:5])
         raise RefusedError(
             "FX_RATE_CHANGED",
             what=f"{len(changed)} rate(s) are told otherwise than before: {shown}",

@@ -113,9 +113,9 @@ def _amount_findings(postings: pa.Table, document: str, header: BatchHeader) -> 
          f"has more than {digits} decimals", _REPORT),
     ]
     if not document.startswith(_WITH_CURRENCY):
-        kinds.insert(0, (is_foreign, "JOURNAL_CURRENCY", f"is not in {header.home_currency}",
-                         'This file names no currency. Convert here ([currency] convert = "here"), or post this '
-                         "amount in the books by hand."))
+        way_out = ('This file names no currency. Convert here ([currency] convert = "here"), or post this amount in '
+                   "the books by hand.")
+        kinds.insert(0, (is_foreign, "JOURNAL_CURRENCY", f"is not in {header.home_currency}", way_out))
     return [Finding(code, f"{row['amount']} {row['currency']} {what}",
                     f"{document}, {row['document_number']}, line {row['line_id']}", fix)
             for mask, code, what, fix in kinds for row in postings.filter(mask).to_pylist()]
@@ -124,7 +124,8 @@ def _amount_findings(postings: pa.Table, document: str, header: BatchHeader) -> 
 def _document_findings(postings: pa.Table, document: str) -> list[Finding]:
     runs = [item.number for item in journal_documents(postings)]
     sums = postings.group_by("document_number").aggregate(
-        [("amount", "sum"), ("posted_on", "count_distinct"), ("line_number", "count"), ("currency", "count_distinct")]).sort_by("document_number")
+        [("amount", "sum"), ("posted_on", "count_distinct"), ("line_number", "count"),
+         ("currency", "count_distinct")]).sort_by("document_number")
     findings = []
     for row in sums.to_pylist():
         number = row["document_number"]

@@ -96,20 +96,20 @@ def test_without_the_choice_pay_in_another_currency_waits():
 def test_converted_here_the_journal_is_in_the_home_currency():
     books = FIRM.books(WEEK)
     books.must_show("postings", """
-        line_id     document_number  account               customer_job  amount   currency  memo
-        0042-L-001  TB0042L          Job Costs:Labor       Mill:Web      320.00   USD       Labor Web
-        0042-L-002  TB0042L          Job Costs:Labor       Mill:Shop     201.05   USD       Labor Shop, EUR
-        0042-L-003  TB0042L          Job Costs:Labor       Mill:Web      120.63   USD       Labor Web, EUR
-        0042-L-004  TB0042L          Overhead:Labor        -             3.96     USD       Labor internal, EUR
-        0042-L-005  TB0042L          Job Costs:Labor       Mill:Web      155.89   USD       Labor Web, JPY
-        0042-L-006  TB0042L          Job Costs:Labor       Mill:Shop     21.61    USD       Labor Shop, JPY
-        0042-L-007  TB0042L          Job Costs:Labor       Mill:Web      72.34    USD       Labor Web, KWD
-        0042-L-008  TB0042L          Job Costs:Labor       Mill:Shop     534.62   USD       Labor Shop, KWD
-        0042-L-009  TB0042L          Overhead:Labor        -             23.21    USD       Labor internal, KWD
-        0042-L-010  TB0042L          Accrued Wages         -             -320.00  USD       Gross wages week 2026-W46
-        0042-L-011  TB0042L          Accrued Wages         -             -325.64  USD       Gross wages week 2026-W46, EUR
-        0042-L-012  TB0042L          Accrued Wages         -             -177.50  USD       Gross wages week 2026-W46, JPY
-        0042-L-013  TB0042L          Accrued Wages         -             -630.17  USD       Gross wages week 2026-W46, KWD""",
+        line_id     account          customer_job  amount   currency  memo
+        0042-L-001  Job Costs:Labor  Mill:Web      320.00   USD       Labor Web
+        0042-L-002  Job Costs:Labor  Mill:Shop     201.05   USD       Labor Shop, EUR
+        0042-L-003  Job Costs:Labor  Mill:Web      120.63   USD       Labor Web, EUR
+        0042-L-004  Overhead:Labor   -             3.96     USD       Labor internal, EUR
+        0042-L-005  Job Costs:Labor  Mill:Web      155.89   USD       Labor Web, JPY
+        0042-L-006  Job Costs:Labor  Mill:Shop     21.61    USD       Labor Shop, JPY
+        0042-L-007  Job Costs:Labor  Mill:Web      72.34    USD       Labor Web, KWD
+        0042-L-008  Job Costs:Labor  Mill:Shop     534.62   USD       Labor Shop, KWD
+        0042-L-009  Overhead:Labor   -             23.21    USD       Labor internal, KWD
+        0042-L-010  Accrued Wages    -             -320.00  USD       Gross wages week 2026-W46
+        0042-L-011  Accrued Wages    -             -325.64  USD       Gross wages week 2026-W46, EUR
+        0042-L-012  Accrued Wages    -             -177.50  USD       Gross wages week 2026-W46, JPY
+        0042-L-013  Accrued Wages    -             -630.17  USD       Gross wages week 2026-W46, KWD""",
         document_number="TB0042L")
 
 
@@ -119,12 +119,13 @@ def test_what_rounding_leaves_stands_on_a_line_of_its_own():
     books = FIRM.books("person  project  time\njun  web  0:00:01\njun  shop  0:00:01")
     assert books.column("payroll_lines", "amount") == ["2.00"]
     books.must_show("conversions", """
-        line_id     document_number  line_kind   amount  currency  home_amount  rate_numerator  rate_denominator  age_days  way          rate_ids
-        0042-L-001  TB0042L          line        1.00    JPY       0.01         677.00          106150.00         2         through EUR  EUR/JPY v1; EUR/USD v1
-        0042-L-002  TB0042L          line        1.00    JPY       0.01         677.00          106150.00         2         through EUR  EUR/JPY v1; EUR/USD v1
-        0042-L-003  TB0042L          total       -2.00   JPY       -0.01        677.00          106150.00         2         through EUR  EUR/JPY v1; EUR/USD v1
-        0042-L-004  TB0042L          difference  0.00    JPY       -0.01        -               -                 2         through EUR  EUR/JPY v1; EUR/USD v1""",
+        line_id     line_kind   amount  currency  home_amount  rate_numerator  rate_denominator  age_days  way
+        0042-L-001  line        1.00    JPY       0.01         677.00          106150.00         2         through EUR
+        0042-L-002  line        1.00    JPY       0.01         677.00          106150.00         2         through EUR
+        0042-L-003  total       -2.00   JPY       -0.01        677.00          106150.00         2         through EUR
+        0042-L-004  difference  0.00    JPY       -0.01        -               -                 2         through EUR""",
         document_number="TB0042L")
+    assert set(books.column("conversions", "rate_ids")) == {"EUR/JPY v1; EUR/USD v1"}
     assert books.column("postings", "account", line_id="0042-L-004") == ["Rounding Differences"]
 
 
@@ -178,7 +179,7 @@ WAYS = [   # rates, policy, way, day of the rate, the rate as a fraction; why
     ("2026-11-13  EUR  USD  1.1", HERE, "direct", "2026-11-13", Fraction(11, 10), "Friday's rate on Sunday"),
     ("2026-11-10  EUR  USD  1.1", HERE, "direct", "2026-11-10", Fraction(11, 10), "five days before"),
     ("2026-11-15  USD  EUR  0.9", HERE, "inverse", "2026-11-15", Fraction(10, 9), "never rounded"),
-    ("2026-11-15  GBP  EUR  1.2\n2026-11-15  GBP  USD  1.3", HERE, "through GBP", "2026-11-15", Fraction(13, 12), "two legs"),
+    ("2026-11-15  GBP  EUR  1.2\n2026-11-15  GBP  USD  1.3", HERE, "through GBP", "2026-11-15", Fraction(13, 12), "legs"),
     ("2026-11-15  USD  EUR  0.9\n2026-11-15  EUR  USD  1.1", HERE, "direct", "2026-11-15", Fraction(11, 10), "first"),
     ("2026-11-14  EUR  USD  1.1\n2026-11-15  USD  EUR  0.9", HERE, "inverse", "2026-11-15", Fraction(10, 9), "newer"),
 ]
@@ -212,7 +213,10 @@ def test_a_missing_rate_stops_the_run(rates, policy, words):
     assert "EUR to USD for 2026-11-15" in error.value.what
 
 
-TWICE = "rate_date  from_currency  to_currency  rate  source_id\n2026-11-13  EUR  USD  1.1  {}\n2026-11-13  EUR  USD  1.2  {}"
+TWICE = """
+    rate_date   from_currency  to_currency  rate  source_id
+    2026-11-13  EUR            USD          1.1   {}
+    2026-11-13  EUR            USD          1.2   {}"""
 
 
 @pytest.mark.capability("C75")
@@ -268,8 +272,8 @@ def test_any_week_converts_exactly(times, dollars, yen, dinars, home):
     week = "person  project  time\n" + "\n".join(
         f"{who}  {where}  {time // 3600}:{time // 60 % 60:02}:{time % 60:02}" for who, where, time in times)
     books = replace(FIRM, fx_rates=rates, home=home).books(week)
-    check_conversions(books, {"USD": Fraction(dollars), "JPY": Fraction(yen), "KWD": Fraction(dinars), "EUR": Fraction(1)},
-                      home)
+    per_euro = {"USD": Fraction(dollars), "JPY": Fraction(yen), "KWD": Fraction(dinars), "EUR": Fraction(1)}
+    check_conversions(books, per_euro, home)
 
 
 def check_conversions(books: Books, per_euro: dict[str, Fraction], home: str) -> None:
@@ -279,13 +283,14 @@ def check_conversions(books: Books, per_euro: dict[str, Fraction], home: str) ->
     for row in books.engine.fetch("conversions").to_pylist():
         documents[row["document_number"], row["currency"]].append(row)
         if row["line_kind"] != "difference":
-            exact = Fraction(row["amount"]) * per_euro[home] / per_euro[row["currency"]]
-            assert Fraction(int(row["rate_numerator"]), int(row["rate_denominator"])) == per_euro[home] / per_euro[row["currency"]]
-            assert abs(Fraction(row["home_amount"]) - exact) <= unit / 2
+            rate = per_euro[home] / per_euro[row["currency"]]
+            assert Fraction(int(row["rate_numerator"]), int(row["rate_denominator"])) == rate
+            assert abs(Fraction(row["home_amount"]) - Fraction(row["amount"]) * rate) <= unit / 2
     for rows in documents.values():
         assert sum(row["amount"] for row in rows) == sum(row["home_amount"] for row in rows) == 0
         lines = sum(row["line_kind"] == "line" for row in rows)
-        assert abs(sum(Fraction(row["home_amount"]) for row in rows if row["line_kind"] == "difference")) <= lines * unit / 2
+        difference = sum(Fraction(row["home_amount"]) for row in rows if row["line_kind"] == "difference")
+        assert abs(difference) <= lines * unit / 2
     shares: dict[str, Decimal] = defaultdict(Decimal)
     for row in books.engine.fetch("converted_shares").to_pylist():
         shares[row["line_id"]] += row["home_amount"]

@@ -65,7 +65,8 @@ def _books() -> Books:
         pay      360           nearest  day
         bill     900           up       week""",
         dimensions="by  ref  value  precedence\nemployee  E1  Studio  1",
-        pay_rates="employee_id  pay_rate  currency\nE1  40.00  USD\nE2  20.00  USD\nE3  50.00  USD\nE5  30.00  USD\nE6  9.00  KWD",
+        pay_rates="employee_id  pay_rate  currency\nE1  40.00  USD\nE2  20.00  USD\nE3  50.00  USD\n"
+        "E5  30.00  USD\nE6  9.00  KWD",
         rates="customer_job  bill_rate  currency\n*  100.00  USD\nMill:Shop  77.77  KWD",
         accounts=f"{Company.accounts}\n{OTHERS}",
         fx_rates="rate_date  from_currency  to_currency  rate\n2026-11-15  KWD  USD  3.2577",

@@ -66,7 +66,7 @@ def test_refusals(target, lines, balanced, code, message, why):
 @EACH
 def test_a_document_has_one_currency(target):
     mixed = journal({"currency": "EUR"}, {"amount": "-100"}, balanced=False)
-    with pytest.raises(TargetError, match="several currencies|is not in USD"):
+    with pytest.raises(TargetError, match=r"several currencies|is not in USD"):
         target.render(mixed, HEADER, settings())
 
 
@@ -74,7 +74,8 @@ def test_a_document_has_one_currency(target):
 def test_a_foreign_document_goes_where_the_file_names_its_currency():
     yen = journal({"currency": "JPY", "amount": "27831", "document_number": "TB0042L2"})
     [file] = qbo_csv.render(yen, HEADER, settings())
-    assert b",27831.00,," in file.content and file.content.count(b",JPY,") == 2
+    assert b",27831.00,," in file.content
+    assert file.content.count(b",JPY,") == 2
     with pytest.raises(TargetError, match="names no currency") as error:
         iif_journal.render(yen, HEADER, settings())
     assert error.value.code == "JOURNAL_CURRENCY"
@@ -84,8 +85,9 @@ def test_a_foreign_document_goes_where_the_file_names_its_currency():
 
 
 def test_a_reversal_of_another_currency_stands_in_a_file_of_its_own():
-    table = journal({"document_number": "TB0042LR2"}, {"document_number": "TB0042L2"})
-    assert len(qbo_csv.render(table, HEADER, settings())) == 2
+    lines = [{"document_number": number, "amount": amount} for number in ("TB0042L2", "TB0042LR2")
+             for amount in ("1", "-1")]
+    assert len(qbo_csv.render(journal(*lines, balanced=False), HEADER, settings())) == 2
 
 
 DESKTOP_ONLY = [   # column, value, why
