@@ -133,6 +133,25 @@ PAYROLL_LINES = _schema(
 """One row per person × pay item × workweek: the only place where pay is rounded to money. Amount is null where the
 pay rate is not known to us (the hours still go to payroll)."""
 
+PAY_ADDITIONS = _schema(
+    ("addition_id", TEXT),
+    ("payroll_line_id", TEXT),
+    ("employee_id", TEXT),
+    ("employee_name", TEXT),
+    ("workweek_start", pa.date32()),
+    ("addition_on", pa.date32()),
+    ("hour_class", TEXT),
+    ("pay_item", TEXT),
+    ("reason", TEXT),
+    ("printed_seconds", SECONDS),
+    ("amount", AMOUNT),
+    ("currency", TEXT),
+    ("rule_id", TEXT),
+    ("rule_sentence", TEXT),
+)
+"""One row per pay addition: pay of a workweek that is no hour worked, such as a premium for a missed meal. A batch
+without one has no such table. `addition_on` null: of the whole week. In ALLOCATIONS its id stands for the piece."""
+
 POSTINGS = _schema(
     ("line_id", TEXT),
     ("document_number", TEXT),
@@ -156,7 +175,8 @@ ALLOCATIONS = _schema(
     ("amount", AMOUNT),
     ("currency", TEXT),
 )
-"""One row per line × piece of an entry: which seconds and which cents of the line come from it."""
+"""One row per line × piece of an entry: which seconds and which cents of the line come from it; `piece_id` may be a pay
+addition, and then `entry_id` is the entry that bears it, null where its person has no paid time in the workweek."""
 
 TIME_ACTIVITIES = _schema(
     ("line_id", TEXT),

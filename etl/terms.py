@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
@@ -41,6 +42,7 @@ class BatchHeader:
     labor_posting: str  # distribution | clearing | accrue | none
     mapping_digest: str
     product_version: str
+    account_types: Mapping[str, str] = field(default_factory=dict)  # of accounts.csv: account -> type in the books
 
 
 @dataclass(frozen=True)

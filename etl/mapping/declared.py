@@ -34,8 +34,17 @@ class MappingFile:
 
 
 FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)
-HOUR_CLASSES = ("regular", "overtime", "overtime_premium", "double_time", "double_time_premium")
+HOUR_CLASSES = (
+    "regular",
+    "overtime",
+    "overtime_premium",
+    "double_time",
+    "double_time_premium",
+    "meal_premium",
+    "rest_premium",
+)
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
+PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
 PURPOSES = (
     *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
     *("rounding_difference", "burden_expense", "burden_applied"),
@@ -110,7 +119,7 @@ FILES: tuple[MappingFile, ...] = (
         "pay_items.csv",
         "map_pay_items",
         (
-            Column("hour_kind", "choice", HOUR_KINDS),
+            Column("hour_kind", "choice", PAID_KINDS),
             Column("hour_class", "choice", HOUR_CLASSES),
             Column("pay_item", "text"),
         ),

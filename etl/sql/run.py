@@ -57,9 +57,17 @@ RULES: tuple[str, ...] = (
     "week_earnings",  # bonuses and piece earnings of a week
     "regular_rates",  # per workweek, once the classes are known
     "pay_components",  # what of it is paid in this period, exactly
+    "break_premiums",  # pay additions: no hours worked, one statement a reason
+    "additions_found",  # all reasons together
+    "additions_due",  # what of them is paid in this period
+    "addition_fractions",
     "payroll_lines_rounded",  # the only rounding of pay to money
+    "addition_shares",  # of a payroll line to its additions
+    "addition_piece_parts",  # and of an addition to the pieces that bear it
+    "additions_allocated",
     "labor_keys",  # shares of a payroll line: first the posting keys
     "labor_key_parts",
+    "addition_keys",
     "labor_keys_shared",
     "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
@@ -82,6 +90,7 @@ MARTS: tuple[str, ...] = (
     "entries",
     "pieces",
     "payroll_lines",
+    "pay_additions",
     "labor_lines",
     "charge_lines",
     "labor_journal",
@@ -105,6 +114,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "entries_without_state": "entries_rounded",
     "seconds_lost_in_pieces": "pieces_classified",
     "pieces_without_rule": "pieces_classified",
+    "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
     "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
@@ -121,6 +131,7 @@ VIEWS: frozenset[str] = frozenset(
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
         *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
         *("charge_key_parts", "charge_piece_parts"),
+        *("additions_found", "addition_piece_parts"),
     }
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""

@@ -1,7 +1,8 @@
 -- The few words that every entry carries, one byte each. In the order of the alphabet, which is the order of their lines.
 create type if not exists entry_state as enum ('exported', 'held', 'out_of_scope', 'rejected', 'superseded', 'withdrawn');
-create type if not exists hour_kind as enum ('holiday', 'paid_leave', 'unpaid_leave', 'worked');
-create type if not exists hour_class as enum ('double_time', 'double_time_premium', 'overtime', 'overtime_premium', 'regular');
+create type if not exists hour_kind as enum ('holiday', 'paid_leave', 'premium', 'unpaid_leave', 'worked');
+create type if not exists hour_class as enum ('double_time', 'double_time_premium', 'meal_premium', 'overtime', 'overtime_premium',
+    'regular', 'rest_premium');
 create type if not exists cost_purpose as enum ('direct_labor', 'internal_labor', 'leave_expense', 'suspense');
 
 -- The first day of the workweek that a day belongs to; begins_on: 1 Monday to 7 Sunday, or 100 and more for fixed 14 days
@@ -10,6 +11,15 @@ create type if not exists cost_purpose as enum ('direct_labor', 'internal_labor'
 create or replace macro workweek_of(worked_day, begins_on) as (worked_day - (case when begins_on % 1000 < 100 then (isodow(worked_day) - begins_on % 1000 + 7) % 7
     else (worked_day - date '1900-01-01' - begins_on % 1000 + 100) % 14 end)::int);
 create or replace macro workweek_end(first_day, begins_on) as (first_day + case when begins_on % 1000 < 100 then 6 else 13 end);
+
+-- What of a payroll line stands in a payroll file as hours: a premium of hours paid before is hours of its own there.
+create or replace macro line_seconds(hour_class, pay_seconds, premium_seconds) as
+    (pay_seconds + case when hour_class in ('overtime', 'double_time') then 0 else premium_seconds end);
+
+-- What a piece's pay is to the books.
+create or replace macro purpose_of(hour_kind, is_cost_unmapped, job_no) as
+    (case when hour_kind <> 'worked' then 'leave_expense'::cost_purpose when is_cost_unmapped then 'suspense'::cost_purpose
+        when job_no is null then 'internal_labor'::cost_purpose else 'direct_labor'::cost_purpose end);
 
 -- Seconds as hours with as few decimals as it takes, at most two: 40, 9.2, 7.25.
 create or replace macro hours_words(seconds) as

@@ -68,6 +68,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
 
 def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
     pieces = {piece["piece_id"]: piece for piece in batch.table("pieces").to_pylist()}
+    additions = _additions(batch)
     if letter == "T":
         own = [
             piece
@@ -82,13 +83,21 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
             if (piece["employee_id"], piece["workweek_start"], piece["pay_item"])
             == (line["employee_id"], line["workweek_start"], line["pay_item"])
         ]
-        return tuple(_shown(piece, piece["pay_seconds"], "") for piece in own)
+        paid = [row for row in additions.values() if row["payroll_line_id"] == reference]
+        return (
+            *(_shown(piece, piece["pay_seconds"], "") for piece in own),
+            *(_shown_addition(row, "(pay addition)", row["printed_seconds"], str(row["amount"])) for row in paid),
+        )
     shares = batch.table("allocations")
     mask = pc.equal(shares["line_id"], reference)
     if letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
         mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-L-")
     return tuple(
         _shown(pieces[share["piece_id"]], share["seconds"], str(share["amount"]))
+        if share["piece_id"] in pieces
+        else _shown_addition(
+            additions[share["piece_id"]], share["entry_id"] or "(no entry)", share["seconds"], str(share["amount"])
+        )
         for share in shares.filter(mask).to_pylist()
     )
 
@@ -97,6 +106,19 @@ def _shown(piece: dict[str, Any], seconds: int, amount: str) -> tuple[str, ...]:
     """One piece behind a line: entry, day, time, money, class and the sentence of its rule."""
     day = str(piece["piece_on"])
     return piece["entry_id"], day, clock_hours(seconds), amount, piece["hour_class"], piece["rule_sentence"]
+
+
+def _additions(batch: batches.Batch) -> dict[str, dict[str, Any]]:
+    """The pay additions of the batch by their ids; most batches have none."""
+    if not (batch.folder / "data" / "pay_additions.parquet").exists():
+        return {}
+    return {row["addition_id"]: row for row in batch.table("pay_additions").to_pylist()}
+
+
+def _shown_addition(row: dict[str, Any], entry: str, seconds: int, amount: str) -> tuple[str, ...]:
+    """One pay addition behind a line: the entry that bears it, its day or workweek, money, class and its sentence."""
+    day = str(row["addition_on"] or row["workweek_start"])
+    return entry, day, clock_hours(seconds), amount, row["hour_class"], row["rule_sentence"]
 
 
 def _decisions(batch: batches.Batch, records: tuple[Record, ...]) -> list[tuple[str, str]]:

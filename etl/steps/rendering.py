@@ -33,18 +33,18 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
-USED_TABLES: Mapping[str, pa.Schema] = {
+WHERE_USED: Mapping[str, pa.Schema] = {
+    "pay_additions": schemas.PAY_ADDITIONS,
     "conversions": schemas.CONVERSIONS,
     "converted_shares": schemas.CONVERTED_SHARES,
 }
-"""Part of a batch only where they have rows: a company that does not use them has the same batch as before."""
+"""Tables that stand in a batch only where they have rows."""
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    tables = {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in BATCH_TABLES.items()}
-    used = {name: engine.fetch(name) for name in USED_TABLES if engine.count(name)}
-    return tables | {name: schemas.assert_schema(table, USED_TABLES[name], name) for name, table in used.items()}
+    wanted = {**BATCH_TABLES, **{name: schema for name, schema in WHERE_USED.items() if engine.count(name)}}
+    return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 
 def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:

@@ -123,6 +123,7 @@ class Run:
             labor_posting=self.settings.labor_posting.mode,
             mapping_digest=mapping_digest,
             product_version=__version__,
+            account_types={row["account"]: row["account_type"] for row in self.mappings.rows("map_accounts")},
         )
 
     def shown(self, path: Path) -> str:

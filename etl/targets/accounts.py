@@ -11,7 +11,7 @@ from etl.errors import MappingError
 from etl.targets.facts import facts
 from etl.targets.findings import Finding, refuse
 
-BOOKS = ("quickbooks_desktop", "quickbooks_online")   # the books a journal can be written for today
+BOOKS = ("quickbooks_desktop", "quickbooks_online", "beancount", "hledger")   # a journal can be written for
 
 
 @dataclass(frozen=True)

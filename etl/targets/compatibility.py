@@ -10,6 +10,7 @@ from etl.settings import Settings
 from etl.targets.facts import facts
 from etl.targets.findings import Finding, refuse
 from etl.targets.iif import desktop_settings
+from etl.workspace import is_sandbox
 
 
 def refuse_forbidden(documents: Sequence[str], settings: Settings) -> None:
@@ -53,6 +54,7 @@ def _choices(settings: Settings) -> dict[str, str]:
     desktop = settings.targets.quickbooks_desktop
     return {
         "labor_posting": settings.labor_posting.mode,
+        "sandbox": str(is_sandbox(settings.company.id)).lower(),   # of a practice company nothing is uploaded
         "transfer_to_payroll": str(desktop is not None and desktop.transfer_to_payroll).lower(),
     }
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from etl.errors import TargetError
 from etl.settings import Settings
-from etl.targets import billing_worksheet, iif_journal, iif_time, payroll_hours, qbo_csv
+from etl.targets import beancount, billing_worksheet, hledger, iif_journal, iif_time, payroll_hours, qbo_csv
 from etl.terms import BatchHeader, RenderedFile, Stream
 
 Render = Callable[[pa.Table, BatchHeader, Settings], list[RenderedFile]]
@@ -41,6 +41,10 @@ DOCUMENTS: tuple[Document, ...] = (
              iif_journal.render, iif_journal.correct, iif_journal.changed_texts),
     Document(qbo_csv.NAME, "postings", None, frozenset({"cost"}),
              qbo_csv.render, qbo_csv.correct, qbo_csv.changed_texts),
+    Document(beancount.NAME, "postings", None, frozenset({"cost"}),
+             beancount.render, beancount.correct, beancount.changed_texts),
+    Document(hledger.NAME, "postings", None, frozenset({"cost"}),
+             hledger.render, hledger.correct, hledger.changed_texts),
     Document(payroll_hours.NAME, "payroll_hours", payroll_hours.GRAIN_SECONDS, frozenset({"pay"}),
              payroll_hours.render, payroll_hours.correct, payroll_hours.changed_texts),
     Document(billing_worksheet.NAME, "billable_lines", None, frozenset({"bill"}),

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 from etl.targets.facts import facts
 from etl.targets.findings import Finding, lines_named
 from etl.targets.printed import each_distinct
-from etl.targets.text import CSV, IIF, Profile, cleaned, name_problems
+from etl.targets.text import CSV, IIF, LEDGER, Profile, cleaned, name_problems
 
 Kind = Literal["name", "flat", "key", "number", "text"]
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")   # also part of a file name
+_PROFILES = {"quickbooks_desktop": IIF, "beancount": LEDGER, "hledger": LEDGER}
 _FIX_NAME = "Give it a name the target can take, in the books and in the mapping, then draft again."
 
 
@@ -51,7 +52,7 @@ def text_fields(document: str) -> tuple[TextField, ...]:
 
 def profile_of(document: str) -> Profile:
     """How the document's target takes text: IIF in the ANSI code page, everything else UTF-8."""
-    return IIF if document.startswith("quickbooks_desktop.") else CSV
+    return _PROFILES.get(document.partition(".")[0], CSV)
 
 
 def written_texts(table: pa.Table, document: str) -> dict[str, pa.Array]:

@@ -34,11 +34,14 @@ class JournalDocument:
     rows: int
 
 
-def checked_postings(table: pa.Table, document: str, header: BatchHeader) -> pa.Table:
+def checked_postings(
+    table: pa.Table, document: str, header: BatchHeader, digits: int = AMOUNT_DIGITS,
+) -> pa.Table:
     """The postings, fit to be written; or TargetError with every finding.
 
     Each document sums to zero in one currency, on one date, on at least two lines that stand together; no amount has
-    digits the target lacks; no line is on an account that is never posted to. IIF names no currency: home only.
+    more digits than the currency and the target (`digits`) take; no line is on an account that is never posted to.
+    A file that names no currency is in the home currency only.
     """
     postings = assert_schema(table, POSTINGS, "postings")
     refuse(empty_cells(postings, _NEEDED, document))
@@ -46,7 +49,7 @@ def checked_postings(table: pa.Table, document: str, header: BatchHeader) -> pa.
     names = pc.unique(postings["account"]).to_pylist()
     accounts = [AccountRow(name, where=f"{document}, postings") for name in names]
     refuse([*name_findings(postings, document), *account_findings(accounts, {books}),
-            *_amount_findings(postings, document, header), *_document_findings(postings, document)])
+            *_amount_findings(postings, document, header, digits), *_document_findings(postings, document)])
     return postings
 
 
@@ -101,13 +104,13 @@ def reversal_number(number: str) -> str:
     return f"{number[:-1]}X"
 
 
-def _amount_findings(postings: pa.Table, document: str, header: BatchHeader) -> list[Finding]:
+def _amount_findings(postings: pa.Table, document: str, header: BatchHeader, most_digits: int) -> list[Finding]:
     is_foreign = pc.not_equal(postings["currency"], header.home_currency)
-    finer = pc.and_(is_foreign, pc.or_(finer_than(postings["amount"], AMOUNT_DIGITS),
+    finer = pc.and_(is_foreign, pc.or_(finer_than(postings["amount"], most_digits),
                                        finer_than_currency(postings["amount"], postings["currency"])))
-    digits = min(minor_digits(header.home_currency), AMOUNT_DIGITS)
+    digits = min(minor_digits(header.home_currency), most_digits)
     kinds = [
-        (finer, "AMOUNT_DIGITS", f"has more than {AMOUNT_DIGITS} decimals, which the books do not take",
+        (finer, "AMOUNT_DIGITS", f"has more than {most_digits} decimals, which the books do not take",
          'Convert here ([currency] convert = "here"), or post this amount in the books by hand.'),
         (pc.and_(pc.invert(is_foreign), finer_than(postings["amount"], digits)), "AMOUNT_DIGITS",
          f"has more than {digits} decimals", _REPORT),

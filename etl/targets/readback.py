@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
 
 def journal_totals(content: bytes, document: str) -> dict[str, tuple[Decimal, Decimal]]:
-    """Debits and credits by document number of a written journal, IIF or QuickBooks Online CSV."""
-    rows = _iif_rows(content, ("TRNS", "SPL")) if document.startswith("quickbooks_desktop.") else _csv_rows(content)
+    """Debits and credits by document number of a written journal: IIF, QuickBooks Online CSV, beancount or hledger."""
+    if document.startswith(("beancount.", "hledger.")):
+        rows = _ledger_rows(content)
+    else:
+        rows = _iif_rows(content, ("TRNS", "SPL")) if document.startswith("quickbooks_desktop.") else _csv_rows(content)
     totals: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
     for row in rows:
         number = row.get("DOCNUM") or row.get("*JournalNo") or ""
@@ -38,6 +42,16 @@ def _iif_rows(content: bytes, keywords: tuple[str, ...]) -> Iterator[dict[str, s
             headers[cells[0][1:]] = cells
         elif cells[0] in keywords:
             yield dict(zip(headers[cells[0]], cells, strict=False))
+
+
+def _ledger_rows(content: bytes) -> Iterator[dict[str, str]]:
+    """Number and amount of each posting: under its transaction, whose number stands as a link or as a code."""
+    number = ""
+    for line in content.decode("utf-8").splitlines():
+        if head := re.match(r"\d{4}-\d\d-\d\d \* (?:\((?P<code>[^)]+)\)|.*\^(?P<link>\S+)$)", line):
+            number = head["code"] or head["link"]
+        elif posting := re.match(r"\s+(?:Assets|Liabilities|Equity|Income|Expenses):\S+ +(-?[0-9.]+) [A-Z]{3}\b", line):
+            yield {"DOCNUM": number, "AMOUNT": posting[1]}
 
 
 def _csv_rows(content: bytes) -> Iterator[dict[str, str]]:

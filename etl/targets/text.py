@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SKIPPED = r"(?:[\s\x00-\x1f\ufeff\u00ad\u200b-\u200f\u2060\"';,]|%0[9aAdD])*"   # what may stand before a formula
 _FORMULA = re.compile(rf"{_SKIPPED}[=+\-@|\uff1d\uff0b\uff0d\uff20\uff5c\ufe62\ufe63\ufe66\ufe6b]")
-_PLAIN = re.compile(r"[A-Za-z0-9](?:[ !#-:<-~]*[!#-:<-~])?")   # the fast way: nothing to clean or refuse
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[ !#-:<-~]*[!#-:<-~])?")   # the fast way: nothing to clean or refuse, mostly
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
@@ -32,6 +32,7 @@ class Profile:
 
 IIF = Profile("cp1252", {'"': "'", ";": ","})
 CSV = Profile("utf-8")
+LEDGER = Profile("utf-8", {'"': "'", "\\": "/", ";": ".", ",": ".", "|": "/"})   # ends of texts, tags and notes there
 
 
 def is_formula(text: str) -> bool:
@@ -52,7 +53,7 @@ def unescape(text: str, lead: str) -> str:
 
 def cleaned(text: str, profile: Profile) -> tuple[str, tuple[str, ...]]:
     """Free text as the target takes it, and why it differs (empty when it does not)."""
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text) and profile.replaced.keys().isdisjoint(text):
         return text, ()
     steps = (
         ("written in composed form (NFC)", lambda t: unicodedata.normalize("NFC", t)),
@@ -72,7 +73,7 @@ def cleaned(text: str, profile: Profile) -> tuple[str, tuple[str, ...]]:
 
 def name_problems(name: str, profile: Profile) -> list[str]:
     """Why the target cannot take this name, in words; empty when it can. The name is in composed form (NFC)."""
-    if _PLAIN.fullmatch(name):
+    if _PLAIN.fullmatch(name) and profile.replaced.keys().isdisjoint(name):
         return []
     problems = []
     if hidden := sorted({sign for sign in name if _is_hidden(sign)}):

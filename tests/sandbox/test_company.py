@@ -38,7 +38,7 @@ for company in (make_company(7, 1), make_company(7, 2)):
             digest.update(name.encode() + files[name])
 print(digest.hexdigest())
 """
-FIRST_TWO_COMPANIES_OF_SEED_7 = "c8379ee52cf7d1476a2c227c3529818d24f41b15d8192ad27302c3a31d072f7b"
+FIRST_TWO_COMPANIES_OF_SEED_7 = "a12cf3d64e14f5519aa272b1d8f5f9cd4b040c4a0d02c2a0726fb4993d229945"
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

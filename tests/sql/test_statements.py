@@ -13,6 +13,7 @@ import pytest
 from etl import tables
 from etl.errors import ConservationError
 from etl.sql import run
+from tests.sql.additions import add
 from tests.sql.company import ORDER, Books, Company
 
 SQL = Path(str(files("etl.sql")))
@@ -76,7 +77,9 @@ def _books() -> Books:
         earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
     )
-    books = firm.books(SHEET, SHEET)
+    books = firm.books(SHEET, SHEET, to="break_premiums")
+    add(books, {})
+    books.engine.run(ORDER[ORDER.index("break_premiums") + 1 :])
     for name in PUBLISHED:
         schema = tables.PIECES if name.endswith("pieces") else tables.ENTRIES
         books.engine.put(name, schema.append(pa.field("filename", pa.string())).empty_table())
@@ -181,6 +184,9 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
     ("seconds_lost_in_pieces", "pieces_classified", "pay_seconds", lambda seconds: seconds + 1, "a paid one more"),
     ("seconds_lost_in_pieces", "pieces_classified", "bill_seconds", lambda seconds: seconds + 1, "a billed one more"),
     ("pieces_without_rule", "pieces_classified", "rule_no", lambda _: None, "hours that no law was asked about"),
+    ("additions_not_conserved", "addition_shares", "amount_minor", lambda cents: cents + 1, "a cent more"),
+    ("additions_not_conserved", "additions_allocated", "amount_minor", lambda cents: cents - 1, "a cent less"),
+    ("additions_not_conserved", "additions_due", None, None, "an addition twice"),
     ("pay_not_conserved", "payroll_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent more on the line"),
     ("pay_not_conserved", "labor_allocated", "amount_minor", lambda cents: cents - 1, "a cent less from an entry"),
     ("bills_not_conserved", "bill_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent more on the bill"),
@@ -194,6 +200,7 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
     ("journals_unbalanced", "postings", "account", lambda _: None, "a line without an account"),
     ("lines_without_entry", "allocations", "amount", lambda amount: amount + CENT, "a share of another size"),
     ("lines_without_entry", "allocations", "line_id", lambda _: "0042-B-999", "a share of no line"),
+    ("lines_without_entry", "allocations", "entry_id", lambda _: None, "cents that no entry bears"),
     ("roll_forward_open", "roll_forward", "count_entries", lambda count: count + 1, "an entry more"),
     ("roll_forward_open", "roll_forward", "seconds", lambda seconds: seconds + 1, "a second more"),
     ("money_not_rolled", "payroll_lines", "amount", lambda amount: amount + CENT, "pay that is not rolled"),

@@ -17,7 +17,9 @@ from etl.units import BatchNumber
 HEADER = BatchHeader(
     company_id="alder", company_name="Alder & Pine Studio", home_currency="USD", period_start=date(2026, 11, 9),
     period_end=date(2026, 11, 15), period_label="week 2026-W46", batch=BatchNumber(42), is_sandbox=False,
-    policy="four_eyes", labor_posting="accrue", mapping_digest="0" * 64, product_version="0.1.0")
+    policy="four_eyes", labor_posting="accrue", mapping_digest="0" * 64, product_version="0.1.0",
+    account_types={"Job Costs:Direct Labor": "COGS", "Overhead:Internal Labor": "EXP",
+                   "Accrued Wages Payable": "OCLIAB"})
 
 _TOML = """
 [company]

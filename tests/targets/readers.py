@@ -92,13 +92,6 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def judged(file) -> list[dict[str, str]]:
-    """The records of a rendered file, once its reader has accepted it."""
-    if file.path.endswith(".iif"):
-        return read_iif(file.content)
-    return read_journal_csv(file.content) if "/journal_" in file.path else read_csv(file.content)
-
-
 def _lines(text: str) -> list[str]:
     demand(text.endswith("\r\n"), "the last line is not ended")
     lines = text[:-2].split("\r\n")

@@ -106,7 +106,8 @@ def test_every_row_is_complete_and_matches_something():
     names = sorted({*(known.name for known in DOCUMENTS), *TO_COME})
     pairs = [*((name, "") for name in names), *combinations(names, 2)]
     used = [row for pair in pairs for row in verdicts(pair)]
-    keys = {"labor_posting": {"distribution", "clearing", "accrue", "none"}, "transfer_to_payroll": {"true", "false"}}
+    keys = {"labor_posting": {"distribution", "clearing", "accrue", "none"}, "transfer_to_payroll": {"true", "false"},
+            "sandbox": {"true", "false"}}
     for row in facts("compatibility.csv"):
         assert row in used, f"{row} matches no document: a misspelt name?"
         assert row["verdict"] in ("forbidden", "allowed")

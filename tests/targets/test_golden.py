@@ -16,7 +16,7 @@ from etl.errors import TargetError
 from etl.targets.documents import DOCUMENTS, document
 from etl.targets.fields import TEXT_CHANGES
 from tests.targets.examples import HEADER, from_csv, settings
-from tests.targets.readers import judged
+from tests.targets.judges import judged
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "targets"
 EACH = pytest.mark.parametrize("known", DOCUMENTS, ids=lambda known: known.name)

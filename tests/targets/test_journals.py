@@ -14,7 +14,8 @@ from etl.errors import TargetError
 from etl.targets import iif_journal, qbo_csv
 from etl.targets.journals import JournalDocument, reversal_number
 from tests.targets.examples import HEADER, journal, settings
-from tests.targets.readers import judged, read_iif, read_journal_csv
+from tests.targets.judges import judged
+from tests.targets.readers import read_iif, read_journal_csv
 
 TARGETS = [iif_journal, qbo_csv]
 EACH = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.NAME)

@@ -13,7 +13,8 @@ from etl.errors import TargetError
 from etl.targets import iif_journal, iif_time, qbo_csv
 from etl.targets.text import CSV, IIF, cleaned, escape, is_formula, name_problems, unescape
 from tests.targets.examples import HEADER, journal, settings, time_activity
-from tests.targets.readers import FORMULA_STARTS, judged, read_iif
+from tests.targets.judges import judged
+from tests.targets.readers import FORMULA_STARTS, read_iif
 
 HOSTILE = st.text(st.one_of(
     st.sampled_from(list("=+-@|~ \t\r\n\0\"';,:%0A[]<>${}")),

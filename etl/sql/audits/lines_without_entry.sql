@@ -1,4 +1,5 @@
--- Labor and billable lines that are not exactly the sum of their entries' cents, each in its own currency. Must be empty.
+-- Labor and billable lines that are not exactly the sum of their entries' cents, each in its own currency, and cents without
+-- an entry that are no pay addition of a person without paid time in its workweek. Must be empty.
 with shares as (select line_id, currency, sum(amount) as amount from allocations group by line_id, currency),
 lines as (
     select line_id, pay_currency as currency, case when pay_currency = posted_currency then amount else amount_of(own_minor, pay_minor_digits) end as amount
@@ -6,3 +7,7 @@ lines as (
     union all select line_id, currency, amount from billable_lines)
 select coalesce(lines.line_id, shares.line_id) as line_id, lines.amount, shares.amount as allocated
 from lines full join shares using (line_id, currency) where lines.amount is distinct from shares.amount
+union all
+select line_id, null, amount from allocations
+where entry_id is null and piece_id not in (select format('{}-A-{:03d}', batch_text, addition_no)
+    from additions_allocated cross join run_parameters where entry_no is null)

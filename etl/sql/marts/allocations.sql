@@ -1,4 +1,5 @@
--- One row per line × piece: the seconds and cents of a labor or billable line that come from one piece of an entry.
+-- One row per line × piece: the seconds and cents of a labor or billable line that come from one piece of an entry. Where they
+-- come from a pay addition, its id stands for the piece, beside the entry that bears it.
 with parameters as (select * from run_parameters),
 labor_keyed as (
     select keys.key_no, format('{}-L-{:03d}', batch_text, lines.line_number) as line_id, keys.pay_currency, keys.pay_minor_digits
@@ -20,17 +21,18 @@ turns as (   -- lines in the order of their ids, so that pieces are sorted by nu
     from (select distinct line_id from labor_keyed union all select distinct line_id from charged union all select line_id from billed) as line_ids),
 shares as (
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
-        shares.amount_minor, pay_minor_digits as digits, pay_currency as currency
+        shares.amount_minor, pay_minor_digits as digits, pay_currency as currency, addition_no
     from labor_allocated as shares join labor_keyed using (key_no) join turns using (line_id)
     union all
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, 0,
-        shares.amount_minor, pay_minor_digits, pay_currency
+        shares.amount_minor, pay_minor_digits, pay_currency, null
     from charges_allocated as shares join charged using (key_no) join turns using (line_id)
     union all
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
-        shares.amount_minor, bill_minor_digits, bill_currency
+        shares.amount_minor, bill_minor_digits, bill_currency, null
     from bill_allocated as shares join billed using (bill_line_no) join turns using (line_id))
 select line_id, entries.entry_id, entries.version,
-    piece_name(entries.entry_id, entries.version, day_no, class_no) as piece_id,
+    case when addition_no is null then piece_name(entries.entry_id, entries.version, day_no, class_no)
+        else format('{}-A-{:03d}', batch_text, addition_no) end as piece_id,
     seconds, amount_of(amount_minor, digits) as amount, currency
-from shares join entries_rounded as entries using (entry_no) order by line_turn, part_id
+from shares left join entries_rounded as entries using (entry_no) cross join run_parameters order by line_turn, part_id, addition_no nulls first

@@ -48,6 +48,10 @@ money as (
     select 33, 'journals, debit less credit' || words, 'sum', (select coalesce(sum(amount), 0) from postings where postings.currency = paid_in.currency), 'zero', 0
     from paid_in
     union all
+    select 34, 'pay additions' || any_value(words), 'payroll lines', sum(amount), 'pay additions',
+        (select coalesce(sum(amount), 0) from pay_additions where pay_additions.currency = payroll_lines.currency)
+    from payroll_lines semi join pay_additions using (payroll_line_id) join paid_in using (currency) group by payroll_lines.currency
+    union all
     select 34, 'converted from ' || conversions.currency || ', ' || document_number, 'lines', sum(home_amount) filter (where line_kind = 'line'),
         'total and rounding difference', -coalesce(sum(home_amount) filter (where line_kind <> 'line'), 0)
     from conversions group by conversions.currency, document_number

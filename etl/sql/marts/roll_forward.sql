@@ -31,6 +31,12 @@ amounts as (
     union all
     select 'cost', cost_state, cost_reason, sum(amount_minor)::hugeint, coalesce(abroad.pay_currency, home_currency), coalesce(abroad.pay_minor_digits, minor_digits)
     from labor_allocated join entries using (entry_no) left join abroad using (key_no) cross join parameters group by all
+    union all   -- pay additions of people without paid time in their week
+    select stream, case when stream = 'pay' then 'exported' else cost_state::varchar end as state,
+        case when state = 'out_of_scope' then case labor_posting when 'none' then 'TE043' else 'TE049' end end as reason,
+        sum(additions_allocated.amount_minor)::hugeint, pay_currency, any_value(pay_minor_digits)
+    from additions_allocated join payroll_lines_rounded using (payroll_line_no)
+    cross join (select unnest(['pay', 'cost']) as stream) as both_streams cross join parameters where entry_no is null group by all
     union all
     select 'bill', 'exported', null, sum(amount_minor)::hugeint, bill_currency, any_value(bill_minor_digits)
     from bill_lines_rounded group by all),

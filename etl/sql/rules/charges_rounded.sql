@@ -3,10 +3,10 @@
 -- place before any), of the labor posted to jobs. An estimate: it knows no wage base. Without a row the percentage is null.
 with parameters as (select * from run_parameters where charges_burden),
 weeks as (
-    select keys.person_no, keys.workweek_start, any_value(lines.employee_id) as employee_id, any_value(lines.pay_group) as pay_group,
+    select lines.person_no, lines.workweek_start, any_value(lines.employee_id) as employee_id, any_value(lines.pay_group) as pay_group,
         any_value(keys.pay_currency) as pay_currency, any_value(keys.pay_minor_digits) as pay_minor_digits, sum(key_minor)::hugeint as base_minor
     from labor_keys_shared as keys join payroll_lines_rounded as lines using (payroll_line_no) cross join parameters
-    where keys.cost_state = 'exported' and keys.cost_purpose = 'direct_labor' group by keys.person_no, keys.workweek_start),
+    where keys.cost_state = 'exported' and keys.cost_purpose = 'direct_labor' group by lines.person_no, lines.workweek_start),
 placed as (
     select weeks.*, (select arg_max(work_location, effective_from) from map_employees as people where people.employee_id = weeks.employee_id
             and people.effective_from <= weeks.workweek_start + 6 and people.effective_to >= weeks.workweek_start) as work_location

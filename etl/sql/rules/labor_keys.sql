@@ -8,7 +8,7 @@ summed as (
     from components group by all),
 numbered as (
     select row_number() over (order by first_entry_no, payroll_line_no, cost_purpose, cost_state, cost_job_no nulls first,
-            books_class_no nulls first) as key_no, lines.payroll_line_no, lines.amount_minor, lines.pay_currency, lines.pay_minor_digits, summed.*
+            books_class_no nulls first) as key_no, lines.payroll_line_no, lines.amount_minor, summed.*
     from summed join lines using (person_no, workweek_start, hour_kind, hour_class))
 select numbered.*, accounts.account, case when numbered.cost_job_no is not null then entries.customer_job end as cost_job, entries.class
 from numbered join entries_rounded as entries on entries.entry_no = numbered.first_entry_no

@@ -4,9 +4,7 @@ with periods as (select * from run_pay_periods),
 parameters as (select 3600 * ten_to(6 - minor_digits) as home_minor_per_millionth from run_parameters),
 pieces as (
     select classified.*,
-        case when hour_kind <> 'worked' then 'leave_expense'::cost_purpose when is_cost_unmapped then 'suspense'::cost_purpose
-            when job_no is null then 'internal_labor'::cost_purpose
-            else 'direct_labor'::cost_purpose end as cost_purpose,
+        purpose_of(hour_kind, is_cost_unmapped, job_no) as cost_purpose,
         case when not is_cost_unmapped then job_no end as cost_job_no,
         piece_on between periods.period_start and periods.period_end as has_straight,
         tier_no is not null and workweek_end between periods.period_start and periods.period_end as has_premium
