@@ -71,12 +71,14 @@ def _mixed_pay(run: Run) -> list[str]:
         for row in run.mappings.rows(table):
             first = row.get("effective_from") or row["earned_from"]
             last = row.get("effective_to") or row["earned_to"]
-            others = {own["currency"] for own in paid[row["employee_id"]]
-                      if own["effective_from"] <= last and own["effective_to"] >= first} - {row["currency"]}
+            meeting = [own for own in paid[row["employee_id"]]
+                       if own["effective_from"] <= last and own["effective_to"] >= first]
+            others = {own["currency"] for own in meeting} - {row["currency"]}
             if others:
                 findings.append(
                     f"private/{file}, line {row['map_row']}: {row['employee_id']} is paid in "
-                    f"{', '.join(sorted(others))} then, this is {row['currency']}; give it in the currency of the pay rate"
+                    f"{', '.join(sorted(others))} then, this is {row['currency']}; give it in the currency of the "
+                    "pay rate"
                 )
     with_minimum = {wage.jurisdiction for wage in run.settings.pay.minimum_wages}
     for row in run.mappings.rows("map_employees"):

@@ -22,8 +22,8 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
     `tables`: by their names in etl/tables.py in lower case: entries, pieces, payroll_lines, postings,
     time_activities, payroll_hours, billable_lines, exceptions, roll_forward, control_totals; `allocations` adds the
     number of entries behind each line, `conversions` and `text_changes` (any columns) sheets of their own. Of a table
-    that is not given its sheet says so. Row order does not matter, but for control_totals, shown as given. Hours are live formulas on
-    whole seconds, totals on the rows.
+    that is not given its sheet says so. Row order does not matter, but for control_totals, shown as given. Hours are
+    live formulas on whole seconds, totals on the rows.
     Raises ConservationError for a table of another shape, an unknown state or a piece without its entry.
     """
     roll = roll_forward(header, tables.get("roll_forward"))

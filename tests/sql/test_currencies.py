@@ -119,12 +119,13 @@ def test_what_rounding_leaves_stands_on_a_line_of_its_own():
     books = FIRM.books("person  project  time\njun  web  0:00:01\njun  shop  0:00:01")
     assert books.column("payroll_lines", "amount") == ["2.00"]
     books.must_show("conversions", """
-        line_id     line_kind   amount  currency  home_amount  rate_numerator  rate_denominator  age_days  way
-        0042-L-001  line        1.00    JPY       0.01         677.00          106150.00         2         through EUR
-        0042-L-002  line        1.00    JPY       0.01         677.00          106150.00         2         through EUR
-        0042-L-003  total       -2.00   JPY       -0.01        677.00          106150.00         2         through EUR
-        0042-L-004  difference  0.00    JPY       -0.01        -               -                 2         through EUR""",
+        line_id     line_kind   amount  currency  home_amount  rate_numerator  rate_denominator  age_days
+        0042-L-001  line        1.00    JPY       0.01         677.00          106150.00         2
+        0042-L-002  line        1.00    JPY       0.01         677.00          106150.00         2
+        0042-L-003  total       -2.00   JPY       -0.01        677.00          106150.00         2
+        0042-L-004  difference  0.00    JPY       -0.01        -               -                 2""",
         document_number="TB0042L")
+    assert set(books.column("conversions", "way")) == {"through EUR"}
     assert set(books.column("conversions", "rate_ids")) == {"EUR/JPY v1; EUR/USD v1"}
     assert books.column("postings", "account", line_id="0042-L-004") == ["Rounding Differences"]
 
@@ -179,7 +180,7 @@ WAYS = [   # rates, policy, way, day of the rate, the rate as a fraction; why
     ("2026-11-13  EUR  USD  1.1", HERE, "direct", "2026-11-13", Fraction(11, 10), "Friday's rate on Sunday"),
     ("2026-11-10  EUR  USD  1.1", HERE, "direct", "2026-11-10", Fraction(11, 10), "five days before"),
     ("2026-11-15  USD  EUR  0.9", HERE, "inverse", "2026-11-15", Fraction(10, 9), "never rounded"),
-    ("2026-11-15  GBP  EUR  1.2\n2026-11-15  GBP  USD  1.3", HERE, "through GBP", "2026-11-15", Fraction(13, 12), "legs"),
+    ("2026-11-15  GBP  EUR  1.2\n2026-11-15  GBP  USD  1.3", HERE, "through GBP", "2026-11-15", Fraction(13, 12), ""),
     ("2026-11-15  USD  EUR  0.9\n2026-11-15  EUR  USD  1.1", HERE, "direct", "2026-11-15", Fraction(11, 10), "first"),
     ("2026-11-14  EUR  USD  1.1\n2026-11-15  USD  EUR  0.9", HERE, "inverse", "2026-11-15", Fraction(10, 9), "newer"),
 ]
