@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +15,7 @@ import pyarrow.compute as pc
 from etl.errors import SettingsError
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
+from etl.steps.verify_conversions import broken_conversions, conversions_of
 from etl.store import audit_log, batches
 from etl.store.verify import Anchor, verify_store
 from etl.workspace import Workspace
@@ -139,7 +142,8 @@ def broken_promises(batch: batches.Batch) -> list[str]:
     return [
         *_open_streams(tables["roll_forward"]),
         *_unbalanced(tables["postings"]),
-        *_unallocated(tables),
+        *_unallocated(tables, conversions_of(batch)),
+        *broken_conversions(batch, _amounts(tables["postings"])),
         *_cut(tables),
         *(
             f"control figure {row['figure']} differs by {row['difference']}"
@@ -172,16 +176,18 @@ def _unbalanced(postings: pa.Table) -> Iterable[str]:
             yield f"journal {row['document_number']} is out of balance by {row['amount_sum']}"
 
 
-def _unallocated(tables: dict[str, pa.Table]) -> Iterable[str]:
+def _amounts(table: pa.Table) -> dict[str, Decimal]:
+    return {row["line_id"]: row["amount"] for row in table.select(["line_id", "amount"]).to_pylist()}
+
+
+def _unallocated(tables: dict[str, pa.Table], converted: dict[str, dict[str, Any]]) -> Iterable[str]:
+    """A converted line is looked at in its own currency: its entries' shares are in it."""
     shares = {
         row["line_id"]: row["amount_sum"]
         for row in tables["allocations"].group_by("line_id").aggregate([("amount", "sum")]).to_pylist()
     }
-    lines = {
-        row["line_id"]: row["amount"]
-        for name in ("postings", "billable_lines")
-        for row in tables[name].select(["line_id", "amount"]).to_pylist()
-    }
+    lines = _amounts(tables["postings"]) | _amounts(tables["billable_lines"])
+    lines |= {line_id: row["amount"] for line_id, row in converted.items()}
     for line_id, amount in shares.items():
         if lines.get(line_id) != amount:
             yield f"line {line_id} is {lines.get(line_id)}, its entries add up to {amount}"

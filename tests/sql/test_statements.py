@@ -42,8 +42,8 @@ SHEET = """
     8   nora    2026-11-13  -                 7:10   web      art       -
     9   bob     2026-11-13  -                 1:00   MÃ¼hle   art       -
     10  cal     2026-11-13  -                 13:00  web      art       -
-    11  fay     2026-11-13  -                 0:01   web      dev       -
-    12  fay     2026-11-13  -                 0:01   shop     dev       -"""
+    11  fay     2026-11-13  -                 1:06   web      dev       -
+    12  fay     2026-11-13  -                 1:06   shop     dev       -"""
 ABROAD = """
 [currency]
 convert = "here"
