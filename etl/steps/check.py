@@ -11,6 +11,8 @@ from etl.checks.validate import Result, exception_items, validate
 from etl.errors import RefusedError
 from etl.shipped import shipped
 from etl.sql.run import Engine
+from etl.steps.burden import refuse_missing_burden
+from etl.steps.currency import refuse_missing_rates
 from etl.steps.outcome import Outcome
 from etl.steps.rules import need
 from etl.steps.run import Run
@@ -29,6 +31,8 @@ def check(run: Run) -> Outcome:
     suites = read_run_suites(run)
     with run.locked("checking"), run.engine() as engine:
         need(engine, "hours_hundredths", "apply the rules (30_rules)")
+        refuse_missing_rates(run, engine)
+        refuse_missing_burden(run, engine)
         engine.run(("labor_lines", "charge_lines", "labor_journal", "postings", *_LOOKED_AT))
         tables = {
             table: assert_schema(engine.fetch(f"{table}_to_check"), schema, f"{table}_to_check")

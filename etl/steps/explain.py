@@ -91,7 +91,7 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
     shares = batch.table("allocations")
     mask = pc.equal(shares["line_id"], reference)
     if letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
-        mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-L-")
+        mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-{'U' if letter == 'U' else 'L'}-")
     return tuple(
         _shown(pieces[share["piece_id"]], share["seconds"], str(share["amount"]))
         if share["piece_id"] in pieces

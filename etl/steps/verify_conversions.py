@@ -1,4 +1,4 @@
-"""A published batch's conversions, recomputed from what it stores alone: both amounts, the rate, the shares of entries."""
+"""A published batch's conversions, recomputed from what it stores: both amounts, the rate, the shares of entries."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def broken_conversions(batch: Batch, posted: dict[str, Decimal]) -> Iterable[str
             yield f"line {line_id}: {row['amount']} {row['currency']} at its rate is not {row['home_amount']}"
         is_shared = row["line_kind"] == "line" and "-R-" not in line_id
         if is_shared and shares[line_id] != row["home_amount"]:
-            yield f"line {line_id} is {row['home_amount']} {row['home_currency']}, its entries add up to {shares[line_id]}"
+            yield f"line {line_id} is converted to {row['home_amount']}, its entries add up to {shares[line_id]}"
     for (document, currency), (own, home) in sums.items():
         if own or home:
             yield f"{document}, converted from {currency}, is out of balance by {own} and {home}"

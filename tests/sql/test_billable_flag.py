@@ -1,4 +1,4 @@
-"""The billable flag from the tracker to the last line: at every stage billable seconds are the same, or named by a reason."""
+"""The billable flag from tracker to last line: billable seconds are the same everywhere, or named by a reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.sql.company import Books, Company
 
 FIRM = replace(Company(), rates="service_item  bill_rate  currency\nEngineering  137.77  USD\nDesign  14501  JPY")
-NOT_BILLED = {"TE007", "TE008", "TE009", "TE011", "TE013", "TE044", "TE048"}   # billable in the tracker, and why not here
+NOT_BILLED = {"TE007", "TE008", "TE009", "TE011", "TE013", "TE044", "TE048"}   # why not here
 ENTRIES = st.lists(
     st.tuples(
         st.sampled_from(["ann", "bob", "cole", "zoe"]), st.sampled_from(["web", "shop", "(none)", "new"]),

@@ -1,4 +1,4 @@
-"""The practice company's week with pay in four currencies, converted here, and burden: from the pull to the close, verified."""
+"""The practice company's week with pay in four currencies, converted here, and burden: from pull to close, verified."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a company's choices make of one week, byte for byte: where currencies are converted, burden, hours without a rate.
+"""What a company's choices make of one week, byte for byte: conversion of currencies, burden, hours without a rate.
 
-Below tests/golden/choices/ a folder a choice with every import file and worksheet, and the converted lines where there are
-any. TIMEBOOKS_WRITE_GOLDEN=1 writes them anew; read the difference before committing it.
+Below tests/golden/choices/ a folder a choice with every import file and worksheet, and the converted lines where there
+are any. TIMEBOOKS_WRITE_GOLDEN=1 writes them anew; read the difference before committing it.
 """
 
 from __future__ import annotations
