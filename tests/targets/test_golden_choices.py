@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from etl.targets.documents import document
 from tests.sql import test_burden as burden
 from tests.sql import test_currencies as currencies
 from tests.sql.company import Company
+from tests.targets.test_golden import same_as_golden
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "choices"
 JOURNAL, DESKTOP, WORKSHEET = "quickbooks_online.labor_journal", "quickbooks_desktop.labor_journal", "billing.worksheet"
@@ -58,16 +58,7 @@ def rendered(name: str) -> dict[str, bytes]:
 @pytest.mark.capability("C80")
 @pytest.mark.parametrize("name", CHOICES)
 def test_golden_files_of_a_choice(name):
-    files, expected = rendered(name), GOLDEN / name
-    if os.environ.get("TIMEBOOKS_WRITE_GOLDEN") == "1":
-        for path, content in files.items():
-            (expected / path).parent.mkdir(parents=True, exist_ok=True)
-            (expected / path).write_bytes(content)
-    there = {path.relative_to(expected).as_posix(): path.read_bytes()
-             for path in expected.rglob("*") if path.is_file()}
-    assert sorted(files) == sorted(there)
-    for path, content in files.items():
-        assert content.splitlines(keepends=True) == there[path].splitlines(keepends=True), path
+    same_as_golden(rendered(name), GOLDEN / name)
 
 
 def test_golden_folders_belong_to_choices():
