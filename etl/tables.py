@@ -60,6 +60,11 @@ LANDED_ENTRIES = _schema(("source_row", pa.int64()), *((name, TEXT) for name in 
 """One row per row delivered by one pull, in file order; `source_row` is the row a person sees in a spreadsheet.
 An absent value is null; an empty text is null too."""
 
+STANDINGS = _schema(("entry_ref", TEXT), ("standing", TEXT), ("tracker_word", TEXT), ("approved_by", TEXT),
+                    ("approved_at", TEXT))
+"""One row per entry of one pull whose tracker tells how far it is approved. `standing`: open, submitted, approved, or
+locked (closed for editing without an approval); `tracker_word`, `approved_by` and `approved_at` as the tracker says."""
+
 ENTRIES = _schema(
     ("entry_id", TEXT),
     ("version", pa.int32()),
@@ -132,6 +137,23 @@ PAYROLL_LINES = _schema(
 )
 """One row per person × pay item × workweek: the only place where pay is rounded to money. Amount is null where the
 pay rate is not known to us (the hours still go to payroll)."""
+
+PREMIUMS_BY_LAW = _schema(
+    ("employee_id", TEXT),
+    ("employee_name", TEXT),
+    ("workweek_start", pa.date32()),
+    ("paid_on", pa.date32()),
+    ("premium_seconds", SECONDS),
+    ("flsa_seconds", SECONDS),
+    ("premium_amount", AMOUNT),
+    ("flsa_premium_amount", AMOUNT),
+    ("state_premium_amount", AMOUNT),
+    ("contract_premium_amount", AMOUNT),
+    ("currency", TEXT),
+)
+"""One row per person × workweek whose premium is paid in the batch: the half that section 7 of the FLSA asks for, what
+a state asks beyond it, what an agreement does; together all premium. Amounts are null where the pay rate is not known.
+A batch without premium has no such table."""
 
 PAY_ADDITIONS = _schema(
     ("addition_id", TEXT),
@@ -253,6 +275,45 @@ CONVERTED_SHARES = _schema(
 )
 """One row per converted line × piece of an entry: its share in the home currency, beside the one in ALLOCATIONS."""
 
+VENDOR_LINES = _schema(
+    ("line_id", TEXT),
+    ("document_number", TEXT),
+    ("vendor_id", TEXT),
+    ("vendor_name", TEXT),
+    ("contract_id", TEXT),
+    ("customer_job", TEXT),
+    ("service_item", TEXT),
+    ("class", TEXT),
+    ("rate", RATE),
+    ("seconds", SECONDS),
+    ("amount", AMOUNT),
+    ("currency", TEXT),
+    ("is_over_cap", pa.bool_()),
+    ("account", TEXT),
+    ("billed_on", pa.date32()),
+    ("due_on", pa.date32()),
+    ("terms", TEXT),
+)
+"""One row per vendor × contract × rate × customer:job × service item × class of a billing period: what contractors'
+time costs. Rounded once per contract × rate; the lines are shares. Without a number: the invoice is awaited."""
+
+VENDOR_BILLS = _schema(
+    ("vendor_id", TEXT),
+    ("contract_id", TEXT),
+    ("seconds", SECONDS),
+    ("amount", AMOUNT),
+    ("over_cap_seconds", SECONDS),
+    ("invoice_numbers", TEXT),
+    ("invoiced_hours", pa.decimal128(18, 6)),
+    ("invoiced_amount", AMOUNT),
+    ("hours_difference", pa.decimal128(18, 6)),
+    ("amount_difference", AMOUNT),
+    ("currency", TEXT),
+    ("standing", TEXT),
+)
+"""One row per contract with time or an invoice of the billing period. Standing agreed | differs | no invoice | no time;
+differences are the invoice less the time."""
+
 EXCEPTIONS = _schema(
     ("code", TEXT),
     ("severity", TEXT),
@@ -279,6 +340,28 @@ ROLL_FORWARD = _schema(
 )
 """One row per stream × state × reason. State `received` opens, `carried_in` and `carried_out` tell what of an entry
 over midnight belongs to another period; received + carried_in = the states + carried_out, in entries and seconds."""
+
+ROUNDING_CERTIFICATE = _schema(
+    ("purpose", TEXT),
+    ("employee_id", TEXT),
+    ("employee_name", TEXT),
+    ("policy", TEXT),
+    ("exact_seconds", SECONDS),
+    ("rounded_seconds", SECONDS),
+    ("difference_seconds", SECONDS),
+    ("count_events", pa.int64()),
+    ("count_up", pa.int64()),
+    ("count_down", pa.int64()),
+    ("expected_seconds", SECONDS),
+    ("judgement", TEXT),
+    ("law_position", TEXT),
+    ("law", TEXT),
+    ("warning", TEXT),
+)
+"""One row per person × purpose (pay | bill) whose time a rule of rounding met in this run's periods; none where no
+rule is in force. An event is what is rounded together: an entry, a day, a week. `difference_seconds`: rounded less
+exact; `expected_seconds`: what the policy gives on average for as many events. Judgement: as_expected | less | more |
+not_judged. Law (pay): allowed | unknown | hostile, with its sentence. No part of the figures' digest."""
 
 CONTROL_TOTALS = _schema(
     ("figure", TEXT),

@@ -12,6 +12,7 @@ from typing import Any
 
 from etl.errors import SourceError
 from etl.sources.calls import Answer, Request, UnusableError
+from etl.sources.rows import Rows
 from etl.strict_json import NotStrictError, no_constant, once
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -110,37 +111,37 @@ class Shape:
 
 
 class Watch:
-    """Compares every row with its shape; rows of a form met before cost next to nothing."""
+    """Compares the rows of every page with their shape, a field at a time."""
 
     def __init__(self, shape: Shape, where: str) -> None:
         self._shape, self._where = shape, where
-        self._met: set[tuple[tuple[str, ...], tuple[type, ...]]] = set()
+        self._met: set[tuple[str, ...]] = set()
         self.unknown: set[str] = set()   # fields nobody told us of; kept in the pages, reported once
 
-    def check(self, rows: list[Any]) -> None:
-        """Nothing, or SourceError SCHEMA_CHANGED telling what was expected and what came."""
-        for row in rows:
-            if type(row) is not dict:
-                raise self._changed(f"a {self._shape.name}: was an object, is {_named(row)}")
-            form = (tuple(row), tuple(map(type, row.values())))
-            if form not in self._met:
-                self._examine(row)
-                self._met.add(form)
-        for name, words in self._shape.words.items():
-            new = {row.get(name) for row in rows} - words   # their type was looked at above
-            if strange := {word for word in new if isinstance(word, str)}:
-                raise self._changed(f"{self._shape.name}.{name}: known are {', '.join(sorted(words))}; "
-                                    f"new is {', '.join(sorted(strange))[:80]}")
-
-    def _examine(self, row: dict[str, Any]) -> None:
+    def check(self, rows: list[Any]) -> Rows:
+        """The rows, or SourceError SCHEMA_CHANGED telling what was expected and what came."""
+        if others := set(map(type, rows)) - {dict}:
+            raise self._changed(f"a {self._shape.name}: was an object, is {_named(others.pop())}")
+        found = Rows(rows)
         wrong = [f"{self._shape.name}.{name}: was {_expected(types)}, is missing"
-                 for name, types in self._shape.needed.items() if name not in row]
+                 for name, types in self._missing(found.forms - self._met).items()]
         for name, types in self._shape.read.items():
-            if name in row and type(row[name]) not in types:
-                wrong.append(f"{self._shape.name}.{name}: was {_expected(types)}, is {_named(row[name])}")
+            if others := found.kinds(name).difference(types):
+                wrong.append(f"{self._shape.name}.{name}: was {_expected(types)}, is {_named(others.pop())}")
         if wrong:
             raise self._changed("; ".join(wrong))
-        self.unknown |= set(row) - set(self._shape.read) - self._shape.known
+        for form in found.forms - self._met:
+            self.unknown.update(set(form).difference(self._shape.read, self._shape.known))
+        self._met |= found.forms
+        for name, words in self._shape.words.items():
+            if strange := set(found.get(name)) - words - {None}:
+                raise self._changed(f"{self._shape.name}.{name}: known are {', '.join(sorted(words))}; "
+                                    f"new is {', '.join(sorted(strange))[:80]}")
+        return found
+
+    def _missing(self, forms: set[tuple[str, ...]]) -> dict[str, tuple[type, ...]]:
+        """The needed fields that rows of a form not met before lack."""
+        return {name: types for name, types in self._shape.needed.items() if any(name not in form for form in forms)}
 
     def _changed(self, difference: str) -> SourceError:
         return SourceError("SCHEMA_CHANGED", what=f"The tracker's answer has another form: {difference}",
@@ -152,5 +153,5 @@ def _expected(types: tuple[type, ...]) -> str:
     return " or ".join(_NAMES[kind] for kind in types)
 
 
-def _named(value: object) -> str:
-    return _NAMES.get(type(value), type(value).__name__)
+def _named(kind: type) -> str:
+    return _NAMES.get(kind, kind.__name__)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from etl.settings import Connection, Quota
 from etl.sources.answers import NUMBER_OR_NOTHING, OBJECT, TEXT, TEXT_OR_NOTHING, TRUTH, Page, Shape
 from etl.sources.calls import Request
 from etl.sources.http import Limits
-from etl.sources.listing import Listing, Row, other_form, rows_at
+from etl.sources.landing_rows import Columns
+from etl.sources.listing import Listing, other_form, rows_at
+from etl.sources.rows import Row, Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, truth, whole
 
 _ROWS, _CORE_ROWS = 200, 200   # of a report page at most 200; the core's most is not documented
 _DAYS = 31   # a report of the free plan covers no more
 _KINDS = frozenset({"REGULAR", "BREAK", "HOLIDAY", "TIME_OFF"})
+_STATES = {"PENDING": "submitted", "APPROVED": "approved"}   # of the three that can be listed
 _LEAVE = {"HOLIDAY": "Holiday", "TIME_OFF": "Time off"}
 _ENTRY = Shape(
     "time entry",
@@ -37,7 +41,7 @@ _PROJECT = Shape("project", _NAMED, {"clientId": TEXT_OR_NOTHING, "hourlyRate": 
     "clientName", "workspaceId", "memberships", "color", "archived", "duration", "note", "template", "public",
     "estimate", "timeEstimate", "budgetEstimate", "estimateReset"}))
 _TAG = Shape("tag", _NAMED, {}, frozenset({"workspaceId", "archived"}))
-_APPROVAL = Shape("approval", {"approvalRequest": OBJECT}, {}, frozenset({
+_APPROVAL = Shape("approval", {"approvalRequest": OBJECT, "id": TEXT}, {}, frozenset({
     "entries", "expenses", "trackedTime", "billableTime", "breakTime", "approvedTime", "pendingTime", "billableAmount",
     "costAmount", "expenseTotal"}))
 _RUNNING = Shape("running timer", {"id": TEXT, "timeInterval": OBJECT}, {"userId": TEXT}, frozenset({
@@ -64,8 +68,9 @@ class _Clockify:
             _paged("clients", f"{at}/clients", _CLIENT),
             _paged("projects", f"{at}/projects", _PROJECT),
             _paged("tags", f"{at}/tags", _TAG),
-            *(_paged(f"approvals {state.lower()}", f"{at}/approval-requests", _APPROVAL, ("status", state))
-              for state in ("PENDING", "APPROVED")),
+            *(replace(_paged(f"approvals {state.lower()}", f"{at}/approval-requests", _APPROVAL, ("status", state)),
+                      rows=_approvals)
+              for state in _STATES),
             _paged("running timers", f"{at}/time-entries/status/in-progress", _RUNNING))
 
     def entries(self, connection: Connection, window: Window) -> Sequence[Listing]:
@@ -78,7 +83,7 @@ class _Clockify:
                 "detailedFilter": {"page": 1, "pageSize": size, "sortColumn": "DATE",
                                    "options": {"totals": "CALCULATE"}}})),
             _entries, _ENTRY, next=_next_report, proof="total", total=_total, size=size,
-            key=lambda row: str(row["_id"]))
+            key="_id")
             for part in window.wider().parts(_DAYS)]
 
     def marker(self, connection: Connection) -> Listing | None:  # noqa: ARG002
@@ -89,39 +94,65 @@ class _Clockify:
         people = People([Person(one["id"], one["name"], one["email"] or "",
                                 zone=(one["settings"] or {}).get("timeZone") or "")
                          for one in looked_up["users"]], connection)
+        standing_of = _standings(looked_up)
         client, project, task = (("clientId", "projectId", "taskId") if connection.refs == "ids"
                                  else ("clientName", "projectName", "taskName"))
 
-        def read(rows: list[Row]) -> Sorted:
-            stopped = [row for row in rows if row["end"] is not None]
-            entries = ([row for row in stopped if row.get("type") != "BREAK"] if connection.breaks == "unpaid"
-                       else stopped)
-            return Sorted(people.columns([row["userId"] for row in entries]) | {
-                "entry_ref": [row["_id"] for row in entries],
-                "client_ref": [row.get(client) for row in entries],
-                "project_ref": [row.get(project) for row in entries],
-                "task_ref": [row.get(task) for row in entries],
-                "service_ref": [_LEAVE.get(row.get("type", ""), row.get(task)) for row in entries],
-                "start_text": [row["start"] for row in entries],
-                "end_text": [row["end"] for row in entries],
-                "duration_text": [whole(row["duration"]) for row in entries],
-                "billable_text": [truth(row["billable"]) for row in entries],
-                "billed_text": [truth(row.get("invoicingInfo")) for row in entries],
-                "currency_text": [currency_of.get(row.get("clientId") or "") if row.get("rate") else None
-                                  for row in entries],
-                "note": [row["description"] for row in entries],
-                "tags": [", ".join(str(tag.get("name")) for tag in row.get("tags") or ()) for row in entries],
-            }, running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
+        def read(rows: Rows) -> Sorted:
+            stopped = rows.where([end is not None for end in rows["end"]])
+            entries = (stopped.where([kind != "BREAK" for kind in stopped.get("type")])
+                       if connection.breaks == "unpaid" else stopped)
+            tasks = entries.get(task)
+            return Sorted(people.columns(entries["userId"]) | {
+                "entry_ref": entries["_id"],
+                "client_ref": entries.get(client),
+                "project_ref": entries.get(project),
+                "task_ref": tasks,
+                "service_ref": list(map(_LEAVE.get, entries.get("type"), tasks)),
+                "start_text": entries["start"],
+                "end_text": entries["end"],
+                "duration_text": list(map(whole, entries["duration"])),
+                "billable_text": list(map(truth, entries["billable"])),
+                "billed_text": list(map(truth, entries.get("invoicingInfo"))),
+                "currency_text": [currency_of.get(id_) if rate else None
+                                  for id_, rate in zip(entries.get("clientId"), entries.get("rate"), strict=True)],
+                "note": entries["description"],
+                "tags": [", ".join(str(tag.get("name")) for tag in tags or ()) for tags in entries.get("tags")],
+            }, standing_of(entries), running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
         return read
 
 
 def _paged(name: str, path: str, shape: Shape, *query: tuple[str, str]) -> Listing:
     return Listing(name, Request(path, (*query, ("page", "1"), ("page-size", str(_CORE_ROWS)))), rows_at(), shape,
-                   next=_next_core, headers=("last-page",), size=_CORE_ROWS, key=_key, promises=False)
+                   next=_next_core, headers=("last-page",), size=_CORE_ROWS, promises=False)
 
 
-def _key(row: Row) -> str:
-    return str((row.get("approvalRequest") or row)["id"])
+def _standings(looked_up: Lookups) -> Callable[[Rows], Columns]:
+    """How entries stand: by the request they belong to. One that was rejected or withdrawn is in neither list."""
+    known = {id_: (standing, state, *_decided(row["approvalRequest"].get("status") if state == "APPROVED" else None))
+             for state, standing in _STATES.items()
+             for id_, row in by_id(looked_up[f"approvals {state.lower()}"]).items()}
+
+    def of(entries: Rows) -> Columns:
+        found = [known.get(id_ or "", ("locked" if is_locked else "open", None, None, None))
+                 for id_, is_locked in zip(entries.get("approvalRequestId"), entries.get("locked"), strict=True)]
+        return dict(zip(("standing", "tracker_word", "approved_by", "approved_at"), zip(*found, strict=True),
+                        strict=False))
+    return of
+
+
+def _decided(status: object) -> tuple[str | None, str | None]:
+    """Who decided on a request, and when."""
+    said = status if isinstance(status, dict) else {}
+    who, when = said.get("updatedByUserName") or said.get("updatedBy"), said.get("updatedAt")
+    return str(who) if who else None, str(when) if when else None
+
+
+def _approvals(page: Page) -> list[Row]:
+    """The rows with the id of their request at the top."""
+    return [row | {"id": row["approvalRequest"].get("id")}
+            if isinstance(row, dict) and isinstance(row.get("approvalRequest"), dict) else row
+            for row in rows_at()(page)]
 
 
 def _next_core(page: Page) -> Request | None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.resources import files
+from operator import not_
 from urllib.parse import parse_qsl, urlsplit
 
 from etl.errors import SourceError
@@ -24,7 +25,9 @@ from etl.sources.answers import (
 from etl.sources.auth import bearer
 from etl.sources.calls import Request
 from etl.sources.http import Limits
-from etl.sources.listing import Listing, Row, rows_at
+from etl.sources.landing_rows import Columns
+from etl.sources.listing import Listing, rows_at
+from etl.sources.rows import Row, Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, truth
 
 _BASE = "https://api.harvestapp.com/v2"
@@ -78,7 +81,7 @@ class _Harvest:
 
     def lookups(self, connection: Connection, window: Window) -> Sequence[Listing]:  # noqa: ARG002
         company = Listing("company", Request("/company"), lambda page: [page.data], _COMPANY,
-                          key=lambda row: str(row.get("full_domain")))
+                          key="full_domain")
         shapes = {"users": _USER, "clients": _CLIENT, "projects": _PROJECT, "tasks": _TASK}
         return [company, *(_listing(name, connection, shape, ()) for name, shape in shapes.items())]
 
@@ -95,26 +98,27 @@ class _Harvest:
             for one in looked_up["users"]], connection)
         clients = by_id(looked_up["clients"])
 
-        def read(rows: list[Row]) -> Sorted:
-            entries = [row for row in rows if not row["is_running"]]
-            tasks = [ref(row["task"], connection) for row in entries]
-            return Sorted(people.columns([str(row["user"]["id"]) for row in entries]) | {
-                "entry_ref": [str(row["id"]) for row in entries],
-                "updated_text": [row["updated_at"] for row in entries],
-                "client_ref": [ref(row["client"], connection) for row in entries],
-                "project_ref": [ref(row["project"], connection) for row in entries],
+        def read(rows: Rows) -> Sorted:
+            entries = rows.where(list(map(not_, rows["is_running"])))
+            tasks = [ref(task, connection) for task in entries["task"]]
+            return Sorted(people.columns([str(user["id"]) for user in entries["user"]]) | {
+                "entry_ref": list(map(str, entries["id"])),
+                "updated_text": entries["updated_at"],
+                "client_ref": [ref(client, connection) for client in entries["client"]],
+                "project_ref": [ref(project, connection) for project in entries["project"]],
                 "task_ref": tasks,
                 "service_ref": tasks,
-                "date_text": [row["spent_date"] for row in entries],
-                "start_text": [f"{row['spent_date']} {row['started_time']}" if row.get("started_time") else None
-                               for row in entries],
-                "end_text": [row.get("ended_time") for row in entries],
-                "duration_text": [str(row["hours"]) for row in entries],
-                "billable_text": [truth(row["billable"]) for row in entries],
-                "billed_text": [truth(row.get("is_billed")) for row in entries],
-                "currency_text": [_currency(row, clients) for row in entries],
-                "note": [row.get("notes") for row in entries],
-            }, running=len(rows) - len(entries))
+                "date_text": entries["spent_date"],
+                "start_text": [f"{day} {time}" if time else None for day, time in zip(
+                    entries["spent_date"], entries.get("started_time"), strict=True)],
+                "end_text": entries.get("ended_time"),
+                "duration_text": list(map(str, entries["hours"])),
+                "billable_text": list(map(truth, entries["billable"])),
+                "billed_text": list(map(truth, entries.get("is_billed"))),
+                "currency_text": [_currency(client, clients) if rate is not None else None for client, rate in zip(
+                    entries["client"], entries.get("billable_rate"), strict=True)],
+                "note": entries.get("notes"),
+            }, _standing(entries), running=len(rows) - len(entries))
         return read
 
 
@@ -148,11 +152,21 @@ def followed(link: object, base: str, page: Page) -> Request:
     return Request(there.path.removeprefix(ours.path.rstrip("/")), query, service=page.request.service)
 
 
-def _currency(row: Row, clients: Mapping[str, Row]) -> str | None:
-    """The client's currency, where the entry has a rate in it."""
-    if row["client"] is None or row.get("billable_rate") is None:
+def _standing(entries: Rows) -> Columns:
+    """Of each entry; where approval_status is not there, the older is_closed tells the same."""
+    words = entries.get("approval_status")
+    return {"standing": [
+        word if word in ("approved", "submitted") else "approved" if word is None and is_closed else
+        "locked" if is_closed or is_locked else "open"
+        for word, is_closed, is_locked in zip(words, entries.get("is_closed"), entries.get("is_locked"), strict=True)],
+        "tracker_word": words}
+
+
+def _currency(client: Row | None, clients: Mapping[str, Row]) -> str | None:
+    """The client's currency, which an entry's rate is in."""
+    if client is None:
         return None
-    return row["client"].get("currency") or clients.get(str(row["client"].get("id")), {}).get("currency")
+    return client.get("currency") or clients.get(str(client.get("id")), {}).get("currency")
 
 
 _ZONES: dict[str, str] = {}

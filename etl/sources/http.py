@@ -192,12 +192,8 @@ class Client:
         began, status, size, request_id, note = self.clock.monotonic(), 0, 0, "", ""
         seconds = max(0.1, min(self.patience.read_seconds, self._rest()))
         try:
-            with self._session.request(
-                "POST" if request.body else "GET", self.place.url(request), params=list(request.query),
-                data=request.body.encode() or None,
-                headers={"Content-Type": "application/json"} if request.body else None,
-                timeout=(seconds, seconds), stream=True, allow_redirects=False,
-            ) as response:
+            with self._session.send(self._prepared(request), timeout=(seconds, seconds), stream=True,
+                                    allow_redirects=False, verify=self._session.verify) as response:
                 status = response.status_code
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 request_id = headers.get("x-request-id", "")[:64]
@@ -212,6 +208,14 @@ class Client:
             self.on_call(Call(
                 self.place.connection, "POST" if request.body else "GET", request.path, status, size,
                 round((self.clock.monotonic() - began) * 1000), attempt, request_id, note))
+
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
+        """The call as it goes out, with the credential; no cookie of an earlier answer goes with it."""
+        call = requests.PreparedRequest()
+        headers = dict(self._session.headers) | ({"Content-Type": "application/json"} if request.body else {})
+        call.prepare("POST" if request.body else "GET", self.place.url(request), params=list(request.query),
+                     data=request.body.encode() or None, auth=self._session.auth, headers=headers)
+        return call
 
     def _body(self, response: requests.Response, began: float) -> bytes:
         """The body as it comes, at most so many bytes when unpacked, at most so long however steadily it drips."""

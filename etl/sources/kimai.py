@@ -9,7 +9,8 @@ from etl.sources.answers import ID, NUMBER_OR_NOTHING, TEXT, TEXT_OR_NOTHING, TR
 from etl.sources.auth import bearer
 from etl.sources.calls import Request
 from etl.sources.http import Limits
-from etl.sources.listing import Listing, Row, rows_at
+from etl.sources.listing import Listing, rows_at
+from etl.sources.rows import Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, refs, truth, whole
 
 _ROWS = 500   # more is cut to this without a word
@@ -74,25 +75,29 @@ class _Kimai:
                                 one.get("accountNumber") or "", one.get("timezone") or "")
                          for one in looked_up["users"]], connection)
 
-        def read(rows: list[Row]) -> Sorted:
-            entries = [row for row in rows if row["end"] is not None]
-            activities = [activity_of(row["activity"]) for row in entries]
-            return Sorted(people.columns([str(row["user"]) for row in entries]) | {
-                "entry_ref": [str(row["id"]) for row in entries],
-                "client_ref": [client_of.get(str(row["project"])) for row in entries],
-                "project_ref": [project_of(row["project"]) for row in entries],
+        def read(rows: Rows) -> Sorted:
+            entries = rows.where([end is not None for end in rows["end"]])
+            activities = list(map(activity_of, entries["activity"]))
+            projects_of = list(map(str, entries["project"]))
+            return Sorted(people.columns(list(map(str, entries["user"]))) | {
+                "entry_ref": list(map(str, entries["id"])),
+                "client_ref": list(map(client_of.get, projects_of)),
+                "project_ref": list(map(project_of, entries["project"])),
                 "task_ref": activities,
                 "service_ref": activities,
-                "date_text": [row["begin"][:10] for row in entries],   # begin is in the entry's own zone
-                "start_text": [row["begin"] for row in entries],
-                "end_text": [row["end"] for row in entries],
-                "duration_text": [whole(row["duration"]) for row in entries],   # breaks are taken off already
-                "billable_text": [truth(row["billable"]) for row in entries],
-                "billed_text": [truth(row.get("exported")) for row in entries],
-                "currency_text": [currency_of.get(str(row["project"])) if row.get("rate") else None for row in entries],
-                "note": [row.get("description") for row in entries],
-                "tags": [", ".join(map(str, row.get("tags") or ())) for row in entries],
-            }, running=len(rows) - len(entries))
+                "date_text": [begin[:10] for begin in entries["begin"]],   # in the entry's own zone
+                "start_text": entries["begin"],
+                "end_text": entries["end"],
+                "duration_text": list(map(whole, entries["duration"])),   # breaks are taken off already
+                "billable_text": list(map(truth, entries["billable"])),
+                "billed_text": list(map(truth, entries.get("exported"))),
+                "currency_text": [currency_of.get(id_) if rate else None
+                                  for id_, rate in zip(projects_of, entries.get("rate"), strict=True)],
+                "note": entries.get("description"),
+                "tags": [", ".join(map(str, tags or ())) for tags in entries.get("tags")],
+            }, {"standing": ["locked" if exported else "open" for exported in entries.get("exported")],
+                "tracker_word": ["exported" if exported else None for exported in entries.get("exported")]},
+                running=len(rows) - len(entries))
         return read
 
 

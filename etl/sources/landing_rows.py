@@ -22,20 +22,23 @@ class RowFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._writer: pq.ParquetWriter | None = None
-        self._waiting: dict[str, list[str | None]] = {}
+        self._waiting: list[pa.Table] = []
         self._count_waiting = 0
         self.rows = 0
 
     def begin(self) -> None:
         """An empty file."""
         self.close()
-        self._waiting, self._count_waiting, self.rows = {name: [] for name in LANDED_COLUMNS}, 0, 0
+        self._waiting, self._count_waiting, self.rows = [], 0, 0
+        self.path.unlink(missing_ok=True)   # never into a file that somebody still holds open
         self._writer = _writer(self.path)
 
     def add(self, columns: Columns, count: int) -> None:
         """Rows of one page: text columns by name, the others are null; an empty text is null too."""
-        for name, values in self._waiting.items():
-            values.extend(columns[name] if name in columns else [None] * count)
+        numbers = pa.array(np.arange(self.rows + 1, self.rows + count + 1), pa.int64())
+        texts = [pa.array(columns[name], TEXT) if name in columns else pa.nulls(count, TEXT)
+                 for name in LANDED_COLUMNS]   # at once: texts of many pages would crowd the memory
+        self._waiting.append(pa.table([numbers, *texts], schema=LANDED_ENTRIES))
         self._count_waiting += count
         self.rows += count
         while self._count_waiting >= ROWS_PER_GROUP:
@@ -64,12 +67,12 @@ class RowFile:
         """The first rows of those that wait, as one row group."""
         if self._writer is None or not count:
             return
-        first = self.rows - self._count_waiting + 1
-        columns = [_column(values[:count]) for values in self._waiting.values()]
-        numbers = pa.array(np.arange(first, first + count), pa.int64())
-        self._writer.write_table(pa.table([numbers, *columns], schema=LANDED_ENTRIES), row_group_size=ROWS_PER_GROUP)
-        for values in self._waiting.values():
-            del values[:count]
+        waiting = pa.concat_tables(self._waiting).combine_chunks()
+        group = waiting.slice(0, count)
+        for place, name in enumerate(LANDED_COLUMNS, 1):
+            group = group.set_column(place, LANDED_ENTRIES.field(name), _nothing_for_empty(group[name]))
+        self._writer.write_table(group, row_group_size=ROWS_PER_GROUP)
+        self._waiting = [waiting.slice(count)]
         self._count_waiting -= count
 
     def keep_latest(self, repeated: Sequence[int]) -> int:
@@ -117,6 +120,5 @@ def _writer(path: Path) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, LANDED_ENTRIES, **PARQUET)
 
 
-def _column(values: Sequence[str | None]) -> pa.Array:
-    texts = pa.array(values, TEXT)
+def _nothing_for_empty(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)

@@ -14,8 +14,8 @@ from etl.sources.answers import Page, Shape, Watch, read_json
 from etl.sources.calls import CallError, Request
 from etl.sources.http import Client
 from etl.sources.page_file import PageFile
+from etl.sources.rows import Row, Rows
 
-Row = dict[str, Any]
 Proof = Literal["total", "whole", "repeat", "marker"]
 MOST_PAGES = 100_000
 TURNS = 3
@@ -38,8 +38,8 @@ class Listing:
     `next`: the request for the page after this one, None behind the last. `proof` of completeness: `total`, the count
     the tracker tells; `whole`, one answer that cannot be cut in two; `repeat`, a second listing with the same keys
     (not needed where one page held all); `marker`, the tracker's own time of last change, the same before and after.
-    `key` tells a row's id. `headers`: those that say where the next page is. `size`: rows a page, for estimates.
-    `promises`: a page is only asked for where the tracker said that it holds rows.
+    `key`: the field that holds a row's id. `headers`: those that say where the next page is. `size`: rows a page, for
+    estimates. `promises`: a page is only asked for where the tracker said that it holds rows.
     """
 
     name: str
@@ -49,10 +49,14 @@ class Listing:
     next: Callable[[Page], Request | None] = last_page
     proof: Proof = "whole"
     total: Callable[[Page], int | None] = no_total
-    key: Callable[[Row], str] = lambda row: str(row["id"])
+    key: str = "id"
     headers: tuple[str, ...] = ()
     size: int = 0
     promises: bool = True
+
+    def keys(self, rows: Rows) -> list[str]:
+        """The ids of rows, as text."""
+        return list(map(str, rows.get(self.key)))
 
 
 class IncompleteError(SourceError):
@@ -109,7 +113,7 @@ class Feed:
         return Watch(listing.shape, f"connection {self.connection}, {listing.name}")
 
 
-def read_once(feed: Feed, listing: Listing, take: Callable[[list[Row]], None]) -> Listed:
+def read_once(feed: Feed, listing: Listing, take: Callable[[Rows], None]) -> Listed:
     """Every page to the last; `take` gets the rows of each. Raises CallError PAGES_ENDLESS where they never end."""
     listed, watch = Listed(), feed.watch(listing)
     request: Request | None = listing.first
@@ -120,9 +124,8 @@ def read_once(feed: Feed, listing: Listing, take: Callable[[list[Row]], None]) -
             raise _endless(feed, listing, "leads back to a page that was read" if request in asked else "never ends")
         asked.add(request)
         page = feed.page(listing, request)
-        rows = listing.rows(page)
-        watch.check(rows)
-        keys = [hash(listing.key(row)) for row in rows]
+        rows = watch.check(listing.rows(page))
+        keys = list(map(hash, listing.keys(rows)))
         request = listing.next(page)
         if not rows and (request is not None or (listing.promises and listed.pages)):
             raise MovedError("promises a page and gives an empty one")
@@ -142,7 +145,7 @@ def read_once(feed: Feed, listing: Listing, take: Callable[[list[Row]], None]) -
 
 
 def read_whole(
-    feed: Feed, listing: Listing, begin: Callable[[], None], take: Callable[[list[Row]], None],
+    feed: Feed, listing: Listing, begin: Callable[[], None], take: Callable[[Rows], None],
 ) -> tuple[Listed, str]:
     """The list, proven complete, and the proof in words; read anew up to three times where it moved meanwhile.
 

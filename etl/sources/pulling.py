@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import time
 from array import array
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from etl.errors import SourceError
 from etl.settings import Connection, Quota
 from etl.sources.calls import CallError
 from etl.sources.http import Client, Place
 from etl.sources.landing_rows import RowFile
-from etl.sources.listing import TURNS, Feed, IncompleteError, Listed, Listing, MovedError, Row, read_once, read_whole
+from etl.sources.listing import TURNS, Feed, IncompleteError, Listed, Listing, MovedError, read_once, read_whole
 from etl.sources.page_file import PageFile
 from etl.sources.registry import tracker_of
+from etl.sources.rows import Row, Rows
 from etl.sources.trackers import Reader, Sorted, Window
+from etl.tables import STANDINGS
 
 KEPT_HOURS = 6   # an interrupted pull older than this is begun anew: its first pages would be too old
 _COUNTS = ("delivered", "entries", "running", "breaks", "hidden")
@@ -42,6 +47,7 @@ class Pulled:
     error: SourceError | None = None
     looked_up: Mapping[str, int] = field(default_factory=dict)
     reused_pages: int = 0
+    standing: Mapping[str | None, int] = field(default_factory=dict)   # rows by how far the tracker has them approved
 
     @property
     def is_resumable(self) -> bool:
@@ -88,19 +94,20 @@ def pull_window(client: Client, connection: Connection, window: Window, folder: 
     pull = _Pull(connection, window, feed, folder)
     error: SourceError | None = None
     try:
-        pull.read()
+        with _no_search_for_cycles():
+            pull.read()
         feed.file.finish()
     except (CallError, IncompleteError) as stopped:
         feed.file.close()
         if not path.stat().st_size:
+            pull.forget_parts()
             raise
         error = stopped
-    except SourceError:   # of another form than is known: looked at by people, never read again
+    except BaseException as broken:
         feed.file.close()
-        path.replace(folder / "refused.pages")
-        raise
-    except BaseException:
-        feed.file.close()
+        pull.forget_parts()
+        if isinstance(broken, SourceError):   # of another form than is known: looked at by people, never read again
+            path.replace(folder / "refused.pages")
         raise
     rows, counts = pull.finish()
     evidence: dict[str, Any] = {"lists": pull.proofs, "counts": counts}
@@ -109,19 +116,53 @@ def pull_window(client: Client, connection: Connection, window: Window, folder: 
     new = [f"{name} brought new field(s), kept with the pages: {', '.join(sorted(fields))[:200]}"
            for name, fields in sorted(feed.unknown.items())]
     return Pulled(path, rows.path, rows.rows, counts, evidence, (*new, *filter(None, [client.clock_remark])), error,
-                  {name: len(found) for name, found in pull.looked_up.items()}, feed.file.reused)
+                  {name: len(found) for name, found in pull.looked_up.items()}, feed.file.reused,
+                  sum((part.standing for part in pull.parts), Counter()))
+
+
+def standings(pages: Path, connection: Connection, window: Window, folder: Path) -> pa.Table:
+    """How the entries of a landed pull stand at the tracker, from its pages: STANDINGS, an entry once, its latest."""
+    found: dict[str, dict[str, str | None]] = {}
+
+    def keep(page: Sorted) -> None:
+        refs = page.entries["entry_ref"]
+        columns = {name: page.standing[name] for name in STANDINGS.names[1:] if name in page.standing}
+        for ref, *said in zip(refs, *columns.values(), strict=True) if columns else ():
+            found[str(ref)] = {"entry_ref": ref, **dict(zip(columns, said, strict=True))}
+
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    pull = _again(pages, connection, window, folder)
+    pull.heard = keep
+    pull.read_landed()
+    pull.forget_parts()
+    return pa.Table.from_pylist(list(found.values()), STANDINGS)
 
 
 def read_again(pages: Path, connection: Connection, window: Window, folder: Path) -> Path:
     """The entries in the pages of a landed pull, read anew, as Parquet below `folder`. Nothing is asked."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pull = _Pull(connection, window, Feed(None, PageFile(pages, is_landed=True), connection.name), folder)
-    pull.is_proven = True
-    with suppress(CallError, MovedError):   # an incomplete pull ends in the middle
-        pull.read()
-    pull.feed.file.close()
+    pull = _again(pages, connection, window, folder)
+    pull.read_landed()
     rows, _ = pull.finish()
     return rows.path
+
+
+def _again(pages: Path, connection: Connection, window: Window, folder: Path) -> _Pull:
+    pull = _Pull(connection, window, Feed(None, PageFile(pages, is_landed=True), connection.name), folder)
+    pull.is_proven = True
+    return pull
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Pages are trees, freed as soon as they are read; searching a million objects for cycles finds nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Part:
@@ -136,12 +177,14 @@ class _Part:
         self.rows.begin()
         self.keys = array("q")   # of the landed entries, hashed
         self.counts = dict.fromkeys(_COUNTS, 0)
+        self.standing: Counter[str | None] = Counter()
 
-    def take(self, rows: list[Row], found: Sorted) -> None:
+    def take(self, rows: Rows, found: Sorted) -> None:
         """The rows of one page, sorted out."""
         refs = found.entries["entry_ref"]
         self.keys.extend(map(hash, refs))
         self.rows.add(found.entries, len(refs))
+        self.standing.update(found.standing.get("standing", ()))
         for name, count in zip(_COUNTS, (len(rows), len(refs), found.running, found.breaks, found.hidden), strict=True):
             self.counts[name] += count
 
@@ -156,13 +199,15 @@ class _Pull:
         self.parts: list[_Part] = []
         self.proofs: list[dict[str, Any]] = []
         self.is_proven = False   # pages of a landed pull: they were proven when they came
+        self.heard: Callable[[Sorted], None] = lambda page: None  # noqa: ARG005
 
     def read(self) -> None:
         """The small lists, then the entries, each proven."""
         for listing in self.tracker.lookups(self.connection, self.window):
             found: list[Row] = []
             self._prove(listing, *self._whole(listing, found.clear, found.extend))
-            self.looked_up[listing.name] = list({listing.key(row): row for row in found}.values())
+            rows = Rows(found)
+            self.looked_up[listing.name] = list(dict(zip(listing.keys(rows), rows, strict=True)).values())
         reader = self.tracker.reader(self.connection, self.looked_up)
         marker = self.tracker.marker(self.connection)
         mark, proven = self.feed.file.mark(), len(self.proofs)
@@ -170,7 +215,7 @@ class _Pull:
             if turn:
                 self.feed.file.back_to(mark)
                 del self.proofs[proven:]
-                self._forget_parts()
+                self.forget_parts()
             before = self._moved(marker)
             for listing in self.tracker.entries(self.connection, self.window):
                 self._read_entries(listing, reader)
@@ -181,13 +226,23 @@ class _Pull:
             where=f"connection {self.connection.name}",
             fix="Run again when nobody is editing; what came is kept, marked as incomplete and never drafted from.")
 
+    def read_landed(self) -> None:
+        """The pages of a landed pull; an incomplete one ends in the middle."""
+        try:
+            with suppress(CallError, MovedError):
+                self.read()
+        finally:
+            self.feed.file.close()
+
     def _read_entries(self, listing: Listing, reader: Reader) -> None:
         part = _Part(self.folder / f"part-{len(self.parts)}.parquet")
         self.parts.append(part)
 
-        def take(rows: list[Row]) -> None:
+        def take(rows: Rows) -> None:
             try:
-                part.take(rows, reader(rows))
+                found = reader(rows)
+                part.take(rows, found)
+                self.heard(found)
             except (KeyError, TypeError, AttributeError, IndexError) as error:
                 raise SourceError(
                     "SCHEMA_CHANGED", where=f"connection {self.connection.name}, {listing.name}",
@@ -198,7 +253,7 @@ class _Pull:
         part.rows.close()
 
     def _whole(
-        self, listing: Listing, begin: Callable[[], None], take: Callable[[list[Row]], None],
+        self, listing: Listing, begin: Callable[[], None], take: Callable[[Rows], None],
     ) -> tuple[Listed, str]:
         return (read_once(self.feed, listing, take), "") if self.is_proven else (
             read_whole(self.feed, listing, begin, take))
@@ -210,7 +265,8 @@ class _Pull:
     def _prove(self, listing: Listing, listed: Listed, proof: str) -> None:
         self.proofs.append({"list": listing.name, "pages": listed.pages, "rows": listed.rows, "proof": proof})
 
-    def _forget_parts(self) -> None:
+    def forget_parts(self) -> None:
+        """What was read is not used; its files are closed and gone."""
         for part in self.parts:
             part.rows.close()
             part.rows.path.unlink(missing_ok=True)

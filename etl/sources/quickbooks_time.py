@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from operator import not_
 from zoneinfo import available_timezones
 
 from etl.settings import Connection, Quota
@@ -10,7 +12,9 @@ from etl.sources.answers import ID, NUMBER, NUMBER_OR_NOTHING, TEXT, TEXT_OR_NOT
 from etl.sources.auth import bearer
 from etl.sources.calls import Request
 from etl.sources.http import Limits
-from etl.sources.listing import Listing, Row, other_form
+from etl.sources.landing_rows import Columns
+from etl.sources.listing import Listing, other_form
+from etl.sources.rows import Row, Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, refs, truth, zone_extra
 
 _ROWS = 200
@@ -43,6 +47,7 @@ _JOB = Shape(
 _FIELD = Shape("custom field", {"id": ID, "name": TEXT}, {}, _STAMPS | {
     "active", "required", "applies_to", "type", "short_code", "regex_filter", "ui_preference", "required_customfields",
     "show_to_all"})
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MARKER = Shape("time of last change", {}, {}, frozenset())
 _ZONES = {"tsPT": "America/Los_Angeles", "tsMT": "America/Denver", "tsCT": "America/Chicago",
           "tsET": "America/New_York", "tsAT": "America/Halifax", "tsHT": "Pacific/Honolulu"}
@@ -79,37 +84,38 @@ class _QuickBooksTime:
             one.get("email") or one.get("username") or "", one.get("payroll_id") or "")
             for one in looked_up["users"]], connection)
         named = {str(one["name"]).casefold(): str(one["id"]) for one in looked_up["customfields"]}
-        service_field = named.get(connection.service_field.casefold(), "")
-        billable_field = next((id_ for name, id_ in named.items() if name.startswith("billable")), "")
+        service = named.get(connection.service_field.casefold(), "")
+        billable = next((id_ for name, id_ in named.items() if name.startswith("billable")), "")
         job_known = refs(jobs, connection)
         refs_of = {id_: _job_refs(id_, jobs, connection) for id_ in jobs}
-        zone_of = _zones(connection)
+        kind_of = {id_: job.get("type") for id_, job in jobs.items()}
+        billable_of = {id_: truth(job.get("billable")) for id_, job in jobs.items()}
+        zone_of, standing_of = _zones(connection), _standings(looked_up["users"])
 
-        def read(rows: list[Row]) -> Sorted:
-            stopped = [row for row in rows if not row["on_the_clock"]]
-            kinds = [str(jobs.get(str(row["jobcode_id"]), {}).get("type")) for row in stopped]
-            entries = [row for row, kind in zip(stopped, kinds, strict=True) if kind != "unpaid_break"]
-            places = [refs_of.get(str(row["jobcode_id"])) or (None, job_known(row["jobcode_id"] or None), None)
-                      for row in entries]
-            fields = [row.get("customfields") for row in entries]
-            services = [field.get(service_field) if isinstance(field, dict) else None for field in fields]
-            tasks = [task or service for (_, _, task), service in zip(places, services, strict=True)]
-            columns = dict(people.columns([str(row["user_id"]) for row in entries])) | {
-                "entry_ref": [str(row["id"]) for row in entries],
-                "updated_text": [row["last_modified"] for row in entries],
+        def read(rows: Rows) -> Sorted:
+            stopped = rows.where(list(map(not_, rows["on_the_clock"])))
+            entries = stopped.where([kind_of.get(job) != "unpaid_break" for job in map(str, stopped["jobcode_id"])])
+            ids = list(map(str, entries["jobcode_id"]))
+            places = [refs_of.get(id_) or (None, job_known(job or None), None)
+                      for id_, job in zip(ids, entries["jobcode_id"], strict=True)]
+            fields = [field if isinstance(field, dict) else {} for field in entries.get("customfields")]
+            tasks = [task or field.get(service) for (_, _, task), field in zip(places, fields, strict=True)]
+            return Sorted(people.columns(list(map(str, entries["user_id"]))) | {
+                "entry_ref": list(map(str, entries["id"])),
+                "updated_text": entries["last_modified"],
                 "client_ref": [client for client, _, _ in places],
                 "project_ref": [project for _, project, _ in places],
                 "task_ref": tasks,
                 "service_ref": tasks,
-                "date_text": [row["date"] for row in entries],
-                "start_text": [row["start"] for row in entries],
-                "end_text": [row["end"] for row in entries],
-                "duration_text": [str(row["duration"]) for row in entries],
-                "billable_text": [_billable(row, field, billable_field, jobs)
-                                  for row, field in zip(entries, fields, strict=True)],
-                "note": [row.get("notes") for row in entries],
-                "extra": [zone_of(row.get("tz_str")) for row in entries]}
-            return Sorted(columns, running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
+                "date_text": entries["date"],
+                "start_text": entries["start"],
+                "end_text": entries["end"],
+                "duration_text": list(map(str, entries["duration"])),
+                "billable_text": [str(field.get(billable) or billable_of.get(id_, truth(None)))
+                                  for field, id_ in zip(fields, ids, strict=True)],
+                "note": entries.get("notes"),
+                "extra": list(map(zone_of, entries.get("tz_str"))),
+            }, standing_of(entries), running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
         return read
 
 
@@ -150,9 +156,25 @@ def _job_refs(id_: str, jobs: Mapping[str, Row], connection: Connection) -> tupl
     return names[0], names[1], names[-1] if len(names) > 2 else None
 
 
-def _billable(row: Row, fields: object, field: str, jobs: Mapping[str, Row]) -> str:
-    said = fields.get(field) if isinstance(fields, dict) and field else None
-    return str(said) if said else truth(jobs.get(str(row["jobcode_id"]), {}).get("billable"))
+def _standings(users: Sequence[Row]) -> Callable[[Rows], Columns]:
+    """How entries stand: approval is a date on the person, and reaches every entry up to it."""
+    until = {str(one["id"]): (_day(one.get("approved_to")), _day(one.get("submitted_to"))) for one in users}
+
+    def of(entries: Rows) -> Columns:
+        standing, words = [], []
+        for user, day, locked in zip(entries["user_id"], entries["date"], entries.get("locked"), strict=True):
+            approved, submitted = until.get(str(user), ("", ""))
+            standing.append("approved" if day <= approved else "submitted" if day <= submitted else
+                            "locked" if locked else "open")
+            words.append(f"approved_to {approved}" if day <= approved else
+                         f"submitted_to {submitted}" if day <= submitted else None)
+        return {"standing": standing, "tracker_word": words}
+    return of
+
+
+def _day(text: str | None) -> str:
+    """A day in ISO form; anything else, such as 0000-00-00, is none, and before every other."""
+    return text if text and _DAY.fullmatch(text) and not text.startswith("0000") else ""
 
 
 def _zones(connection: Connection) -> Callable[[object], str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
+from operator import ne, sub
 
 from etl.settings import Connection, Quota
 from etl.sources.answers import NUMBER, TEXT, TEXT_OR_NOTHING, WHOLE, Shape
 from etl.sources.calls import Request
 from etl.sources.http import Limits
-from etl.sources.listing import Listing, Row, rows_at
+from etl.sources.listing import Listing, rows_at
+from etl.sources.rows import Rows
 from etl.sources.trackers import Lookups, Reader, Sorted, Window, zone_extra
 
 _HIDDEN = "HIDDEN"   # how the tracker marks a deleted record
@@ -38,7 +40,7 @@ class _TimeTagger:
         first = int(datetime.combine(wide.start, time(), UTC).timestamp())
         last = int(datetime.combine(wide.end, time(23, 59, 59), UTC).timestamp())
         return [Listing("records", Request("/records", (("timerange", f"{first}-{last}"),)), rows_at("records"),
-                        _RECORD, key=lambda row: str(row["key"]))]
+                        _RECORD, key="key")]
 
     def marker(self, connection: Connection) -> Listing | None:  # noqa: ARG002
         return None
@@ -46,24 +48,25 @@ class _TimeTagger:
     def reader(self, connection: Connection, looked_up: Lookups) -> Reader:  # noqa: ARG002
         extra = zone_extra(connection.zone)
 
-        def read(rows: list[Row]) -> Sorted:
-            seen = [row for row in rows if not (row.get("ds") or "").startswith(_HIDDEN)]
-            entries = [row for row in seen if row["t1"] != row["t2"]]
-            tags = [_TAG.findall(row.get("ds") or "") for row in entries]
+        def read(rows: Rows) -> Sorted:
+            seen = rows.where([not (text or "").startswith(_HIDDEN) for text in rows.get("ds")])
+            entries = seen.where(list(map(ne, seen["t1"], seen["t2"])))
+            tags = [_TAG.findall(text or "") for text in entries.get("ds")]
             services = [found[1] if len(found) > 1 else None for found in tags]
             return Sorted({
-                "entry_ref": [row["key"] for row in entries],
-                "updated_text": [_instant(row.get("st", row["mt"])) for row in entries],
+                "entry_ref": entries["key"],
+                "updated_text": [_instant(changed if sent is None else sent)
+                                 for sent, changed in zip(entries.get("st"), entries["mt"], strict=True)],
                 "person_ref": [connection.account] * len(entries),
                 "project_ref": [found[0] if found else None for found in tags],
                 "task_ref": services,
                 "service_ref": services,
-                "start_text": [_instant(row["t1"]) for row in entries],
-                "end_text": [_instant(row["t2"]) for row in entries],
-                "duration_text": [str(row["t2"] - row["t1"]) for row in entries],
+                "start_text": list(map(_instant, entries["t1"])),
+                "end_text": list(map(_instant, entries["t2"])),
+                "duration_text": list(map(str, map(sub, entries["t2"], entries["t1"]))),
                 "billable_text": ["true" if found else "false" for found in tags],   # no tag, no job to bill
-                "note": [row.get("ds") for row in entries],
-                "tags": [", ".join(found) for found in tags],
+                "note": entries.get("ds"),
+                "tags": list(map(", ".join, tags)),
                 "extra": [extra] * len(entries),
             }, running=len(seen) - len(entries), hidden=len(rows) - len(seen))
         return read

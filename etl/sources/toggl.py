@@ -23,7 +23,8 @@ from etl.sources.answers import (
 from etl.sources.auth import basic
 from etl.sources.calls import Answer, Request
 from etl.sources.http import Limits
-from etl.sources.listing import Listing, Row, other_form, rows_at
+from etl.sources.listing import Listing, other_form, rows_at
+from etl.sources.rows import Row, Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, refs, truth
 
 _MOST_DAYS, _ROWS = 366, 50   # of one report; 50 rows a page is the documented default, page_size sets another
@@ -98,24 +99,25 @@ class _Toggl:
         people = People([Person(str(one["id"]), one["fullname"] or "", one.get("email") or "",
                                 zone=one.get("timezone") or "") for one in looked_up["people"]], connection)
 
-        def read(rows: list[Row]) -> Sorted:
-            entries = [row for row in rows if row["stop"] is not None]
-            tasks = [task_of(row["task_id"]) for row in entries]
-            return Sorted(people.columns([str(row["user_id"]) for row in entries]) | {
-                "entry_ref": [str(row["id"]) for row in entries],
-                "updated_text": [row["at"] for row in entries],
-                "client_ref": [client_of.get(str(row["project_id"])) for row in entries],
-                "project_ref": [project_of(row["project_id"]) for row in entries],
+        def read(rows: Rows) -> Sorted:
+            entries = rows.where([stop is not None for stop in rows["stop"]])
+            tasks = list(map(task_of, entries["task_id"]))
+            return Sorted(people.columns(list(map(str, entries["user_id"]))) | {
+                "entry_ref": list(map(str, entries["id"])),
+                "updated_text": entries["at"],
+                "client_ref": list(map(client_of.get, map(str, entries["project_id"]))),
+                "project_ref": list(map(project_of, entries["project_id"])),
                 "task_ref": tasks,
                 "service_ref": tasks,
-                "start_text": [row["start"] for row in entries],
-                "end_text": [row["stop"] for row in entries],
-                "duration_text": [str(row["seconds"]) for row in entries],
-                "billable_text": [truth(row["billable"]) for row in entries],
-                "currency_text": [row.get("currency") if row.get("hourly_rate_in_cents") else None for row in entries],
-                "note": [row["description"] for row in entries],
-                "tags": [", ".join(tag_of.get(str(tag), str(tag)) for tag in row.get("tag_ids") or ())
-                         for row in entries],
+                "start_text": entries["start"],
+                "end_text": entries["stop"],
+                "duration_text": list(map(str, entries["seconds"])),
+                "billable_text": list(map(truth, entries["billable"])),
+                "currency_text": [currency if rate else None for currency, rate in zip(
+                    entries.get("currency"), entries.get("hourly_rate_in_cents"), strict=True)],
+                "note": entries["description"],
+                "tags": [", ".join(tag_of.get(str(tag), str(tag)) for tag in tags or ())
+                         for tags in entries.get("tag_ids")],
             }, running=len(rows) - len(entries))
         return read
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import repeat
 from typing import Any, Protocol
 
 from etl.settings import Connection, Quota
 from etl.sources.http import Limits
 from etl.sources.landing_rows import Columns
-from etl.sources.listing import IncompleteError, Listing, Row
+from etl.sources.listing import IncompleteError, Listing
+from etl.sources.rows import Row, Rows
 
 Lookups = Mapping[str, Sequence[Row]]
 
@@ -40,16 +42,18 @@ class Window:
 class Sorted:
     """The rows of one page by what becomes of them: entries with their landed columns; the others are counted.
 
-    Columns are text in the tracker's own notation; instants carry their offset.
+    Columns are text in the tracker's own notation; instants carry their offset. `standing`: of the same entries, how
+    far they are approved; nothing where the tracker does not tell.
     """
 
     entries: Columns
+    standing: Columns = field(default_factory=dict)
     running: int = 0
     breaks: int = 0
     hidden: int = 0
 
 
-Reader = Callable[[list[Row]], Sorted]
+Reader = Callable[[Rows], Sorted]
 
 
 class Tracker(Protocol):
@@ -148,7 +152,7 @@ class People:
     """What entries of each person say: reference, name and zone."""
 
     def __init__(self, people: Sequence[Person], connection: Connection) -> None:
-        self._connection, self._zone = connection, connection.zone
+        self._connection, self._extra = connection, zone_extra(connection.zone)
         self.refs: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self.extras: dict[str, str] = {}
@@ -162,9 +166,9 @@ class People:
         """The columns of so many entries; somebody unknown is called by id, so that the entry waits for a row."""
         if ids and not self.refs:
             raise _dangling(self._connection)
-        return {"person_ref": [self.refs.get(one, one) for one in ids],
-                "person_name": [self.names.get(one) for one in ids],
-                "extra": [self.extras.get(one) or zone_extra(self._zone) for one in ids]}
+        return {"person_ref": list(map(self.refs.get, ids, ids)),
+                "person_name": list(map(self.names.get, ids)),
+                "extra": list(map(self.extras.get, ids, repeat(self._extra)))}
 
 
 def truth(value: object) -> str:

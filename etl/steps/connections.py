@@ -166,6 +166,9 @@ def _facts(connection: Connection, pulled: Pulled) -> list[tuple[str, str]]:
               + "".join(f", {one}" for one in apart) + f"; {proof}")]
     if names:
         facts.append((connection.name, ", ".join(names)))
+    if set(pulled.standing) - {"open"}:
+        stands = [f"{count:,} {standing}" for standing, count in sorted(pulled.standing.items())]
+        facts.append((connection.name, f"at the tracker: {', '.join(stands)}"))
     if pulled.reused_pages:
         facts.append((connection.name, f"{pulled.reused_pages:,} page(s) of the interrupted pull were not asked again"))
     return facts

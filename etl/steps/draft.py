@@ -20,6 +20,7 @@ from etl.store.drafts import write_draft
 from etl.store.mapping_sets import land_mapping
 from etl.store.sealed import DraftContent
 from etl.targets.compatibility import refuse_forbidden
+from etl.targets.pay_item_codes import codes_of
 from etl.terms import STREAMS
 from etl.units import clock_hours, money
 from etl.workspace import is_sandbox
@@ -44,7 +45,8 @@ def draft(run: Run) -> Outcome:
         inputs = _inputs(run, engine)
         own_suites = suites_as_checked(run, engine).contents
         mapping_digest = land_mapping(run.workspace, run.company, {**_mapping_files(run), **own_suites})
-        files = render_batch(tables, run.header(mapping_digest), run.settings)
+        codes = codes_of(run.mappings.rows("map_pay_item_codes"))
+        files = render_batch(tables, run.header(mapping_digest), run.settings, codes)
         figures, key = figures_digest(files), batch_key(run, inputs, mapping_digest)
         exported = batches.find_batch(run.workspace, run.company, run.period_end, run.records())
         if exported is not None:

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.errors import RefusedError
+from etl.steps.contractors import has_vendor_lines
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches, landing
@@ -18,7 +20,12 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUBPT])-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUBPTVS]|SR)-[0-9]+")
+
+_TABLES = {
+    "L": "postings", "R": "postings", "U": "postings", "S": "postings", "SR": "postings", "B": "billable_lines",
+    "P": "payroll_lines", "T": "time_activities", "V": "vendor_lines",
+}
 
 
 def explain(reference: str, workspace: str | Path, company: str | None = None) -> Outcome:
@@ -49,8 +56,9 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if match is None or int(match["batch"]) != batch.batch:
         return None
     letter = match["letter"]
-    tables = {"B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}
-    table = tables.get(letter, "postings")
+    table = _TABLES[letter]
+    if table == "vendor_lines" and not has_vendor_lines(batch):
+        return None
     key = "payroll_line_id" if letter == "P" else "line_id"
     rows = [row for row in batch.table(table).to_pylist() if row[key] == reference]
     if not rows:
@@ -86,11 +94,17 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
         paid = [row for row in additions.values() if row["payroll_line_id"] == reference]
         return (
             *(_shown(piece, piece["pay_seconds"], "") for piece in own),
-            *(_shown_addition(row, "(pay addition)", row["printed_seconds"], str(row["amount"])) for row in paid),
+            *(
+                _shown_addition(row, "(pay addition)", row["printed_seconds"], str(row["amount"] or "rate missing"))
+                for row in paid
+            ),
         )
     shares = batch.table("allocations")
     mask = pc.equal(shares["line_id"], reference)
-    if letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
+    if letter in ("S", "SR"):  # accrued contractors: the vendors' lines of that account, job, class
+        own_lines = _accrued_lines(batch, line)
+        mask = pc.is_in(shares["line_id"], pa.array(own_lines, pa.string()))
+    elif letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
         mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-{'U' if letter == 'U' else 'L'}-")
     return tuple(
         _shown(pieces[share["piece_id"]], share["seconds"], str(share["amount"]))
@@ -100,6 +114,14 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
         )
         for share in shares.filter(mask).to_pylist()
     )
+
+
+def _accrued_lines(batch: batches.Batch, line: dict[str, Any]) -> list[str]:
+    """The lines of vendors' bills behind a line of their accrual; behind its credit, all of them."""
+    keys = ("account", "customer_job", "class")
+    lines = batch.table("vendor_lines").to_pylist()
+    own = [row["line_id"] for row in lines if all(row[key] == line[key] for key in keys)]
+    return own or [row["line_id"] for row in lines]
 
 
 def _shown(piece: dict[str, Any], seconds: int, amount: str) -> tuple[str, ...]:

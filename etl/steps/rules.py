@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from etl.errors import RefusedError
+from etl.law.breaks import places_not_tested
 from etl.sql.run import RULES, Engine
 from etl.steps.burden import refuse_missing_burden
 from etl.steps.currency import refuse_missing_rates
 from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
+from etl.steps.rounding import rounding_facts
 from etl.steps.run import Run
 from etl.units import clock_hours, money
 
@@ -21,14 +23,15 @@ def apply_rules(run: Run) -> Outcome:
         engine.run(RULES)
         refuse_missing_rates(run, engine)
         refuse_missing_burden(run, engine)
-        engine.run(("pay_totals", "premiums_by_law"))
+        engine.run(("pay_totals",))
         currency = run.settings.company.home_currency
         rows = engine.fetch("pay_totals").to_pylist()
         pieces, lines = engine.count("pieces_classified"), engine.count("payroll_lines_rounded")
-        late = [("premium of earlier weeks, not in this batch", text) for text in earlier_earnings(run)]
+        late = [("breaks not tested", f"{place}: switch them on under [[pay.breaks]]") for place in _not_tested(run)]
+        late += [("premium of earlier weeks, not in this batch", text) for text in earlier_earnings(run)]
         return Outcome(
             title=f"classified {pieces:,} pieces of time into {lines:,} payroll lines",
-            facts=(*_premiums(engine, currency), *late),
+            facts=(*_premiums(engine, currency), *late, *rounding_facts(run, engine)),
             headings=("hour kind", "class", "hours", "amount"),
             rows=tuple(
                 (
@@ -41,6 +44,11 @@ def apply_rules(run: Run) -> Outcome:
             ),
             next_step="check the figures (40_check)",
         )
+
+
+def _not_tested(run: Run) -> tuple[str, ...]:
+    places = {row["work_location"] for row in run.mappings.rows("map_employees") if row["worker_type"] == "employee"}
+    return places_not_tested(run.settings.pay, sorted(places))
 
 
 def _premiums(engine: Engine, currency: str) -> list[tuple[str, str]]:

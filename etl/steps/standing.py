@@ -10,11 +10,12 @@ import pyarrow as pa
 from etl.errors import ConservationError
 from etl.periods import Period
 from etl.sql.run import MAP, RULES, Engine
+from etl.steps.contractors import has_vendor_lines
 from etl.steps.map_entries import stage
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import batches
-from etl.tables import ENTRIES, PIECES
+from etl.tables import ALLOCATIONS, ENTRIES, PIECES
 from etl.units import clock_hours
 
 _ALL_TIME = Period(date(1900, 1, 2), date(9999, 12, 25))
@@ -65,8 +66,13 @@ def standing(run: Run) -> Outcome:
 
 def _put_exported(engine: Engine, exported: list[batches.Batch]) -> None:
     """The pieces and states that the published batches hold, by explicit list."""
-    for name, schema in (("entries", ENTRIES), ("pieces", PIECES)):
-        paths = [batch.file(f"data/{name}.parquet") for batch in exported]
+    billed = [batch for batch in exported if has_vendor_lines(batch)]
+    for name, schema, holding in (
+        ("entries", ENTRIES, exported),
+        ("pieces", PIECES, exported),
+        ("allocations", ALLOCATIONS, billed),
+    ):
+        paths = [batch.file(f"data/{name}.parquet") for batch in holding]
         if paths:
             engine.link_parquet(f"exported_{name}", paths)
         else:

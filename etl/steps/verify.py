@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import SettingsError
+from etl.steps.contractors import has_vendor_lines
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.steps.verify_conversions import broken_conversions, conversions_of
@@ -139,6 +140,8 @@ def broken_promises(batch: batches.Batch) -> list[str]:
             "control_totals",
         )
     }
+    if has_vendor_lines(batch):
+        tables["vendor_lines"] = batch.table("vendor_lines")
     return [
         *_open_streams(tables["roll_forward"]),
         *_unbalanced(tables["postings"]),
@@ -186,7 +189,8 @@ def _unallocated(tables: dict[str, pa.Table], converted: dict[str, dict[str, Any
         row["line_id"]: row["amount_sum"]
         for row in tables["allocations"].group_by("line_id").aggregate([("amount", "sum")]).to_pylist()
     }
-    lines = _amounts(tables["postings"]) | _amounts(tables["billable_lines"])
+    named = [tables[name] for name in ("postings", "billable_lines", "vendor_lines") if name in tables]
+    lines = {line_id: amount for table in named for line_id, amount in _amounts(table).items()}
     lines |= {line_id: row["amount"] for line_id, row in converted.items()}
     for line_id, amount in shares.items():
         if lines.get(line_id) != amount:

@@ -14,10 +14,10 @@ from etl.targets.printed import (
     amounts,
     by_group,
     currency_amounts,
-    each_distinct,
     finer_than,
     nowhere,
     present,
+    rates,
 )
 from etl.terms import BatchHeader, RenderedFile
 from etl.units import minor_digits
@@ -75,15 +75,9 @@ def _columns(rows: pa.Table, settings: Settings) -> dict[str, pa.Array]:
     if settings.billing.rate == "omit":
         return hours
     return hours | {
-        "rate": by_group(rows["bill_rate"], currencies, _rates),
+        "rate": by_group(rows["bill_rate"], currencies, rates),
         "amount": currency_amounts(rows["amount"], currencies), "currency": currencies.combine_chunks(),
     }
-
-
-def _rates(rates: pa.Array, currency: str) -> pa.Array:
-    """Rates in their currency's digits, and more where one has more: 165.00, 162.505."""
-    digits = minor_digits(currency)
-    return each_distinct(rates, lambda rate: f"{rate:.{max(digits, -rate.normalize().as_tuple().exponent)}f}")
 
 
 def _product_findings(rows: pa.Table) -> list[Finding]:

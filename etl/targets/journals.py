@@ -20,7 +20,7 @@ from etl.units import DOCUMENT_NUMBER_LIMIT, minor_digits
 
 AMOUNT_DIGITS = 2   # what QuickBooks takes, Desktop and Online
 _NEEDED = ("document_number", "posted_on", "account", "amount", "currency")
-_REVERSAL = re.compile(r"LR[0-9]*X?$")   # TB0042LR; TB0042LR2 of another currency; X: the way back of it
+_REVERSAL = re.compile(r"[LC]R[0-9]*X?$")   # TB0042LR, TB0042CR; TB0042LR2 of another currency; X: the way back of it
 _WITH_CURRENCY = ("quickbooks_online.",)   # journals with a column for the currency, one a document
 _REPORT = "Report this: the journal was drafted wrongly; nothing has been written."
 
@@ -65,7 +65,7 @@ def journal_documents(postings: pa.Table) -> list[JournalDocument]:
 
 
 def in_files(documents: Iterable[JournalDocument]) -> list[list[JournalDocument]]:
-    """The documents of each import file: an automatic reversal (…LR) alone, since it is uploaded on its own date."""
+    """The documents of each import file: an automatic reversal (…LR, …CR) alone: uploaded on its own date."""
     together: list[JournalDocument] = []
     alone: list[list[JournalDocument]] = []
     for document in documents:

@@ -10,6 +10,7 @@ from etl.terms import BatchHeader
 from etl.workbooks.detail import conversions, exceptions, lines, text_changes
 from etl.workbooks.pivots import by_employee, by_project
 from etl.workbooks.roll_forward import roll_forward
+from etl.workbooks.rounding import rounding
 from etl.workbooks.sheets import Page, Sheet
 from etl.workbooks.summary import Behind, summary
 from etl.workbooks.words import batch_words, marks
@@ -21,9 +22,9 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
 
     `tables`: by their names in etl/tables.py in lower case: entries, pieces, payroll_lines, postings,
     time_activities, payroll_hours, billable_lines, exceptions, roll_forward, control_totals; `allocations` adds the
-    number of entries behind each line, `conversions` and `text_changes` (any columns) sheets of their own. Of a table
-    that is not given its sheet says so. Row order does not matter, but for control_totals, shown as given. Hours are
-    live formulas on whole seconds, totals on the rows.
+    number of entries behind each line, `conversions`, `text_changes` (any columns) and `rounding_certificate` a sheet
+    each, where they have rows. Of another table that is not given its sheet says so. Row order does not matter, but for
+    control_totals, shown as given. Hours are live formulas on whole seconds, totals on the rows.
     Raises ConservationError for a table of another shape, an unknown state or a piece without its entry.
     """
     roll = roll_forward(header, tables.get("roll_forward"))
@@ -38,5 +39,8 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
     changes = tables.get("text_changes")
     if changes is not None and changes.num_rows:
         sheets.append(text_changes(header, changes))
+    certificate = tables.get("rounding_certificate")
+    if certificate is not None and certificate.num_rows:
+        sheets.append(rounding(header, certificate))
     whose = f"{header.company_name}, {header.period_label}, {batch_words(header)}"
     return render_workbook(sheets, title="Reconciliation", subject=whose, marks=marks(header))

@@ -4,7 +4,8 @@ with shares as (select line_id, currency, sum(amount) as amount from allocations
 lines as (
     select line_id, pay_currency as currency, case when pay_currency = posted_currency then amount else amount_of(own_minor, pay_minor_digits) end as amount
     from labor_journal join postings using (line_id) where not is_reversal and line_kind = 'line'   -- labor, and the charges on it
-    union all select line_id, currency, amount from billable_lines)
+    union all select line_id, currency, amount from billable_lines
+    union all select line_id, currency, amount from vendor_lines)
 select coalesce(lines.line_id, shares.line_id) as line_id, lines.amount, shares.amount as allocated
 from lines full join shares using (line_id, currency) where lines.amount is distinct from shares.amount
 union all

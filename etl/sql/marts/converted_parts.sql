@@ -5,6 +5,7 @@ with labor as (
     join labor_keys_shared as keys on keys.cost_state = 'exported' and keys.cost_purpose = labor_lines.cost_purpose
         and keys.account is not distinct from labor_lines.account and keys.cost_job is not distinct from labor_lines.cost_job
         and keys.class is not distinct from labor_lines.class and keys.pay_currency = labor_lines.pay_currency
+        and keys.leave_kind is not distinct from labor_lines.leave_kind
     join labor_allocated as shares using (key_no)
     where letter = 'L' and line_kind = 'line' and lines.pay_currency <> posted_currency),
 charges as (

@@ -6,8 +6,8 @@
 with parameters as (select *, minor_digits as home_digits from run_parameters where labor_posting <> 'none'),
 debits as (
     select lines.*, pay_currency <> home_currency as is_foreign, numerator, denominator
-    from (select 'L' as letter, line_number, account, cost_job, class, pay_currency, pay_minor_digits, amount_minor, memo from labor_lines
-        union all select 'U', line_number, account, cost_job, class, pay_currency, pay_minor_digits, amount_minor, memo from charge_lines) as lines
+    from (select 'L' as letter, line_number, cost_purpose, account, cost_job, class, pay_currency, pay_minor_digits, amount_minor, memo from labor_lines
+        union all select 'U', line_number, null, account, cost_job, class, pay_currency, pay_minor_digits, amount_minor, memo from charge_lines) as lines
     cross join parameters left join fx_resolved as rates on rates.currency = lines.pay_currency and rates.converted_on = period_end),
 counter as (
     select letter, pay_currency, any_value(pay_minor_digits) as pay_minor_digits, any_value(is_foreign) as is_foreign, any_value(numerator) as numerator,
@@ -15,7 +15,7 @@ counter as (
         sum(count(*)) over (partition by letter) + row_number() over (partition by letter order by any_value(is_foreign), pay_currency) as line_number
     from debits group by letter, pay_currency),
 lines as (
-    select letter, line_number, 'line' as line_kind, account, cost_job, class, pay_currency, pay_minor_digits, is_foreign, numerator, denominator,
+    select letter, line_number, 'line' as line_kind, cost_purpose, account, cost_job, class, pay_currency, pay_minor_digits, is_foreign, numerator, denominator,
         amount_minor as own_minor, memo
     from debits
     union all by name
@@ -54,7 +54,7 @@ documents as (
         numbered.* exclude (letter) replace (-own_minor as own_minor, -posted_minor as posted_minor, 'Reversal of ' || labor_document || part || ': ' || memo as memo)
     from numbered cross join parameters where labor_posting = 'accrue' and letter = 'L')
 select format('{}-{}-{:03d}', batch_text, letter, line_number) as line_id, document_number, letter, line_number, posted_on, line_kind, is_reversal,
-    account, cost_job, class, own_minor, pay_currency, pay_minor_digits, posted_minor,
+    cost_purpose, account, cost_job, class, own_minor, pay_currency, pay_minor_digits, posted_minor,
     case when is_foreign and converts_in_books then pay_currency else home_currency end as posted_currency,
     case when is_foreign and converts_in_books then pay_minor_digits else home_digits end as posted_digits, memo
 from documents cross join parameters order by letter, part, line_number

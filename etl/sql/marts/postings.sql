@@ -1,4 +1,12 @@
--- One row per journal line, debit positive, as the books take it (labor_journal).
+-- One row per journal line, debit positive, as the books take it: labor and charges on it, then the accrual of contractors.
+with lines as (
+    select 1 as turn, labor_journal.rowid as place, line_id, document_number, line_number, posted_on, account, cost_job, class, posted_minor,
+        posted_digits, posted_currency, memo
+    from labor_journal
+    union all
+    select 2, contractor_journal.rowid, line_id, document_number, line_number, posted_on, account, cost_job, class, posted_minor, posted_digits,
+        posted_currency, memo
+    from contractor_journal)
 select line_id, document_number, line_number, posted_on, account, cost_job as customer_job, class,
     amount_of(posted_minor, posted_digits) as amount, posted_currency as currency, memo
-from labor_journal order by rowid
+from lines order by turn, place

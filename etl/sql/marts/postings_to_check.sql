@@ -1,9 +1,12 @@
 -- One row per journal line, as the suite `postings` looks at it. Labor is a debit and its counter line a credit; in the
--- reversal it is the other way round. A line of 0 is on its usual side, a rounding difference on either.
+-- reversal it is the other way round; likewise contractors' cost and its accrual. Salaries against standard cost and a rounding
+-- difference may be on either. A line of 0 is on its usual side.
 with lines as (
-    select postings.*, case when line_kind = 'difference' then case when amount < 0 then 'credit' else 'debit' end
+    select postings.*, case when line_kind = 'difference' or (cost_purpose = 'salary_variance' and line_kind = 'line')
+                then case when amount > 0 then 'debit' else 'credit' end
             when (line_kind = 'line') = not is_reversal then 'debit' else 'credit' end as usual_side
-    from postings join labor_journal using (line_id))
+    from postings join (select line_id, line_kind, is_reversal, cost_purpose from labor_journal
+        union all select line_id, line_kind, is_reversal, null from contractor_journal) as journals using (line_id))
 select null::text as entry_id, null::text as employee_ref, posted_on as worked_on, null::bigint as seconds,
     document_number || ' line ' || line_number || ', ' || account as subject, account, customer_job, memo,
     case when amount = 0 then 'yes' else 'no' end as is_zero,

@@ -18,6 +18,9 @@ exported as (
     union all
     select 'cost', entry_id, version, sum(worked_seconds)::bigint from published
     where cost_state = 'exported' and is_in_pay_period group by entry_id, version
+    union all   -- contractors: what stands on a line of a vendor's bill
+    select 'cost', entry_id, version, sum(seconds)::bigint from exported_allocations where line_id similar to '[0-9]+-V-[0-9]+'
+    group by entry_id, version
     union all
     select 'bill', entry_id, version, sum(worked_seconds)::bigint from published
     where bill_state = 'exported' and is_in_bill_period group by entry_id, version),

@@ -1,0 +1,46 @@
+"""The rows of one page of a tracker, also field by field: a page is read a column at a time, not a row at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from typing import Any
+
+Row = dict[str, Any]
+
+
+class Rows:
+    """So many rows of one page; `forms` are the ways their fields stand, mostly one."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+        self.forms: set[tuple[str, ...]] = set(map(tuple, rows))
+        self._columns: dict[str, Sequence[Any]] = {}
+        if len(self.forms) == 1:
+            self._columns = dict(zip(*self.forms, zip(*map(dict.values, rows), strict=True), strict=True))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+    def __getitem__(self, name: str) -> Sequence[Any]:
+        """The field of every row. Raises KeyError where a row lacks it."""
+        if name not in self._columns:
+            self._columns[name] = [row[name] for row in self._rows]
+        return self._columns[name]
+
+    def get(self, name: str) -> Sequence[Any]:
+        """The field of every row, None where a row lacks it."""
+        return self._columns[name] if name in self._columns else [row.get(name) for row in self._rows]
+
+    def kinds(self, name: str) -> set[type]:
+        """The types the field has, of the rows that hold it."""
+        if name in self._columns:
+            return set(map(type, self._columns[name]))
+        return {type(row[name]) for row in self._rows if name in row}
+
+    def where(self, keep: Sequence[object]) -> Rows:
+        """The rows whose mark is true."""
+        return self if all(keep) else Rows(list(compress(self._rows, keep)))
