@@ -13,6 +13,8 @@ from etl.errors import ConservationError
 SECONDS = pa.int64()
 AMOUNT = pa.decimal128(18, 3)
 RATE = pa.decimal128(18, 6)
+FX_RATE = pa.decimal128(19, 10)
+WHOLE = pa.decimal128(38, 0)
 INSTANT = pa.timestamp("us", tz="UTC")
 TEXT = pa.string()
 
@@ -235,6 +237,36 @@ BILLABLE_LINES = _schema(
     ("currency", TEXT),
 )
 """One row per customer:job × service item × rate; quantity as printed × rate = amount."""
+
+CONVERSIONS = _schema(
+    ("line_id", TEXT),
+    ("document_number", TEXT),
+    ("line_kind", TEXT),
+    ("written_on", pa.date32()),
+    ("amount", AMOUNT),
+    ("currency", TEXT),
+    ("home_amount", AMOUNT),
+    ("home_currency", TEXT),
+    ("rate_numerator", WHOLE),
+    ("rate_denominator", WHOLE),
+    ("rate_date", pa.date32()),
+    ("age_days", pa.int32()),
+    ("way", TEXT),
+    ("source", TEXT),
+    ("rate_ids", TEXT),
+)
+"""One row per amount converted here: line, total against them, or rounding difference (line_kind). The rate is home for
+one unit as a fraction; amount × rate, rounded half up once, is home_amount. Part of a batch only where it has rows."""
+
+CONVERTED_SHARES = _schema(
+    ("line_id", TEXT),
+    ("entry_id", TEXT),
+    ("version", pa.int32()),
+    ("piece_id", TEXT),
+    ("home_amount", AMOUNT),
+    ("home_currency", TEXT),
+)
+"""One row per converted line × piece of an entry: its share in the home currency, beside the one in ALLOCATIONS."""
 
 VENDOR_LINES = _schema(
     ("line_id", TEXT),

@@ -13,6 +13,7 @@ from etl.periods import LAST_DAY
 from etl.units import is_currency
 
 _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
+_FX_RATE = re.compile(r"(?![0.]+$)[0-9]{1,9}(\.[0-9]{1,10})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -61,6 +62,7 @@ def shown(text: str) -> str:
 _SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
     "rate": (_RATE, "{text} is not a plain decimal with a point, such as 62.50"),
     "money": (_MONEY, "{text} is not a plain amount with a point, such as 1250.00 or -40.00"),
+    "fx_rate": (_FX_RATE, "{text} is not a rate above 0 with a point and at most ten decimals, such as 1.0832"),
     "whole": (_WHOLE, "{text} is not a whole number"),
     "digest": (_DIGEST, "{text} is not a sha256 digest of 64 digits, as sha256sum prints it"),
     # the text itself may be a whole tax id and is not repeated
@@ -95,7 +97,7 @@ def cell_value(column: Column, text: str) -> Any:
         return _read_date(text)
     if column.kind == "instant":
         return _read_instant(text)
-    if column.kind in ("rate", "money"):
+    if column.kind in ("rate", "money", "fx_rate"):
         return Decimal(text)
     if column.kind == "whole":
         return int(text)

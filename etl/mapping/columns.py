@@ -7,7 +7,7 @@ from typing import Literal
 
 Kind = Literal[
     "key", "text", "date_from", "date_to", "date", "instant", "rate", "money", "currency", "whole", "choice",
-    "last_four", "digest",
+    "last_four", "digest", "fx_rate",
 ]
 
 

@@ -20,6 +20,7 @@ PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no 
 PURPOSES = (
     *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
     *("overtime_premium", "salary_variance", "subcontractors", "accrued_contractors"),
+    *("rounding_difference", "burden_expense", "burden_applied"),
 )
 ACCOUNT_TYPES = (
     "BANK",
@@ -172,6 +173,36 @@ FILES: tuple[MappingFile, ...] = (
         ),
         ("customer_job", "service_item", "employee_id"),
         rows_needed=False,
+    ),
+    MappingFile(
+        "burden_rates.csv",
+        "map_burden_rates",
+        (
+            Column("pay_group", "key", wildcard=True),
+            Column("work_location", "key", wildcard=True),
+            Column("percent", "rate"),
+            FROM,
+            TO,
+        ),
+        ("pay_group", "work_location"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "fx_rates.csv",
+        "map_fx_rates",
+        (
+            Column("rate_date", "date"),
+            Column("from_currency", "currency"),
+            Column("to_currency", "currency"),
+            Column("rate", "fx_rate"),
+            Column("source", "text"),
+            Column("source_id", "text"),
+            Column("fetched_at", "instant"),
+        ),
+        (),  # what may stand twice, and what not: etl/mapping/fx_rates.py
+        rows_needed=False,
+        optional=True,
     ),
     MappingFile(
         "private/pay_rates.csv",

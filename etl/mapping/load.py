@@ -19,14 +19,16 @@ from etl.errors import MappingError
 from etl.mapping.cells import cell_fault, cell_value, shown
 from etl.mapping.columns import MappingFile
 from etl.mapping.declared import FILES, WEEKDAYS
+from etl.mapping.fx_rates import fx_faults
 from etl.mapping.vendors import vendor_findings
 from etl.periods import PayPeriod, Period, period_fault
-from etl.tables import RATE
+from etl.tables import FX_RATE, RATE
 from etl.workspace import is_sandbox
 
 Row = dict[str, Any]
 _TYPES: dict[str, pa.DataType] = {
     "rate": RATE,
+    "fx_rate": FX_RATE,
     "date": pa.date32(),
     "date_from": pa.date32(),
     "date_to": pa.date32(),
@@ -67,6 +69,7 @@ def load_mappings(folder: Path, company: str) -> MappingSet:
         findings.extend(_twice(rows[declared.table], declared))
     periods = _pay_periods(rows.get("map_pay_calendar", []), findings)
     findings.extend(_across(rows))
+    findings.extend(fx_faults(rows.get("map_fx_rates", [])))
     findings.extend(vendor_findings(rows))
     _refuse(findings, company)
     tables = {declared.table: as_table(rows[declared.table], declared) for declared in FILES}
@@ -191,10 +194,12 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
         for row in rows
         if _span(row)[0] > _span(row)[1]
     ]
+    if not declared.key:
+        return findings
     # rates are ranked by closeness, so there a * and a name do not compete
     competing = (
         ()
-        if declared.table in ("map_rates", "map_contract_rates")
+        if declared.table in ("map_rates", "map_burden_rates", "map_contract_rates")
         else tuple(column.name for column in declared.columns if column.wildcard and column.name in declared.key)
     )
     exact = tuple(name for name in declared.key if name not in competing)

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
-from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, Pilot, Unmapped
+from etl.settings.currency import CurrencyChoice
+from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
@@ -60,6 +61,8 @@ class Settings(Part):
     unmapped: Unmapped = Unmapped()
     pilot: Pilot | None = None
     labor_posting: LaborPosting
+    payroll_tax: PayrollTax = PayrollTax()
+    currency: CurrencyChoice | None = None
     contractors: Contractors = Contractors()
     targets: Targets
     books: Books = Books()

@@ -137,10 +137,14 @@ class Pay(Part):
 
 
 class Billing(Part):
-    """When billable time is billed: its own period, by kind; periods are counted from `first_start`."""
+    """When billable time is billed: its own period, by kind; periods are counted from `first_start`.
+
+    `rate` omit: what people key in shows hours only, and the books price them; the batch still holds the money.
+    """
 
     period: Literal["weekly", "biweekly", "semimonthly", "monthly", "none"] = "weekly"
     first_start: date | None = None  # weekly and biweekly: any first day of a period
+    rate: Literal["send", "omit"] = "send"
 
     @model_validator(mode="after")
     def _anchored(self) -> Self:
@@ -174,6 +178,15 @@ class Contractors(Part):
     bills: Literal["match", "self_bill", "accrue"] = "match"
     over_cap: Literal["hold", "flag"] = "hold"
     expiry_days: Annotated[int, Field(ge=0, le=366)] = 30
+
+
+class PayrollTax(Part):
+    """Who computes the employer's taxes and burden: the books or the payroll provider (`accounting`), or Timebooks.
+
+    `burden_rate`: a declared percentage of job labor, which is an estimate and labeled so.
+    """
+
+    mode: Literal["accounting", "burden_rate"] = "accounting"
 
 
 class Pilot(Part):

@@ -35,10 +35,12 @@ MAP: tuple[str, ...] = (
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    "pay_weeks",  # and the currency of a person's week where it matters
     "contract_rates_ranked",  # what contractors' time costs, and what is left of a contract's cap
     "contract_time",
     "contract_entries",
     "pay_rates_missing",
+    "weeks_paid_abroad",
     "holiday_entries",
     "holidays_displaced",  # of the calendar, where leave was tracked
     "entries_with_states",  # one state a stream
@@ -93,6 +95,11 @@ RULES: tuple[str, ...] = (
     "labor_keys_shared",
     "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
+    "charges_rounded",  # burden on posted wages, once a person and week
+    "charge_key_parts",
+    "charge_keys_shared",
+    "charge_piece_parts",
+    "charges_allocated",
     "bill_pieces",  # what is billed in this billing period
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
@@ -105,6 +112,7 @@ RULES: tuple[str, ...] = (
     "vendor_piece_parts",
     "vendor_allocated",
     "vendor_bills_compared",  # with the vendors' own invoices
+    "fx_resolved",  # the rate of a currency and day, as a fraction
     "time_parts",  # seconds to the grain of time documents
     "time_minutes",
     "hours_parts",  # and of payroll hours
@@ -116,11 +124,18 @@ MARTS: tuple[str, ...] = (
     "payroll_lines",
     "pay_additions",
     "labor_lines",
+    "charge_lines",
+    "labor_journal",
     "vendor_lines",
     "vendor_bills",
+    "contractor_journal",
     "postings",
     "billable_lines",
+    "bills_converted",
+    "conversions",
     "allocations",
+    "converted_parts",
+    "converted_shares",
     "time_activities",
     "payroll_hours",
     "rounding_certificate",
@@ -147,11 +162,14 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "lines_split_open": "lines_split",
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
+    "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
     "contract_caps_exceeded": "vendor_units_rounded",
     "vendor_bills_not_conserved": "vendor_allocated",
     "journals_unbalanced": "postings",
+    "conversions_unbalanced": "conversions",
     "lines_without_entry": "allocations",
+    "conversions_not_shared": "converted_shares",
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
     "corrections_incomplete": "corrections",
@@ -162,6 +180,7 @@ VIEWS: frozenset[str] = frozenset(
         *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "entries_to_round"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
         *("lines_split_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("charge_key_parts", "charge_piece_parts"),
         *("vendor_piece_parts", "additions_found", "addition_piece_parts"),
     }
 )

@@ -4,6 +4,7 @@ from etl.steps.approve import approval, approve_batch
 from etl.steps.attachments import attachments
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
+from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
 from etl.steps.outcome import Outcome
@@ -52,6 +53,7 @@ __all__ = [
     "init",
     "keep_run",
     "links",
+    "load_rates",
     "map_entries",
     "money_chart",
     "new_sandbox",

@@ -13,6 +13,8 @@ from etl.checks.validate import Result, exception_items, validate
 from etl.errors import RefusedError
 from etl.shipped import shipped
 from etl.sql.run import Engine
+from etl.steps.burden import refuse_missing_burden
+from etl.steps.currency import refuse_missing_rates
 from etl.steps.outcome import Outcome
 from etl.steps.rounding_certificate import YEAR_FILE_NAME, year_so_far
 from etl.steps.rules import need
@@ -32,7 +34,10 @@ def check(run: Run) -> Outcome:
     suites = read_run_suites(run)
     with run.locked("checking"), run.engine() as engine:
         need(engine, "hours_hundredths", "apply the rules (30_rules)")
-        engine.run(("labor_lines", "vendor_lines", "postings", *_LOOKED_AT))
+        refuse_missing_rates(run, engine)
+        refuse_missing_burden(run, engine)
+        engine.run(("labor_lines", "charge_lines", "labor_journal", "vendor_lines", "contractor_journal", "postings"))
+        engine.run(_LOOKED_AT)
         tables = {
             table: assert_schema(engine.fetch(f"{table}_to_check"), schema, f"{table}_to_check")
             for table, schema in CHECKED.items()

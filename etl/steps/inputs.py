@@ -15,7 +15,9 @@ from etl.law.chosen import Law
 from etl.law.exempt_salaries import exempt_limits
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
+from etl.steps.burden import burden_gaps
 from etl.steps.contractors import contractor_gaps, used_before
+from etl.steps.currency import currency_gaps, currency_parameters, put_choices
 from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
 from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
 from etl.steps.rounding import put_rounding
@@ -89,6 +91,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     engine.put("exempt_salaries", limits)
     engine.put("contract_used", used_before(run))
     engine.put("codes", codes_table())
+    put_choices(run, engine)
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
     for name, table in run.mappings.tables.items():
@@ -143,6 +146,9 @@ def _parameters(run: Run) -> dict[str, Any]:
         "batch_text": f"{batch:04d}",
         "labor_document": document_number(batch, "labor", sandbox=sandbox),
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
+        "burden_document": document_number(batch, "burden", sandbox=sandbox),
+        "charges_burden": settings.payroll_tax.mode == "burden_rate",
+        **currency_parameters(settings.currency),
         "over_cap": settings.contractors.over_cap,
         "contractor_bills": settings.contractors.bills,
         "document_days": settings.contractors.expiry_days,
@@ -247,6 +253,7 @@ def refuse_gaps(run: Run) -> None:
     ]
     findings += contractor_gaps(run)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
+    findings += [*currency_gaps(run), *burden_gaps(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

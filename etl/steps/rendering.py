@@ -43,6 +43,8 @@ WHERE_USED: Mapping[str, pa.Schema] = {
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
+    "conversions": schemas.CONVERSIONS,
+    "converted_shares": schemas.CONVERTED_SHARES,
     **CORRECTION_TABLES,
 }
 """Tables that stand in a batch only where they have rows; those of the corrections together."""

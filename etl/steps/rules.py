@@ -7,7 +7,9 @@ from decimal import Decimal
 from etl.errors import RefusedError
 from etl.law.breaks import places_not_tested
 from etl.sql.run import RULES, Engine
+from etl.steps.burden import refuse_missing_burden
 from etl.steps.corrections import find_corrections
+from etl.steps.currency import refuse_missing_rates
 from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
 from etl.steps.rounding import rounding_facts
@@ -20,6 +22,8 @@ def apply_rules(run: Run) -> Outcome:
     with run.locked("applying rules"), run.engine() as engine:
         need(engine, "entries_ordered", "map the entries (20_map)")
         engine.run(RULES)
+        refuse_missing_rates(run, engine)
+        refuse_missing_burden(run, engine)
         engine.run(("pay_totals",))
         find_corrections(run, engine)
         currency = run.settings.company.home_currency
@@ -36,7 +40,7 @@ def apply_rules(run: Run) -> Outcome:
                     row["hour_kind"].replace("_", " "),
                     row["hour_class"].replace("_", " "),
                     clock_hours(row["seconds"]),
-                    money(row["amount"], currency) if row["amount"] is not None else "rate missing",
+                    money(row["amount"], row["currency"]) if row["amount"] is not None else "rate missing",
                 )
                 for row in rows
             ),

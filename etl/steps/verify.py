@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +17,7 @@ from etl.errors import SettingsError
 from etl.steps.contractors import has_vendor_lines
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
+from etl.steps.verify_conversions import broken_conversions, conversions_of
 from etl.store import audit_log, batches
 from etl.store.verify import Anchor, verify_store
 from etl.terms import CORRECTED
@@ -145,7 +147,8 @@ def broken_promises(batch: batches.Batch) -> list[str]:
     return [
         *_open_streams(tables["roll_forward"]),
         *_unbalanced(tables["postings"]),
-        *_unallocated(tables),
+        *_unallocated(tables, conversions_of(batch)),
+        *broken_conversions(batch, _amounts(tables["postings"])),
         *_cut(tables),
         *_uncorrected(batch, tables["postings"]),
         *(
@@ -179,17 +182,19 @@ def _unbalanced(postings: pa.Table) -> Iterable[str]:
             yield f"journal {row['document_number']} is out of balance by {row['amount_sum']}"
 
 
-def _unallocated(tables: dict[str, pa.Table]) -> Iterable[str]:
+def _amounts(table: pa.Table) -> dict[str, Decimal]:
+    return {row["line_id"]: row["amount"] for row in table.select(["line_id", "amount"]).to_pylist()}
+
+
+def _unallocated(tables: dict[str, pa.Table], converted: dict[str, dict[str, Any]]) -> Iterable[str]:
+    """A converted line is looked at in its own currency: its entries' shares are in it."""
     shares = {
         row["line_id"]: row["amount_sum"]
         for row in tables["allocations"].group_by("line_id").aggregate([("amount", "sum")]).to_pylist()
     }
-    lines = {
-        row["line_id"]: row["amount"]
-        for name in ("postings", "billable_lines", "vendor_lines")
-        if name in tables
-        for row in tables[name].select(["line_id", "amount"]).to_pylist()
-    }
+    named = [tables[name] for name in ("postings", "billable_lines", "vendor_lines") if name in tables]
+    lines = {line_id: amount for table in named for line_id, amount in _amounts(table).items()}
+    lines |= {line_id: row["amount"] for line_id, row in converted.items()}
     for line_id, amount in shares.items():
         if lines.get(line_id) != amount:
             yield f"line {line_id} is {lines.get(line_id)}, its entries add up to {amount}"

@@ -33,7 +33,7 @@ def correction_files(table: pa.Table, header: BatchHeader, settings: Settings) -
                       csv_content(_columns(rows, settings)))]
     billed = rows.filter(pc.equal(rows["stream"], "bill"))
     if billing_worksheet.NAME in settings.targets.documents and len(billed):
-        files.append(billing_worksheet.corrected(billed, header))
+        files.append(billing_worksheet.corrected(billed, header, settings))
     return files
 
 

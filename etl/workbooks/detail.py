@@ -8,13 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.tables import ALLOCATIONS, CORRECTIONS, EXCEPTIONS, POSTINGS, assert_schema
+from etl.tables import ALLOCATIONS, CONVERSIONS, CORRECTIONS, EXCEPTIONS, POSTINGS, assert_schema
 from etl.terms import BatchHeader
 from etl.workbooks.sheets import Column, Kind, Sheet
 from etl.workbooks.words import known, top_notes
 
 EXCEPTIONS_TITLE, LINES_TITLE, TEXT_CHANGES_TITLE = "Exceptions", "Lines", "Text changes"
-CORRECTIONS_TITLE = "Corrections"
+CONVERSIONS_TITLE, CORRECTIONS_TITLE = "Conversions", "Corrections"
 LINE_AMOUNT = "Amount"
 _RUNNING = "Running balance"
 _SEVERITIES = ("stop", "hold", "note")
@@ -108,6 +108,25 @@ def corrections(header: BatchHeader, table: pa.Table) -> Sheet:
         CORRECTIONS_TITLE, columns, rows, empty="Nothing is corrected.",
         notes=top_notes(header, "What changed in exported periods, as today's figures less all that was exported for "
                                 "them. referred: overpaid wages; nothing is deducted before a person decides."))
+
+
+def conversions(header: BatchHeader, table: pa.Table) -> Sheet:
+    """Every amount converted here in both currencies, with the exact rate, its day, way and ids."""
+    columns = (
+        Column("Line", "text", 13), Column("Document", "text", 12), Column("Kind", "text", 11),
+        Column(LINE_AMOUNT, "amount", 14, currency="Currency"), Column("Currency", "text", 10),
+        Column("Home amount", "amount", 14, currency="Home currency"), Column("Home currency", "text", 10),
+        Column("Rate as a fraction", "text", 24), Column("Rate of", "date", 12), Column("Days old", "count", 9),
+        Column("Way", "text", 14), Column("Source", "text", 10), Column("Rate ids", "text", 44))
+    rows = [
+        (row["line_id"], row["document_number"], row["line_kind"], row["amount"], row["currency"], row["home_amount"],
+         row["home_currency"], None if row["rate_numerator"] is None else
+         f"{row['rate_numerator']}/{row['rate_denominator']}", row["rate_date"], row["age_days"], row["way"],
+         row["source"], row["rate_ids"])
+        for row in assert_schema(table, CONVERSIONS, "conversions").to_pylist()]
+    return Sheet(CONVERSIONS_TITLE, columns, rows, notes=top_notes(
+        header, "The rate is home currency for one unit. Amount x rate, rounded half up once, is the home amount. Per "
+                "document the lines, their total and the rounding difference come to 0 in both currencies."))
 
 
 def text_changes(header: BatchHeader, table: pa.Table) -> Sheet:

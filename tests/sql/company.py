@@ -129,6 +129,9 @@ class Company:
     contractors: str = ""  # [contractors], as TOML
     documents: str = "quickbooks_desktop.time"  # a space between
     pay: str = ""  # more of [pay], as TOML
+    toml: str = ""  # more sections
+    fx_rates: str = ""
+    burden_rates: str = ""
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
     home: str = "USD"

@@ -31,6 +31,8 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/job_rates.csv": {"currency": "USD"},
     "private/salaries.csv": {"currency": "USD"},
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
+    "burden_rates.csv": {"pay_group": "*", "work_location": "*"},
+    "fx_rates.csv": {"source": "ecb", "source_id": "v1", "fetched_at": "2026-11-16 16:00"},
     "holidays.csv": {"calendar": "studio", "name": "Holiday"},
     "holiday_pay.csv": {"pay_group": "*", "work_location": "*", "calendar": "studio", "service_ref": "holiday"},
     "private/overpayments.csv": {"currency": "USD", "settled_by": "repaid", "reference": "receipt"},
@@ -77,7 +79,7 @@ def loaded(choices: tuple[tuple[str, object], ...]) -> tuple[Settings, MappingSe
         _write(company, Path(folder))
         mappings = load_mappings(Path(folder), ID)
     listed = ", ".join(f'"{name}"' for name in company["documents"].split())
-    text = TOML.format(**company, document_list=listed)
+    text = TOML.format(**company, document_list=listed) + company["toml"]
     if company["contractors"]:
         text += f"[contractors]\n{company['contractors']}\n"
     if company["pilot"]:

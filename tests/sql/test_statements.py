@@ -26,7 +26,14 @@ TURNS = (*run.STAGING, *run.MAP, *run.RULES, *run.CORRECTIONS, *run.MARTS)  # co
 EVERY = {name for names in run.FOLDERS.values() for name in names}
 PUBLISHED = ("exported_pieces", "exported_entries", "exported_allocations")  # Parquet of published batches
 NORA = """        nora        E4           Nora Norate    employee     weekly     nonexempt    US-NY          -
-        cal         E5           Cal Coast      employee     weekly     nonexempt    US-CA          -"""
+        cal         E5           Cal Coast      employee     weekly     nonexempt    US-CA          -
+        fay         E6           Fay Fremd      employee     weekly     nonexempt    US             -"""
+OTHERS = """        subcontractors  Job Costs:Subs  COGS
+        accrued_contractors  Accrued Contractors  OCLIAB
+        salary_variance  Overhead:Salaries  EXP
+        rounding_difference  Rounding  EXP
+        burden_expense  Job Costs:Burden  COGS
+        burden_applied  Burden Applied  EXP"""
 SHEET = """
     id  person  date        start             time   project  service   updated
     1   ann     2026-11-09  2026-11-09 22:00  12:00  web      dev       -
@@ -41,7 +48,20 @@ SHEET = """
     -   eve     -           -                 7:10   web      art       -
     8   nora    2026-11-13  2026-11-13 08:00  7:10   web      art       -
     9   bob     2026-11-13  -                 1:00   MÃ¼hle   art       -
-    10  cal     2026-11-13  2026-11-13 08:00  13:00  web      art       -"""
+    10  cal     2026-11-13  2026-11-13 08:00  13:00  web      art       -
+    11  fay     2026-11-13  -                 1:06   web      dev       -
+    12  fay     2026-11-13  -                 1:06   shop     dev       -"""
+ABROAD = """
+[currency]
+convert = "here"
+source = "ecb"
+[[currency.chosen]]
+source = "ecb"
+rate_date = 2026-11-15
+source_id = "v1"
+[payroll_tax]
+mode = "burden_rate"
+"""
 
 ITEM, *ITEMS = (line.strip() for line in Company.pay_items.strip().splitlines())
 PAY_ITEMS = "\n".join(
@@ -77,18 +97,23 @@ def _books() -> Books:
         pay      360           nearest  day    -
         bill     900           up       week   -""",
         dimensions="by  ref  value  precedence\nemployee  E1  Studio  1",
-        pay_rates=f"{Company.pay_rates}\n        E5           30.00",
+        pay_rates="employee_id  pay_rate  currency\nE1  40.00  USD\nE2  20.00  USD\nE3  50.00  USD\n"
+        "E5  30.00  USD\nE6  9.00  KWD",
+        rates="customer_job  bill_rate  currency\n*  100.00  USD\nMill:Shop  77.77  KWD",
+        accounts=f"{Company.accounts}\n{OTHERS}",
+        fx_rates="rate_date  from_currency  to_currency  rate\n2026-11-15  KWD  USD  3.2577",
+        burden_rates="percent\n12.5",
+        toml=ABROAD,
         pay='salaried_cost = "standard_rate"\n[[pay.breaks]]\njurisdiction = "US-CA"\npremiums = "pay"',
         salaries="employee_id  salary  per  hours\nE5  1000.00  week  -\nE3  600.00  week  -",
         premium="spread",
-        accounts=f"{Company.accounts}\n        salary_variance  Overhead:Salaries  EXP",
         pay_items=PAY_ITEMS,
         holidays="holiday_on\n2026-11-11",
         holiday_pay="hours\n8.00",
         vendors="vendor_id  vendor_name  form_1099\nVC  Cole & Co  NEC-1",
         contracts="contract_id  vendor_id  cap_hours\nC-1  VC  5",
         contract_rates="contract_id  rate\nC-1  52.00",
-        contractors="over_cap = 'hold'",
+        contractors="over_cap = 'hold'\nbills = 'accrue'",
         earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
     )
@@ -175,6 +200,10 @@ def test_no_table_holds_a_floating_point_number(books):
     assert floating(pa.list_(pa.struct([("rate", pa.float64())]))), "the test can fail"
 
 
+INNER_MARTS = {
+    *("labor_lines", "charge_lines", "labor_journal", "contractor_journal"),
+    *("bills_converted", "converted_parts", "landed_counts"),
+}
 SCHEMAS = {name.lower(): schema for name, schema in vars(tables).items() if isinstance(schema, pa.Schema)}
 SCHEMAS["rounding_items"] = tables.EXCEPTIONS
 
@@ -185,7 +214,7 @@ def test_a_mart_has_its_schema(books, name):
     if name in SCHEMAS:
         tables.assert_schema(table, SCHEMAS[name], name)
     else:
-        assert name in ("labor_lines", "landed_counts"), "every table that leaves has a schema"
+        assert name in INNER_MARTS, "every table that leaves has a schema"
 
 
 def test_the_week_of_these_tests_has_everything(books):
@@ -223,6 +252,11 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
     ("lines_without_entry", "vendor_lines", "amount", lambda amount: amount + CENT, "a vendor's line alone"),
     ("money_not_rolled", "vendor_lines", "amount", lambda amount: amount + CENT, "what a vendor is owed, not rolled"),
     ("journals_unbalanced", "postings", "amount", lambda amount: amount + CENT, "a debit without its credit"),
+    ("charges_not_conserved", "charges_allocated", "amount_minor", lambda minor: minor + 1, "burden of no wages"),
+    ("conversions_unbalanced", "conversions", "home_amount", lambda amount: amount + CENT, "a cent made of nothing"),
+    ("conversions_unbalanced", "conversions", "rate_numerator", lambda number: number * 2, "another rate"),
+    ("conversions_not_shared", "converted_shares", "home_amount", lambda amount: amount + CENT, "a share too large"),
+    ("journals_unbalanced", "postings", "currency", lambda _: "EUR", "two currencies in one document"),
     ("journals_unbalanced", "postings", "account", lambda _: None, "a line without an account"),
     ("lines_without_entry", "allocations", "amount", lambda amount: amount + CENT, "a share of another size"),
     ("lines_without_entry", "allocations", "line_id", lambda _: "0042-B-999", "a share of no line"),

@@ -34,20 +34,22 @@ seconds as (   -- an entry that crosses its contract's cap is exported, and what
     select entry_no, 'cost', 'exported', null, false, -seconds, 0, false, true from parts_over
     union all
     select entry_no, 'cost', 'held', 'TE155', false, seconds, 0, false, true from parts_over),
+abroad as (   -- the few keys in another currency
+    select key_no, pay_currency, pay_minor_digits from labor_keys_shared cross join parameters where pay_currency <> home_currency),
 amounts as (
     select stream, state, reason, sum(minor)::hugeint as minor, currency, any_value(digits) as digits from (
-    select 'pay' as stream, pay_state::varchar as state, pay_reason as reason, sum(amount_minor)::hugeint as minor, home_currency as currency,
-        any_value(minor_digits) as digits
-    from labor_allocated join entries using (entry_no) cross join parameters group by all
+    select 'pay' as stream, pay_state::varchar as state, pay_reason as reason, sum(amount_minor)::hugeint as minor, coalesce(abroad.pay_currency, home_currency) as currency,
+        coalesce(abroad.pay_minor_digits, minor_digits) as digits
+    from labor_allocated join entries using (entry_no) left join abroad using (key_no) cross join parameters group by all
     union all
-    select 'cost', cost_state, cost_reason, sum(amount_minor)::hugeint, home_currency, any_value(minor_digits)
-    from labor_allocated join entries using (entry_no) cross join parameters group by all
+    select 'cost', cost_state, cost_reason, sum(amount_minor)::hugeint, coalesce(abroad.pay_currency, home_currency), coalesce(abroad.pay_minor_digits, minor_digits)
+    from labor_allocated join entries using (entry_no) left join abroad using (key_no) cross join parameters group by all
     union all   -- pay additions of people without paid time in their week
     select stream, case when stream = 'pay' then 'exported' else cost_state::varchar end as state,
         case when state = 'out_of_scope' then case labor_posting when 'none' then 'TE043' else 'TE049' end end as reason,
-        sum(amount_minor)::hugeint, home_currency, any_value(minor_digits)
-    from additions_allocated cross join (select unnest(['pay', 'cost']) as stream) as both_streams cross join parameters
-    where entry_no is null group by all
+        sum(additions_allocated.amount_minor)::hugeint, pay_currency, any_value(pay_minor_digits)
+    from additions_allocated join payroll_lines_rounded using (payroll_line_no)
+    cross join (select unnest(['pay', 'cost']) as stream) as both_streams cross join parameters where entry_no is null group by all
     union all
     select 'bill', 'exported', null, sum(amount_minor)::hugeint, bill_currency, any_value(bill_minor_digits)
     from bill_lines_rounded group by all

@@ -7,13 +7,15 @@ owned as (
     select findings.* from findings cross join parameters where workday between owned_start and owned_end),
 priced as (   -- what a premium comes to, at the first finding that owes it
     select owned.*, row_number() over (partition by person_no, workday, premium order by break_rule_no) as turn,
+        coalesce(pay_currency, home_currency) as currency, coalesce(pay_minor_digits, minor_digits) as digits,
         case when missing.person_no is null then amount_of(divide_half_up(regular_rate_numerator * premium_seconds,
-            regular_rate_denominator * 3600 * ten_to(6 - minor_digits)), minor_digits)::varchar end as amount_text,
-        left(amount_text, length(amount_text) - 3 + minor_digits - (minor_digits = 0)::int) as amount, home_currency
+            regular_rate_denominator * 3600 * ten_to(6 - digits)), digits)::varchar end as amount_text,
+        left(amount_text, length(amount_text) - 3 + digits - (digits = 0)::int) as amount
     from owned left join regular_rates using (person_no, workweek_start) left join pay_rates_missing as missing using (person_no, workweek_start)
+    left join weeks_paid_abroad using (person_no, workweek_start)
     cross join parameters where not is_open),
 judged as (
-    select priced.* replace (concat_ws('; ', found, case when premium is not null and turn = 1 then coalesce(amount || ' ' || home_currency, 'rate missing') end,
+    select priced.* replace (concat_ws('; ', found, case when premium is not null and turn = 1 then coalesce(amount || ' ' || currency, 'rate missing') end,
             case when premium_mode = 'refer' then 'referred to ' || referred_to || ' until ' || referred_due || ', ' || reason
                 when premium_mode = 'drop' then 'dropped by ' || resolved_by || ', ' || reason
                 when resolved_by is not null then 'resolved by ' || resolved_by end) as found),

@@ -3,6 +3,7 @@ with entries as (
     select entries.* exclude (vendor_id, last_worked_on, is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, currency_text, pay_currency,
             time_code, person_doubt),
         this_week.person_no is not null or next_week.person_no is not null as is_pay_rate_missing,
+        this_week.is_mixed or next_week.is_mixed as is_pay_mixed,
         displaced.entry_no is not null as is_displaced,
         coalesce(contracted.cost_state, 'out_of_scope'::entry_state) as contractor_state,
         case when contracted.entry_no is null then 'TE042' else contracted.cost_reason end as contractor_reason
@@ -22,7 +23,8 @@ gaps as (
     from entries cross join parameters),
 decided as (
     select gaps.* exclude (name_doubt, unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
-            is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing, is_displaced, contractor_state, contractor_reason),
+            is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing, is_pay_mixed, is_displaced, contractor_state,
+            contractor_reason),
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
             when hour_kind = 'unpaid_leave' or is_displaced then 'out_of_scope'::entry_state else 'exported'::entry_state end as pay_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'
@@ -37,7 +39,7 @@ decided as (
             else 'exported'::entry_state end as cost_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then contractor_reason
             when hour_kind = 'unpaid_leave' then 'TE041' when is_displaced then 'TE135' when labor_posting = 'none' then 'TE043'
-            when is_pay_rate_missing then 'TE012'
+            when is_pay_rate_missing and is_pay_mixed then 'TE120' when is_pay_rate_missing then 'TE012'
             when name_doubt is not null and hour_kind = 'worked' then name_doubt
             when mapping_code is not null and hour_kind = 'worked' then mapping_code
             when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'TE049'

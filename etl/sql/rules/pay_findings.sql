@@ -7,7 +7,7 @@ exempt as (
     from map_employees as employees join people_numbered as people using (employee_id) cross join parameters
     where worker_type = 'employee' and flsa_status = 'exempt' and effective_from <= owned_end and effective_to >= owned_start),
 salaried as (
-    select exempt.*, salaries.annual_millionths, greatest(first_day, salaries.effective_from) as salary_from,
+    select exempt.*, salaries.annual_millionths, salaries.currency, greatest(first_day, salaries.effective_from) as salary_from,
         least(last_day, salaries.effective_to) as salary_to
     from exempt join salaries_by_person as salaries on salaries.person_no = exempt.person_no
         and salaries.effective_from <= last_day and salaries.effective_to >= first_day),
@@ -15,7 +15,8 @@ low as (
     select employee_id, salary_from, annual_millionths, limits.weekly_millionths, limits.citation
     from salaried join exempt_salaries as limits on limits.work_location = salaried.work_location
         and limits.effective_from <= salary_to and limits.effective_to >= salary_from
-        and annual_millionths < limits.weekly_millionths::hugeint * 52),
+        and annual_millionths < limits.weekly_millionths::hugeint * 52
+    where salaried.currency = (select home_currency from run_parameters)),
 days as (   -- unpaid leave of a day, and what else of it is paid
     select employee_id, worked_on, sum(worked_seconds) filter (where hour_kind = 'unpaid_leave')::bigint as unpaid_seconds,
         coalesce(sum(worked_seconds) filter (where hour_kind <> 'unpaid_leave'), 0)::bigint as paid_seconds

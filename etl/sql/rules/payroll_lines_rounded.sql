@@ -28,6 +28,10 @@ additions as (
 lines as (select * from hours union all by name select * from additions)
 select row_number() over (order by lines.person_no, lines.workweek_start, hour_kind, hour_class, pay_item_no) as payroll_line_no, lines.*,
     coalesce(rates.regular_rate_numerator, 0)::hugeint as regular_rate_numerator,
-    coalesce(rates.regular_rate_denominator, 1)::hugeint as regular_rate_denominator
+    coalesce(rates.regular_rate_denominator, 1)::hugeint as regular_rate_denominator,
+    coalesce(abroad.pay_currency, home_currency) as pay_currency, coalesce(abroad.pay_minor_digits, parameters.minor_digits) as pay_minor_digits
 from lines left join regular_rates as rates on rates.person_no = lines.person_no and rates.workweek_start = lines.workweek_start
     and lines.hour_class <> 'salary'
+left join weeks_paid_abroad as abroad on abroad.person_no = lines.person_no and abroad.workweek_start = lines.workweek_start
+    and lines.hour_class <> 'salary'   -- salaries of a period are in the home currency
+cross join run_parameters as parameters
