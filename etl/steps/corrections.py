@@ -14,7 +14,8 @@ from etl import tables as schemas
 from etl.errors import RefusedError
 from etl.law.overpayments import overpayment_rules
 from etl.periods import DAY, LAST_DAY
-from etl.sql.run import CORRECTIONS, MAP, RULES, Engine
+from etl.sql.order import CORRECTIONS, MAP, RULES
+from etl.sql.run import Engine
 from etl.steps.earlier import Earlier, changed, earlier_periods, exported_batches, period_run
 from etl.steps.inputs import CORRECTION_TABLES, put_inputs, put_no_corrections, refuse_gaps
 from etl.steps.map_entries import refuse_mass_withdrawal

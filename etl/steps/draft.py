@@ -8,7 +8,8 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
-from etl.sql.run import MARTS, Engine
+from etl.sql.order import MARTS
+from etl.sql.run import Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
 from etl.steps.corrections import corrected_by, facts_of, waiting_for
 from etl.steps.outcome import Outcome

@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from etl.errors import RefusedError
-from etl.sql.run import MAP, Engine
+from etl.sql.order import MAP
+from etl.sql.run import Engine
 from etl.steps.holiday_calendar import SOURCE
 from etl.steps.inputs import put_inputs, refuse_gaps
 from etl.steps.outcome import Outcome

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import RefusedError
-from etl.sql.run import MAP
+from etl.sql.order import MAP
 from etl.steps.earlier import drafted_run
 from etl.steps.map_entries import stage
 from etl.steps.outcome import Outcome

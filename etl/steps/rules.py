@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from etl.errors import RefusedError
 from etl.law.breaks import places_not_tested
-from etl.sql.run import RULES, Engine
+from etl.sql.order import RULES
+from etl.sql.run import Engine
 from etl.steps.burden import refuse_missing_burden
 from etl.steps.corrections import find_corrections
 from etl.steps.currency import refuse_missing_rates

@@ -22,7 +22,8 @@ from etl.mapping.declared import FILES
 from etl.mapping.load import MappingSet, as_table
 from etl.periods import PayPeriod, Period
 from etl.settings import MinimumWage, PayGroup, Settings, parse_settings
-from etl.sql.run import MAP, RULES, Engine, Limits
+from etl.sql.order import MAP, RULES
+from etl.sql.run import Engine, Limits
 from etl.steps.compare import Answer, compare
 from etl.steps.examples import Example, material, read_examples, shipped_examples
 from etl.steps.law import law_of

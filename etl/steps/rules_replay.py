@@ -19,7 +19,8 @@ from etl.law.rows import Rule
 from etl.mapping.load import load_mappings
 from etl.periods import period_ending
 from etl.settings import read_settings
-from etl.sql.run import MAP, RULES, Engine
+from etl.sql.order import MAP, RULES
+from etl.sql.run import Engine
 from etl.steps.inputs import limits_of_this_release
 from etl.steps.law import law_of
 from etl.steps.map_entries import stage

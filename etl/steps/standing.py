@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from etl.errors import ConservationError
 from etl.periods import LAST_DAY, Period
-from etl.sql.run import MAP, RULES, Engine
+from etl.sql.order import MAP, RULES
+from etl.sql.run import Engine
 from etl.steps.contractors import has_vendor_lines
 from etl.steps.corrections import correct
 from etl.steps.earlier import earlier_periods

@@ -18,7 +18,8 @@ import pyarrow as pa
 from etl.periods import period_ending
 from etl.settings import Drop
 from etl.sources.files import parse_file
-from etl.sql.run import MAP, MARTS, RULES, STAGING, Engine, Limits
+from etl.sql.order import MAP, MARTS, RULES, STAGING
+from etl.sql.run import Engine, Limits
 from etl.steps.holiday_calendar import calendar_drop, calendar_file
 from etl.steps.map_entries import stage
 from etl.steps.pull import request_of

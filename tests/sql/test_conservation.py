@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.sql.run import MARTS
+from etl.sql.order import MARTS
 from tests.sql.company import Books, Company, delivery
 
 FIRM = Company(

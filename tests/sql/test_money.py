@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from etl.sql.run import statement
+from etl.sql.order import statement
 from tests.sql.company import Company
 
 WHOLE = st.integers(-(10**15), 10**15)

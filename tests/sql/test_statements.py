@@ -15,15 +15,15 @@ from etl import tables
 from etl.errors import ConservationError
 from etl.mapping.declared_vendors import PAYMENT_FILES
 from etl.mapping.load import as_table
-from etl.sql import run
+from etl.sql import order
 from etl.steps.standing import NO_PARTS
 from tests.sql.company import ORDER, Books, Company
 
 SQL = Path(str(files("etl.sql")))
 SHARED = ("words", "money")  # types and macros of every statement
 FILES = sorted(SQL.rglob("*.sql"))
-TURNS = (*run.STAGING, *run.MAP, *run.RULES, *run.CORRECTIONS, *run.MARTS)  # corrections come between rules and marts
-EVERY = {name for names in run.FOLDERS.values() for name in names}
+TURNS = (*order.STAGING, *order.MAP, *order.RULES, *order.CORRECTIONS, *order.MARTS)
+EVERY = {name for names in order.FOLDERS.values() for name in names}
 PUBLISHED = ("exported_pieces", "exported_entries", "exported_allocations")  # Parquet of published batches
 NORA = """        nora        E4           Nora Norate    employee     weekly     nonexempt    US-NY          -
         cal         E5           Cal Coast      employee     weekly     nonexempt    US-CA          -
@@ -130,7 +130,7 @@ def _books() -> Books:
         [{"box": "NEC-1", "jurisdiction": "US", "amount": Decimal(2000), "status": "confirmed"}],
         schema=pa.schema(
             {"box": pa.string(), "jurisdiction": pa.string(), "amount": tables.AMOUNT, "status": pa.string()})))
-    books.engine.run(run.REPORTS)
+    books.engine.run(order.REPORTS)
     return books
 
 
@@ -142,7 +142,7 @@ def bare(path: Path) -> str:
 
 def tables_read(name: str) -> set[str]:
     """The statements' tables that a statement reads: whatever it names and does not define itself."""
-    text = re.sub(r"--[^\n]*", "", run.statement(name))
+    text = re.sub(r"--[^\n]*", "", order.statement(name))
     own = set(re.findall(r"\b([a-z_]+) as (?:not )?(?:materialized )?\(", text))
     reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text)) | set(re.findall(r"remainder\('([a-z_]+)'\)", text))
     itself = {name for name in own if re.search(rf"\b{name} as \(\s*select \* from {name}\b", text)}
@@ -150,9 +150,9 @@ def tables_read(name: str) -> set[str]:
 
 
 def test_every_file_is_in_exactly_one_order_once():
-    listed = [name for names in run.FOLDERS.values() for name in names]
+    listed = [name for names in order.FOLDERS.values() for name in names]
     assert sorted(listed) == sorted(path.stem for path in FILES if path.stem not in SHARED)
-    for folder, names in run.FOLDERS.items():
+    for folder, names in order.FOLDERS.items():
         assert {path.stem for path in (SQL / folder).glob("*.sql")} == set(names), folder
 
 
@@ -161,10 +161,10 @@ def test_a_statement_reads_only_what_comes_before_it(name):
     assert tables_read(name) <= set(TURNS[: TURNS.index(name)])
 
 
-@pytest.mark.parametrize("name", run.AUDITS)
+@pytest.mark.parametrize("name", order.AUDITS)
 def test_an_audit_reads_only_what_is_there_at_its_turn(name):
-    assert tables_read(name) <= set(TURNS[: TURNS.index(run.AUDITS[name]) + 1])
-    assert run.AUDITS[name] in tables_read(name), "and looks at the table it follows"
+    assert tables_read(name) <= set(TURNS[: TURNS.index(order.AUDITS[name]) + 1])
+    assert order.AUDITS[name] in tables_read(name), "and looks at the table it follows"
 
 
 def test_the_order_test_can_fail():
@@ -191,7 +191,7 @@ def floating(kind: pa.DataType) -> bool:
 def test_no_table_holds_a_floating_point_number(books):
     found = [
         f"{name}.{field.name}"
-        for name in (*ORDER, *run.REPORTS)
+        for name in (*ORDER, *order.REPORTS)
         if books.engine.has(name)  # a query that is not kept shows in the table that reads it
         for field in books.engine.fetch(name).schema
         if floating(field.type)
@@ -208,7 +208,7 @@ SCHEMAS = {name.lower(): schema for name, schema in vars(tables).items() if isin
 SCHEMAS["rounding_items"] = tables.EXCEPTIONS
 
 
-@pytest.mark.parametrize("name", run.MARTS)
+@pytest.mark.parametrize("name", order.MARTS)
 def test_a_mart_has_its_schema(books, name):
     table = books.engine.fetch(name)
     if name in SCHEMAS:
@@ -219,7 +219,7 @@ def test_a_mart_has_its_schema(books, name):
 
 def test_the_week_of_these_tests_has_everything(books):
     """A table without a row shows little: only what no week can have together is empty."""
-    empty = {name for name in (*ORDER, *run.REPORTS) if not books.engine.count(name)}
+    empty = {name for name in (*ORDER, *order.REPORTS) if not books.engine.count(name)}
     assert empty == {"average_hours", "rounded_input"}, "17 weeks, and a dozen entries of one person, are too many"
 
 
@@ -291,5 +291,5 @@ def test_an_audit_that_finds_rows_stops_the_run(books, audit, table, column, cha
 
 
 def test_every_audit_is_shown_to_find_something():
-    of_corrections = {audit for audit, table in run.AUDITS.items() if table in run.CORRECTIONS}
-    assert {audit for audit, *_ in SPOILED} | of_corrections == set(run.AUDITS)  # tests/steps/test_corrections.py
+    of_corrections = {audit for audit, table in order.AUDITS.items() if table in order.CORRECTIONS}
+    assert {audit for audit, *_ in SPOILED} | of_corrections == set(order.AUDITS)  # tests/steps/test_corrections.py

@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 
 from etl import steps
 from etl.mapping.declared import FILES
-from etl.sql.run import MARTS, Limits
+from etl.sql.order import MARTS
+from etl.sql.run import Limits
 from etl.steps.check import read_run_suites
 from etl.store import batches, exports
 from etl.tables import EXCEPTIONS

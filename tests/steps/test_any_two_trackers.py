@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from etl import steps
-from etl.sql.run import MARTS
+from etl.sql.order import MARTS
 from etl.steps.map_entries import map_entries
 from etl.steps.pull import pull
 from etl.steps.rules import apply_rules

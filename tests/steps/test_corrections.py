@@ -11,7 +11,7 @@ import pytest
 
 from etl import steps
 from etl.errors import ConservationError, RefusedError
-from etl.sql.run import AUDITS, CORRECTIONS
+from etl.sql.order import AUDITS, CORRECTIONS
 from tests.sql.text import records, shown
 from tests.steps.corrected import COMPANY, MONDAY, Past, sunday
 

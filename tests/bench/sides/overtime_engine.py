@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.sql.run import MAP, RULES, Engine
+from etl.sql.order import MAP, RULES
+from etl.sql.run import Engine
 from etl.steps.map_entries import stage
 from etl.store.landing import Pull
 from tests.bench import overtime_data

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from etl.sql.run import MAP, RULES, Engine
+from etl.sql.order import MAP, RULES
+from etl.sql.run import Engine
 from etl.steps.map_entries import stage
 from etl.steps.pull import request_of
 from etl.steps.run import Run, start

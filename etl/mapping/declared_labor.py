@@ -1,0 +1,81 @@
+"""What the optional cross-references about labor law hold: obligations, breaks, minors, what waits for a person."""
+
+from __future__ import annotations
+
+from etl.mapping.columns import FROM, TO, Column, MappingFile
+
+LABOR_FILES: tuple[MappingFile, ...] = (
+    MappingFile(
+        "obligations.csv",
+        "map_obligations",
+        (
+            Column("jurisdiction", "key"),
+            Column("obligation_id", "key"),
+            Column("obligation", "text", blank=True),
+            Column("citation", "text", blank=True),
+            Column("owner", "text"),
+            Column("status", "choice", ("open", "in_place", "not_applicable")),
+            FROM,
+            TO,
+        ),
+        ("jurisdiction", "obligation_id"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "rest_attestations.csv",
+        "map_rest_attestations",
+        (
+            Column("employee_id", "key"),
+            Column("day", "date"),
+            Column("missed", "whole"),
+        ),
+        ("employee_id", "day"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/referrals.csv",
+        "map_referrals",
+        (
+            Column("employee_id", "key"),
+            Column("day", "date"),
+            Column("hour_class", "choice", ("meal_premium", "rest_premium")),
+            Column("reason", "text"),
+            Column("referred_to", "text"),
+            Column("due", "date"),
+            Column("resolution", "choice", ("", "pay", "drop")),
+            Column("resolved_by", "text", blank=True),
+        ),
+        ("employee_id", "day", "hour_class"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/people.csv",
+        "map_birth_dates",
+        (
+            Column("employee_id", "key"),
+            Column("birth_date", "date"),
+        ),
+        ("employee_id",),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/overpayments.csv",  # what became of overpaid wages that were referred to a person
+        "map_overpayments",
+        (
+            Column("employee_id", "key"),
+            Column("workweek_start", "date"),
+            Column("amount", "rate"),
+            Column("currency", "currency"),
+            Column("settled_by", "choice", ("repaid", "deducted", "left_with_employee")),
+            Column("settled_on", "date"),
+            Column("reference", "text"),
+        ),
+        ("employee_id", "workweek_start", "settled_on"),
+        rows_needed=False,
+        optional=True,
+    ),
+)
