@@ -14,7 +14,7 @@ from etl import tables as schemas
 from etl.errors import RefusedError
 from etl.law.overpayments import overpayment_rules
 from etl.periods import DAY, LAST_DAY
-from etl.sql.order import CORRECTIONS, MAP, RULES
+from etl.sql.order import CORRECTIONS, MAP, MARTS, RULES
 from etl.sql.run import Engine
 from etl.steps.earlier import Earlier, changed, earlier_periods, exported_batches, period_run
 from etl.steps.inputs import CORRECTION_TABLES, put_inputs, put_no_corrections, refuse_gaps
@@ -37,10 +37,7 @@ _SIDES: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "vendor_lines": schemas.VENDOR_LINES,
 }
-_MADE_FROM = (
-    *("entries", "pieces", "payroll_lines", "pay_additions", "labor_lines", "vendor_lines", "postings"),
-    *("billable_lines", "allocations"),
-)
+_MADE_FROM = MARTS[: MARTS.index("allocations") + 1]
 _COUNTED = ("exported", "settled")
 _ITEMS = ("TE160", "TE161", "TE162", "TE163")
 
@@ -137,9 +134,26 @@ def _today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
         refuse_mass_withdrawal(own, again)
         again.run(RULES)
         again.run(_MADE_FROM)
+        _refuse_abroad(batch, again)
         found = {name: schemas.assert_schema(again.fetch(name), schema, name) for name, schema in _SIDES.items()}
     own.end()
     return found
+
+
+def _refuse_abroad(batch: Batch, today: Engine) -> None:
+    """Nothing, where the period was and is paid and posted in the home currency alone.
+
+    Raises RefusedError CORRECTION_ABROAD: a difference in two currencies has no rate of its own yet.
+    """
+    if not (batch.has_table("conversions") or today.count("conversions") or today.count("weeks_paid_abroad")):
+        return
+    raise RefusedError(
+        "CORRECTION_ABROAD",
+        what=f"Something changed in batch {batch.batch:04d}, period {batch.period_end}, which pays or posts in more than one "
+        "currency; such a period is not corrected by itself",
+        where=f"period {batch.period_end}",
+        fix="Undo the change, or correct it in the books and in payroll by hand and keep the old row as it was.",
+    )
 
 
 def _side(table: pa.Table, batch: Batch, *, is_now: bool) -> pa.Table:

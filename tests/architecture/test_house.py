@@ -155,13 +155,13 @@ def test_sql_files_are_in_one_order_and_use_only_what_comes_before() -> None:
     on_disk = {path.stem for path in (ETL / "sql").rglob("*.sql")} - {"money", "words"}
     assert sorted(listed) == sorted(on_disk), set(listed) ^ on_disk
     names = [*order.STAGING, *order.MAP, *order.RULES, *order.CORRECTIONS, *order.MARTS]
-    for index, name in enumerate(order):
+    for index, name in enumerate(names):
         text = order.statement(name)
         own = set(re.findall(r"\b([a-z_]+) as (?:not )?(?:materialized )?\(", text))  # a CTE may be called like a table
         reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text)) | set(
             re.findall(r"largest_remainder\('([a-z_]+)'\)", text)
         )
-        late = (reads - own) & set(order[index:])
+        late = (reads - own) & set(names[index:])
         assert not late, f"{name} uses {late}, which comes later"
 
 
