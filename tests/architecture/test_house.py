@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ETL = ROOT / "etl"
 WORDS = {"errors", "disk", "codes", "terms", "units", "periods", "tables", "settings", "workspace", "shipped"} | {
-    "lean_imports", "strict_json"}
+    "lean_imports", "strict_json", "table_kinds", "tables_where_used"}
 EDGES = {
     "sources",
     "targets",
