@@ -11,6 +11,7 @@ from etl.errors import RefusedError
 from etl.mapping.fx_rates import versions_in_question
 from etl.settings.currency import CurrencyChoice
 from etl.sql.run import Engine
+from etl.steps.pay_gaps import salaried_cost
 from etl.steps.run import Run
 
 _CHOICES = pa.schema({"source": pa.string(), "rate_date": pa.date32(), "source_id": pa.string()})
@@ -40,7 +41,7 @@ def currency_gaps(run: Run) -> list[str]:
     choice = run.settings.currency
     if choice is None:
         return []
-    findings = _mixed_pay(run)
+    findings = [*_mixed_pay(run), *_salaried_abroad(run)]
     if choice.convert == "tracker":
         findings.append(
             'company.toml, [currency]: convert = "tracker" takes the amounts that the tracker has converted, and none '
@@ -88,6 +89,30 @@ def _mixed_pay(run: Run) -> list[str]:
                 f"employees.csv, line {row['map_row']}: {row['employee_id']} is paid in {', '.join(sorted(foreign))} "
                 f"where a minimum wage of {row['work_location']} counts, which [[pay.minimum_wages]] gives in {home}"
             )
+    return findings
+
+
+def _salaried_abroad(run: Run) -> list[str]:
+    """Salaries of exempt staff in another currency in a pay group whose salaries become cost: one sentence each.
+
+    A salary of a pay period is one amount in the home currency; nothing spreads one in two currencies over its hours.
+    """
+    home = run.settings.company.home_currency
+    abroad = [row for row in run.mappings.rows("map_salaries") if row["currency"] != home]
+    findings = []
+    for pay in run.pay_periods:
+        cost = salaried_cost(run.settings, pay.pay_group)
+        exempt = [row for row in run.mappings.rows("map_employees")
+                  if (row["pay_group"], row["flsa_status"]) == (pay.pay_group, "exempt")] if cost else []
+        findings += [
+            f"private/salaries.csv, line {salary['map_row']}: {salary['employee_id']} has a salary in "
+            f"{salary['currency']}, and salaried_cost of pay group {pay.pay_group} makes cost of salaries in {home} "
+            "only; let people paid abroad have a pay group without salaried_cost"
+            for salary in abroad
+            if any(row["employee_id"] == salary["employee_id"]
+                   and max(row["effective_from"], salary["effective_from"], pay.period.start)
+                   <= min(row["effective_to"], salary["effective_to"], pay.period.end) for row in exempt)
+        ]
     return findings
 
 
