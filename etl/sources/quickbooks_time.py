@@ -14,7 +14,7 @@ from etl.sources.calls import Request
 from etl.sources.http import Limits
 from etl.sources.landing_rows import Columns
 from etl.sources.listing import Listing, other_form
-from etl.sources.rows import Row, Rows
+from etl.sources.rows import Once, Row, Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, refs, truth, zone_extra
 
 _ROWS = 200
@@ -114,7 +114,7 @@ class _QuickBooksTime:
                 "billable_text": [str(field.get(billable) or billable_of.get(id_, truth(None)))
                                   for field, id_ in zip(fields, ids, strict=True)],
                 "note": entries.get("notes"),
-                "extra": list(map(zone_of, entries.get("tz_str"))),
+                "extra": [zone_of[name] for name in entries.get("tz_str")],
             }, standing_of(entries), running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
         return read
 
@@ -160,15 +160,20 @@ def _standings(users: Sequence[Row]) -> Callable[[Rows], Columns]:
     """How entries stand: approval is a date on the person, and reaches every entry up to it."""
     until = {str(one["id"]): (_day(one.get("approved_to")), _day(one.get("submitted_to"))) for one in users}
 
+    def said(of: tuple[object, str, object]) -> tuple[str, str | None]:
+        user, day, locked = of
+        approved, submitted = until.get(str(user), ("", ""))
+        if day <= approved:
+            return "approved", f"approved_to {approved}"
+        if day <= submitted:
+            return "submitted", f"submitted_to {submitted}"
+        return "locked" if locked else "open", None
+
+    known = Once(said)
+
     def of(entries: Rows) -> Columns:
-        standing, words = [], []
-        for user, day, locked in zip(entries["user_id"], entries["date"], entries.get("locked"), strict=True):
-            approved, submitted = until.get(str(user), ("", ""))
-            standing.append("approved" if day <= approved else "submitted" if day <= submitted else
-                            "locked" if locked else "open")
-            words.append(f"approved_to {approved}" if day <= approved else
-                         f"submitted_to {submitted}" if day <= submitted else None)
-        return {"standing": standing, "tracker_word": words}
+        found = [known[one] for one in zip(entries["user_id"], entries["date"], entries.get("locked"), strict=True)]
+        return {"standing": [standing for standing, _ in found], "tracker_word": [word for _, word in found]}
     return of
 
 
@@ -177,17 +182,14 @@ def _day(text: str | None) -> str:
     return text if text and _DAY.fullmatch(text) and not text.startswith("0000") else ""
 
 
-def _zones(connection: Connection) -> Callable[[object], str]:
+def _zones(connection: Connection) -> Once[str | None, str]:
     """The column extra of each zone the tracker names; unconfirmed names mean the connection's own zone."""
     known = available_timezones()
-    made: dict[object, str] = {}
 
-    def extra(name: object) -> str:
-        if name not in made:
-            text = str(name or "")
-            made[name] = zone_extra(_ZONES.get(text) or (text if text in known else connection.zone))
-        return made[name]
-    return extra
+    def extra(name: str | None) -> str:
+        text = name or ""
+        return zone_extra(_ZONES.get(text) or (text if text in known else connection.zone))
+    return Once(extra)
 
 
 SOURCE = _QuickBooksTime()

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import compress
-from typing import Any
+from typing import Any, TypeVar
 
 Row = dict[str, Any]
+Key, Value = TypeVar("Key"), TypeVar("Value")
+
+
+class Once(dict[Key, Value]):
+    """What is said of each key, made where it is asked for the first time: the same values come in row after row."""
+
+    def __init__(self, said: Callable[[Key], Value]) -> None:
+        super().__init__()
+        self._said = said
+
+    def __missing__(self, key: Key) -> Value:
+        value = self[key] = self._said(key)
+        return value
 
 
 class Rows:

@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,7 @@ def _client(run: Run, connection: Connection, place: Place, secret: Secret, ways
     turns: Turns = Shared(run.workspace.root / "data" / "log" / "quota", account, quotas) if quotas else Free()
 
     def on_call(call: Call) -> None:
-        ops_log.note(run.workspace, run.company, CALLS, asdict(call) | {"at": ways.clock.wall().isoformat()})
+        ops_log.note(run.workspace, run.company, CALLS, vars(call) | {"at": ways.clock.wall().isoformat()})
 
     return Client(place, secret, lambda token: tracker.headers_of(connection, token), tracker.limits, patience, turns,
                   ways.clock, on_call, agent=f" ({run.company})")

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from etl.workspace import Workspace
 
@@ -17,12 +18,19 @@ def note(workspace: Workspace, company: str, kind: str, said: Mapping[str, str |
     path = workspace.ops_log(company) / f"{kind}.jsonl"
     line = (json.dumps(dict(said), sort_keys=True) + "\n").encode()
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
+            _append(path, line)
+        except FileNotFoundError:   # the first line of a company
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _append(path, line)
+
+
+def _append(path: Path, line: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    try:
+        os.write(descriptor, line)
+    finally:
+        os.close(descriptor)
 
 
 def noted(workspace: Workspace, company: str, kind: str) -> Iterator[dict[str, object]]:
