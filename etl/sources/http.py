@@ -29,7 +29,7 @@ from etl.sources.quota import Free, Turns
 from etl.sources.statuses import instant, refusal, retry_after
 
 Page = TypeVar("Page")
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _SHOWN = 160
 _CLOCK_DRIFT = 3600
 _NO_ANSWER = (urllib3.exceptions.HTTPError, HTTPException, CertificateError, OSError)
@@ -161,7 +161,7 @@ class Client:
         sent, self._ahead = self._ahead, None
         if sent is not None:
             self._line.give_up(sent.call)
-            self._note(sent.request, sent.began, 1, note=note)
+            self._note(sent.request, sent.began, 1, note)
 
     def ask(self, request: Request, read: Callable[[Answer], Page]) -> Page:
         """The answer to one request, as `read` makes it of a 200; asked again where that may help.
@@ -220,14 +220,16 @@ class Client:
             note = type(error).__name__
             raise
         finally:
-            self._note(request, began, attempt, status, size, request_id, note)
+            self._note(request, began, attempt, note, (status, size, request_id))
 
     def _seconds(self) -> float:
         """How long a single step of a call may take."""
         return max(0.1, min(self.patience.read_seconds, self._rest()))
 
-    def _note(self, request: Request, began: float, attempt: int, status: int = 0, size: int = 0,  # noqa: PLR0913
-              request_id: str = "", note: str = "") -> None:
+    def _note(self, request: Request, began: float, attempt: int, note: str,
+              came: tuple[int, int, str] = (0, 0, "")) -> None:
+        """Tell of a call; `came`: status, bytes and the tracker's own name of the call."""
+        status, size, request_id = came
         self.on_call(Call(
             self.place.connection, "POST" if request.body else "GET", request.path, status, size,
             round((self.clock.monotonic() - began) * 1000), attempt, request_id, note))

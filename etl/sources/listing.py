@@ -56,7 +56,7 @@ class Listing:
 
     def keys(self, rows: Rows) -> list[str]:
         """The ids of rows, as text."""
-        return list(map(str, rows.get(self.key)))
+        return rows.texts(self.key)
 
 
 class IncompleteError(SourceError):

@@ -7,7 +7,8 @@ from itertools import compress
 from typing import Any, TypeVar
 
 Row = dict[str, Any]
-Key, Value = TypeVar("Key"), TypeVar("Value")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class Once(dict[Key, Value]):
@@ -27,8 +28,10 @@ class Rows:
 
     def __init__(self, rows: list[Row]) -> None:
         self._rows = rows
-        self.forms: set[tuple[str, ...]] = set(map(tuple, rows))
+        forms = list(map(tuple, rows))
+        self.forms: set[tuple[str, ...]] = set(forms[:1] if forms and forms.count(forms[0]) == len(forms) else forms)
         self._columns: dict[str, Sequence[Any]] = {}
+        self._texts: dict[str, list[str]] = {}
         if len(self.forms) == 1:
             self._columns = dict(zip(*self.forms, zip(*map(dict.values, rows), strict=True), strict=True))
 
@@ -47,6 +50,12 @@ class Rows:
     def get(self, name: str) -> Sequence[Any]:
         """The field of every row, None where a row lacks it."""
         return self._columns[name] if name in self._columns else [row.get(name) for row in self._rows]
+
+    def texts(self, name: str) -> list[str]:
+        """The field of every row as text, made once; such as ids, which are numbers here and texts there."""
+        if name not in self._texts:
+            self._texts[name] = list(map(str, self.get(name)))
+        return self._texts[name]
 
     def kinds(self, name: str) -> set[type]:
         """The types the field has, of the rows that hold it."""
