@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
+from etl.cli_company import company_app
+from etl.cli_currency import rates_app
 from etl.cli_rules import rules_app
 from etl.disk import refused
 from etl.errors import EtlError, no_memory
@@ -291,6 +293,8 @@ def history_compact(workspace: Folder = None) -> None:
 
 
 app.add_typer(rules_app(_show), name="rules", hidden=True)
+app.add_typer(rates_app(_show), name="rates", hidden=True)
+app.add_typer(company_app(_show), name="company", hidden=True)
 
 
 def main() -> None:

@@ -15,6 +15,9 @@ STREAMS: tuple[Stream, ...] = get_args(Stream)
 State = Literal["rejected", "superseded", "withdrawn", "out_of_scope", "held", "exported"]
 STATES: tuple[State, ...] = get_args(State)  # in order of precedence
 
+CORRECTED = ("corrected", "referred", "settled")
+"""Rows of a roll-forward about exported periods: what is corrected, overpaid wages that wait, or are settled."""
+
 Severity = Literal["stop", "hold", "note"]
 Policy = Literal["four_eyes", "two_person", "single_person"]
 FileRole = Literal["import", "correction", "worksheet", "table", "workbook", "control"]

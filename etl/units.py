@@ -9,14 +9,25 @@ from babel.numbers import get_currency_precision, list_currencies
 
 BatchNumber = NewType("BatchNumber", int)
 DocumentNumber = NewType("DocumentNumber", str)
-DocumentKind = Literal["labor", "labor_reversal", "time", "invoice"]
+DocumentKind = Literal[
+    "labor", "labor_reversal", "burden", "time", "invoice", "vendor_bill", "contractors", "contractors_reversal"
+]
 
 AMOUNT_DIGITS = 3  # of DECIMAL(18,3)
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 86400
 DOCUMENT_NUMBER_LIMIT = 11  # the shortest reference field of a target: QuickBooks Desktop's RefNumber
 
-_DOCUMENT_LETTER: dict[DocumentKind, str] = {"labor": "L", "labor_reversal": "LR", "time": "T", "invoice": "I"}
+_DOCUMENT_LETTER: dict[DocumentKind, str] = {
+    "labor": "L",
+    "labor_reversal": "LR",
+    "burden": "U",
+    "time": "T",
+    "invoice": "I",
+    "vendor_bill": "V",  # and the bill's turn
+    "contractors": "C",
+    "contractors_reversal": "CR",
+}
 
 
 def is_currency(code: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from etl.law.places import Span, rules_of
+from etl.law.places import Span, available, rules_of
 from etl.law.rows import Rule
 from etl.law.words import regular_sentence, tier_sentence
 from etl.settings import MinimumWage, Pay
@@ -88,19 +88,27 @@ class Law:
     rules: tuple[Rule, ...]
 
 
-def choose(pay: Pay, people: Sequence[Person], window: Span) -> Law:
+def choose(
+    pay: Pay,
+    people: Sequence[Person],
+    window: Span,
+    confirmed: Collection[str] = (),
+    shipped: Sequence[Rule] | None = None,
+) -> Law:
     """The law for these people in this window (first and last day, inclusive).
 
+    `confirmed`: digests of rows that the company has confirmed. `shipped`: other rows in the library's stead.
     Nothing is paid by default: an unknown place, a day no version covers, a row that is neither confirmed nor the
     company's word, and a minimum wage that is not known are findings.
     """
     keys = {combo: n for n, combo in enumerate(sorted({(p.work_location, p.pay_group, p.flsa_status) for p in people}))}
+    known = available(pay, confirmed, shipped)
     findings: list[str] = []
     chosen: dict[tuple[str, str, str], tuple[Rule, ...]] = {}
     for combo in keys:
         own = [p for p in people if (p.work_location, p.pay_group, p.flsa_status) == combo]
         first, last = max(window[0], min(p.span[0] for p in own)), min(window[1], max(p.span[1] for p in own))
-        rules, faults = rules_of(combo, pay, (first, last))
+        rules, faults = rules_of(combo, pay, (first, last), known)
         findings += [f"employees.csv, line {min(p.line for p in own)}: {fault}" for fault in faults]
         chosen[combo] = rules
     versions = sorted(

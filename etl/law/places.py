@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,11 +14,17 @@ FEDERAL = "us_flsa_40"
 Span = tuple[date, date]
 
 
-def available(pay: Pay) -> tuple[Rule, ...]:
-    """The library and the company's agreements; the company's word makes a row ready."""
-    confirmed = {row.rule_id for row in pay.confirmed_rules}
-    shipped = tuple(replace(rule, status="company") if rule.rule_id in confirmed else rule for rule in library())
-    return shipped + tuple(map(_agreed, pay.agreements))
+def available(pay: Pay, confirmed: Collection[str] = (), shipped: Sequence[Rule] | None = None) -> tuple[Rule, ...]:
+    """The library, or other rows in its stead, and the company's agreements.
+
+    `confirmed`: digests of rows that a person of the company has read; they are ready.
+    """
+    rows = library() if shipped is None else tuple(shipped)
+    if confirmed:
+        rows = tuple(
+            replace(rule, status="company") if not rule.is_ready and rule.digest in confirmed else rule for rule in rows
+        )
+    return rows + tuple(map(_agreed, pay.agreements))
 
 
 def _agreed(agreement: Agreement) -> Rule:
@@ -60,40 +66,42 @@ def _agreed(agreement: Agreement) -> Rule:
     )
 
 
-def rules_of(combo: tuple[str, str, str], pay: Pay, window: Span) -> tuple[tuple[Rule, ...], list[str]]:
+def rules_of(
+    combo: tuple[str, str, str], pay: Pay, window: Span, known: Sequence[Rule]
+) -> tuple[tuple[Rule, ...], list[str]]:
     """The rule versions for a place, pay group and status inside a window, and why the run cannot use them."""
     place, group, status = combo
     jurisdiction = "US-FED" if place == "US" else place
     regime = next(
         (own.regimes.get(jurisdiction, own.regimes.get(place, "")) for own in pay.groups if own.pay_group == group), ""
     )
-    of_place = [rule for rule in available(pay) if rule.jurisdiction == jurisdiction]
+    of_place = [rule for rule in known if rule.jurisdiction == jurisdiction]
     rules = [
         rule
         for rule in of_place
         if rule.regime == regime and rule.effective_to >= window[0] and rule.effective_from <= window[1]
     ]
     if status != "nonexempt":
-        return (_exempt(place),), []
-    known = ", ".join(sorted({rule.regime for rule in of_place if rule.regime})) or "none"
+        return (_exempt(place, known),), []
+    regimes = ", ".join(sorted({rule.regime for rule in of_place if rule.regime})) or "none"
     if not of_place:
-        places = ", ".join(sorted({rule.jurisdiction for rule in available(pay) if rule.is_ready}))
+        places = ", ".join(sorted({rule.jurisdiction for rule in known if rule.is_ready}))
         return (), [
             f"no overtime rule is known for {place}; confirmed are {places} (US: the federal 40-hour week alone)"
         ]
     if not rules:
         chosen = f"regime {regime}" if regime else "no regime chosen"
         return (), [
-            f"no overtime rule of {place}, {chosen}, is in force from {window[0]} on; regimes of this place: {known}"
+            f"no overtime rule of {place}, {chosen}, is in force from {window[0]} on; regimes of this place: {regimes}"
         ]
     faults = [
-        f"{rule.rule_id} ({rule.citation}) is {rule.status}, not confirmed; read it and name it under "
-        "[[pay.confirmed_rules]] in company.toml, or choose another"
+        f"{rule.rule_id} ({rule.citation}) is {rule.status}, not confirmed{_settings_word(rule, pay)}; read it and "
+        f"record that (timebooks rules confirm --rule {rule.rule_id}), or choose another"
         for rule in rules
         if not rule.is_ready
     ] + list(_gaps(rules, window))
     if pay.flsa == "covered" and jurisdiction.startswith("US-"):
-        rules = [_with_federal(rule) for rule in rules]
+        rules = [_with_federal(rule, known) for rule in rules]
     return tuple(rules), list(dict.fromkeys(faults))
 
 
@@ -111,8 +119,13 @@ def _gaps(rules: Iterable[Rule], window: Span) -> Iterable[str]:
             yield f"no overtime rule of {next(iter(rules)).jurisdiction} is in force on {day}"
 
 
-def _exempt(place: str) -> Rule:
-    federal = next(rule for rule in library() if rule.rule_id == FEDERAL)
+def _settings_word(rule: Rule, pay: Pay) -> str:
+    named = rule.rule_id in {row.rule_id for row in pay.confirmed_rules}
+    return " ([[pay.confirmed_rules]] in company.toml no longer counts)" if named else ""
+
+
+def _exempt(place: str, known: Iterable[Rule]) -> Rule:
+    federal = next(rule for rule in known if rule.rule_id == FEDERAL)
     return replace(
         federal,
         rule_id="exempt",
@@ -123,11 +136,11 @@ def _exempt(place: str) -> Rule:
     )
 
 
-def _with_federal(rule: Rule) -> Rule:
+def _with_federal(rule: Rule, known: Iterable[Rule]) -> Rule:
     """Both layers of law hold: where the state asks for less in the week, the federal 40 hours stand."""
     if rule.period != "workweek":
         return rule
-    own, federal = rule.of("week"), next(row for row in library() if row.rule_id == FEDERAL).of("week")
+    own, federal = rule.of("week"), next(row for row in known if row.rule_id == FEDERAL).of("week")
     if own and own[0][0] <= federal[0][0]:
         return rule
     return replace(rule, tiers=(*((name, tiers) for name, tiers in rule.tiers if name != "week"), ("week", federal)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -66,6 +68,17 @@ class Rule:
         return dict(self.tiers).get(measure, ())
 
     @property
+    def digest(self) -> str:
+        """sha256 of what the row says; its standing, review and example are no part of it."""
+        said = [
+            *(self.rule_id, self.jurisdiction, self.place, self.regime, self.covers, self.rate_test),
+            [[measure, [[over, str(multiplier)] for over, multiplier in tiers]] for measure, tiers in self.tiers],
+            *(self.seventh_day, self.combine, self.weekly_counts, self.premium_base, self.period, self.average),
+            *(str(self.effective_from), str(self.effective_to), self.law_text, self.citation),
+        ]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+    @property
     def family(self) -> str:
         """Hours of one family count together in a week: a country."""
         return self.jurisdiction.partition("-")[0]
@@ -82,6 +95,11 @@ def library() -> tuple[Rule, ...]:
     return read_rules(
         (files("etl.law") / "overtime_rules.csv").read_text(encoding="utf-8"), "etl/law/overtime_rules.csv"
     )
+
+
+def as_confirmed(rule: Rule) -> Rule:
+    """The row as if the company had confirmed it."""
+    return replace(rule, status="company")
 
 
 def read_rules(text: str, where: str) -> tuple[Rule, ...]:

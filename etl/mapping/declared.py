@@ -1,49 +1,27 @@
-"""What each cross-reference file must hold: columns, kinds, and the key that may answer only once a day."""
+"""What each cross-reference file must hold, a declaration a file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from etl.mapping.columns import FROM, TO, Column, MappingFile
+from etl.mapping.declared_vendors import VENDOR_FILES
 
-Kind = Literal["key", "text", "date_from", "date_to", "date", "instant", "rate", "currency", "whole", "choice"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `wildcard`: the cell may be * for any. `blank`: the cell may be empty."""
-
-    name: str
-    kind: Kind
-    choices: tuple[str, ...] = ()
-    blank: bool = False
-    wildcard: bool = False
-
-
-@dataclass(frozen=True)
-class MappingFile:
-    """One CSV. `key`: with the dates, the columns that may answer once only. `table`: its name in the decisions."""
-
-    name: str
-    table: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    rows_needed: bool = True
-    optional: bool = False  # a company without such a thing needs no file
-
-
-FROM, TO = Column("effective_from", "date_from"), Column("effective_to", "date_to", blank=True)
 HOUR_CLASSES = (
     "regular",
     "overtime",
     "overtime_premium",
     "double_time",
     "double_time_premium",
+    "salary",
     "meal_premium",
     "rest_premium",
 )
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
 PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
-PURPOSES = ("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense")
+PURPOSES = (
+    *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
+    *("overtime_premium", "salary_variance", "subcontractors", "accrued_contractors"),
+    *("rounding_difference", "burden_expense", "burden_applied"),
+)
 ACCOUNT_TYPES = (
     "BANK",
     "AR",
@@ -117,8 +95,44 @@ FILES: tuple[MappingFile, ...] = (
             Column("hour_kind", "choice", PAID_KINDS),
             Column("hour_class", "choice", HOUR_CLASSES),
             Column("pay_item", "text"),
+            Column("service_item", "text", blank=True, optional=True),
+            Column("leave_kind", "text", blank=True, optional=True),
+            Column("account", "text", blank=True, optional=True),
+            Column("in_regular_rate", "choice", ("yes", "no", ""), optional=True),
         ),
-        ("hour_kind", "hour_class"),
+        ("hour_kind", "hour_class", "service_item"),
+    ),
+    MappingFile(
+        "pay_item_codes.csv",
+        "map_pay_item_codes",
+        (Column("document", "key"), Column("pay_item", "text"), Column("code", "text")),
+        ("document", "pay_item"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "holidays.csv",
+        "map_holidays",
+        (Column("calendar", "key"), Column("holiday_on", "date"), Column("name", "text")),
+        ("calendar", "holiday_on"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "holiday_pay.csv",
+        "map_holiday_pay",
+        (
+            Column("pay_group", "key", wildcard=True),
+            Column("work_location", "key", wildcard=True),
+            Column("calendar", "key"),
+            Column("hours", "rate"),
+            Column("service_ref", "text"),
+            FROM,
+            TO,
+        ),
+        ("pay_group", "work_location"),
+        rows_needed=False,
+        optional=True,
     ),
     MappingFile(
         "accounts.csv",
@@ -159,6 +173,36 @@ FILES: tuple[MappingFile, ...] = (
         ),
         ("customer_job", "service_item", "employee_id"),
         rows_needed=False,
+    ),
+    MappingFile(
+        "burden_rates.csv",
+        "map_burden_rates",
+        (
+            Column("pay_group", "key", wildcard=True),
+            Column("work_location", "key", wildcard=True),
+            Column("percent", "rate"),
+            FROM,
+            TO,
+        ),
+        ("pay_group", "work_location"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "fx_rates.csv",
+        "map_fx_rates",
+        (
+            Column("rate_date", "date"),
+            Column("from_currency", "currency"),
+            Column("to_currency", "currency"),
+            Column("rate", "fx_rate"),
+            Column("source", "text"),
+            Column("source_id", "text"),
+            Column("fetched_at", "instant"),
+        ),
+        (),  # what may stand twice, and what not: etl/mapping/fx_rates.py
+        rows_needed=False,
+        optional=True,
     ),
     MappingFile(
         "private/pay_rates.csv",
@@ -222,6 +266,79 @@ FILES: tuple[MappingFile, ...] = (
         optional=True,
     ),
     MappingFile(
+        "obligations.csv",
+        "map_obligations",
+        (
+            Column("jurisdiction", "key"),
+            Column("obligation_id", "key"),
+            Column("obligation", "text", blank=True),
+            Column("citation", "text", blank=True),
+            Column("owner", "text"),
+            Column("status", "choice", ("open", "in_place", "not_applicable")),
+            FROM,
+            TO,
+        ),
+        ("jurisdiction", "obligation_id"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "rest_attestations.csv",
+        "map_rest_attestations",
+        (
+            Column("employee_id", "key"),
+            Column("day", "date"),
+            Column("missed", "whole"),
+        ),
+        ("employee_id", "day"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/referrals.csv",
+        "map_referrals",
+        (
+            Column("employee_id", "key"),
+            Column("day", "date"),
+            Column("hour_class", "choice", ("meal_premium", "rest_premium")),
+            Column("reason", "text"),
+            Column("referred_to", "text"),
+            Column("due", "date"),
+            Column("resolution", "choice", ("", "pay", "drop")),
+            Column("resolved_by", "text", blank=True),
+        ),
+        ("employee_id", "day", "hour_class"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/people.csv",
+        "map_birth_dates",
+        (
+            Column("employee_id", "key"),
+            Column("birth_date", "date"),
+        ),
+        ("employee_id",),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
+        "private/overpayments.csv",  # what became of overpaid wages that were referred to a person
+        "map_overpayments",
+        (
+            Column("employee_id", "key"),
+            Column("workweek_start", "date"),
+            Column("amount", "rate"),
+            Column("currency", "currency"),
+            Column("settled_by", "choice", ("repaid", "deducted", "left_with_employee")),
+            Column("settled_on", "date"),
+            Column("reference", "text"),
+        ),
+        ("employee_id", "workweek_start", "settled_on"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
         "pay_calendar.csv",
         "map_pay_calendar",
         (
@@ -235,4 +352,5 @@ FILES: tuple[MappingFile, ...] = (
         ),
         ("pay_group", "period_start"),
     ),
+    *VENDOR_FILES,
 )

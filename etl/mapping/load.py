@@ -17,19 +17,24 @@ import pyarrow as pa
 
 from etl.errors import MappingError
 from etl.mapping.cells import cell_fault, cell_value, shown
-from etl.mapping.declared import FILES, WEEKDAYS, MappingFile
+from etl.mapping.columns import MappingFile
+from etl.mapping.declared import FILES, WEEKDAYS
+from etl.mapping.fx_rates import fx_faults
+from etl.mapping.vendors import vendor_findings
 from etl.periods import PayPeriod, Period, period_fault
-from etl.tables import RATE
+from etl.tables import FX_RATE, RATE
 from etl.workspace import is_sandbox
 
 Row = dict[str, Any]
 _TYPES: dict[str, pa.DataType] = {
     "rate": RATE,
+    "fx_rate": FX_RATE,
     "date": pa.date32(),
     "date_from": pa.date32(),
     "date_to": pa.date32(),
     "instant": pa.timestamp("us"),
     "whole": pa.int64(),
+    "money": RATE,
 }
 _MOST_SHOWN = 12
 
@@ -64,18 +69,40 @@ def load_mappings(folder: Path, company: str) -> MappingSet:
         findings.extend(_twice(rows[declared.table], declared))
     periods = _pay_periods(rows.get("map_pay_calendar", []), findings)
     findings.extend(_across(rows))
-    if findings:
-        shown = findings[:_MOST_SHOWN] + (
-            [f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else []
-        )
-        raise MappingError(
-            "MAPPING_INVALID",
-            what=f"The cross-references have {len(findings)} finding(s):\n    " + "\n    ".join(shown),
-            where=f"mappings/{company}/",
-            fix="Correct the lines named (dates are inclusive on both ends), then run again.",
-        )
+    findings.extend(fx_faults(rows.get("map_fx_rates", [])))
+    findings.extend(vendor_findings(rows))
+    _refuse(findings, company)
     tables = {declared.table: as_table(rows[declared.table], declared) for declared in FILES}
     return MappingSet(contents, tables, tuple(periods))
+
+
+def load_file(folder: Path, declared: MappingFile, company: str) -> pa.Table:
+    """One file outside the mapping set as a table, none of its rows twice by its key. Raises MappingError.
+
+    An optional file that is not there has no rows.
+    """
+    findings: list[str] = []
+    if declared.optional and not (folder / declared.name).exists():
+        return as_table([], declared)
+    raw = _read(folder / declared.name, declared.name, company, findings)
+    rows = [] if raw is None else _parse(raw, declared, findings)
+    findings.extend(_twice(rows, declared) if declared.key else ())
+    _refuse(findings, company)
+    return as_table(rows, declared)
+
+
+def _refuse(findings: list[str], company: str) -> None:
+    if not findings:
+        return
+    shown = findings[:_MOST_SHOWN] + (
+        [f"… and {len(findings) - _MOST_SHOWN} more"] if len(findings) > _MOST_SHOWN else []
+    )
+    raise MappingError(
+        "MAPPING_INVALID",
+        what=f"The cross-references have {len(findings)} finding(s):\n    " + "\n    ".join(shown),
+        where=f"mappings/{company}/",
+        fix="Correct the lines named (dates are inclusive on both ends), then run again.",
+    )
 
 
 def _read(path: Path, name: str, company: str, findings: list[str]) -> bytes | None:
@@ -85,7 +112,7 @@ def _read(path: Path, name: str, company: str, findings: list[str]) -> bytes | N
             findings.append(f"{name}: is not a regular file; put the file itself there")
             return None
         if os.name == "posix" and name.startswith("private/") and status.st_mode & 0o077 and not is_sandbox(company):
-            findings.append(f"{name}: others can read the pay rates; run: chmod 600 mappings/{company}/{name}")
+            findings.append(f"{name}: others can read the rates; run: chmod 600 mappings/{company}/{name}")
             return None
         return path.read_bytes()
     except FileNotFoundError:
@@ -118,20 +145,18 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
     except csv.Error as error:
         findings.append(f"{declared.name}, line {reader.line_num}: {error}")
         return []
-    names = [column.name for column in declared.columns]
-    if not lines or sorted(lines[0][1]) != sorted(names):
-        found = ", ".join(shown(name) for name in lines[0][1]) if lines else "nothing"
-        findings.append(f"{declared.name}, line 1: the header must hold {', '.join(names)}; found {found}")
+    header = lines[0][1] if lines else []
+    if fault := _header_fault(header, declared):
+        findings.append(f"{declared.name}, line 1: {fault}")
         return []
     if declared.rows_needed and len(lines) == 1:
         findings.append(f"{declared.name}: has a header and no rows")
-    header = lines[0][1]
     rows = []
     for line, cells in lines[1:]:
         if len(cells) != len(header):
             findings.append(f"{declared.name}, line {line}: {len(cells)} cells where the header has {len(header)}")
             continue
-        given = dict(zip(header, cells, strict=True))
+        given = {column.name: "" for column in declared.columns} | dict(zip(header, cells, strict=True))
         faults = [fault for column in declared.columns if (fault := cell_fault(column, given[column.name]))]
         findings.extend(f"{declared.name}, line {line}: {fault}" for fault in faults)
         if not faults:
@@ -140,6 +165,17 @@ def _parse(raw: bytes, declared: MappingFile, findings: list[str]) -> list[Row]:
                 | {column.name: cell_value(column, given[column.name]) for column in declared.columns}
             )
     return rows
+
+
+def _header_fault(header: list[str], declared: MappingFile) -> str | None:
+    """What is wrong with a header, or None; optional columns may be left out."""
+    needed = declared.needed
+    further = [column.name for column in declared.columns if column.optional]
+    if set(needed) <= set(header) <= {*needed, *further} and len(set(header)) == len(header):
+        return None
+    found = ", ".join(shown(name) for name in header) or "nothing"
+    may = f" and may hold {', '.join(further)}" if further else ""
+    return f"the header must hold {', '.join(needed)}{may}; found {found}"
 
 
 def _span(row: Row) -> tuple[date, date]:
@@ -158,10 +194,12 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
         for row in rows
         if _span(row)[0] > _span(row)[1]
     ]
+    if not declared.key:
+        return findings
     # rates are ranked by closeness, so there a * and a name do not compete
     competing = (
         ()
-        if declared.table == "map_rates"
+        if declared.table in ("map_rates", "map_burden_rates", "map_contract_rates")
         else tuple(column.name for column in declared.columns if column.wildcard and column.name in declared.key)
     )
     exact = tuple(name for name in declared.key if name not in competing)
@@ -179,7 +217,7 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
                     for name in competing
                 ):
                     first, second = sorted((earlier["map_row"], later["map_row"]))
-                    key = ", ".join(str(later[name]) for name in declared.key)
+                    key = ", ".join(str(later[name]) for name in declared.key if later[name] is not None)
                     findings.append(
                         f"{declared.name}, lines {first} and {second}: both answer {key} on {_span(later)[0]}"
                     )

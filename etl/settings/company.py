@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
-from etl.settings.hours import Billing, LaborPosting, Pay, Pilot, Rounding, Unmapped
+from etl.settings.currency import CurrencyChoice
+from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
+from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
 from etl.terms import Policy
 
@@ -43,6 +44,12 @@ class Targets(Part):
     quickbooks_desktop: QuickBooksDesktop | None = None
 
 
+class Books(Part):
+    """What the books themselves say. `locked_through`: the last day in which nothing may be posted any more."""
+
+    locked_through: date | None = None
+
+
 class Settings(Part):
     """company.toml, whole."""
 
@@ -50,10 +57,15 @@ class Settings(Part):
     pay: Pay = Pay()
     billing: Billing
     rounding: tuple[Rounding, ...] = ()
+    rounding_where: RoundingWhere = RoundingWhere()
     unmapped: Unmapped = Unmapped()
     pilot: Pilot | None = None
     labor_posting: LaborPosting
+    payroll_tax: PayrollTax = PayrollTax()
+    currency: CurrencyChoice | None = None
+    contractors: Contractors = Contractors()
     targets: Targets
+    books: Books = Books()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 
@@ -62,14 +74,7 @@ class Settings(Part):
         names = [*(drop.name for drop in self.drops), *(connection.name for connection in self.connections)]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"drops and connections: the name {', '.join(twice)} is used twice")
-        for purpose in ("pay", "bill"):
-            rules = sorted((r for r in self.rounding if r.purpose == purpose), key=lambda r: r.effective_from)
-            for earlier, later in pairwise(rules):
-                if later.effective_from <= earlier.effective_to:
-                    raise ValueError(
-                        f"rounding: two {purpose} rules are in force on {later.effective_from}; end the earlier one "
-                        "the day before"
-                    )
+        refuse_contradictions(self.rounding, self.rounding_where, names)
         return self
 
 

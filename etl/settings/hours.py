@@ -11,16 +11,21 @@ from pydantic import Field, model_validator
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.settings.kinds import Part
 
+SalariedCost = Literal["standard_rate", "salary_over_hours"]
 Tiers = Annotated[str, Field(pattern=r"^([0-9.]+:[0-9.]+)?(;[0-9.]+:[0-9.]+)*$")]
 
 
 class PayGroup(Part):
-    """What an employer sets for one pay group: the regime it chose by place, where its day and its 14 days begin."""
+    """What an employer sets for one pay group: the regime it chose by place, where its day and its 14 days begin.
+
+    `salaried_cost` stands for that of [pay] in this group.
+    """
 
     pay_group: Annotated[str, Field(min_length=1)]
     regimes: dict[str, str] = Field(default={})  # jurisdiction -> regime of the law library, or an agreement's rule_id
     workday_start: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "00:00"
     fourteen_days_from: date | None = None  # any first day of a fixed 14-day period (8 and 80)
+    salaried_cost: SalariedCost | None = None
 
     @property
     def workday_minutes(self) -> int:
@@ -45,6 +50,16 @@ class MinimumWage(Part):
     effective_to: date = LAST_DAY  # inclusive
 
 
+class ExemptSalary(Part):
+    """The least weekly salary of exempt staff at a place, in the home currency: states set it anew every year."""
+
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    weekly: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6)]
+    citation: Annotated[str, Field(min_length=1)]
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+
 class Agreement(Part):
     """What an agreement decides about overtime, as hours and multipliers: `week_tiers = "35:1.1"`."""
 
@@ -59,44 +74,83 @@ class Agreement(Part):
     effective_to: date = LAST_DAY  # inclusive
 
 
+class Breaks(Part):
+    """Break and rest rules of one place, switched on.
+
+    `premiums`: what a missed break that costs one does: `stop` until the company has decided, `pay` as a line of its
+    own, or `refer`: the amount waits for a person.
+    """
+
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    premiums: Literal["stop", "pay", "refer"] = "stop"
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+
+class MealWaiver(Part):
+    """A meal period that a person, or everybody of a pay group, has waived, where the law lets it be waived."""
+
+    rule_id: Annotated[str, Field(min_length=1)]
+    employee_id: str = ""
+    pay_group: str = ""
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+    @model_validator(mode="after")
+    def _of_somebody(self) -> Self:
+        if bool(self.employee_id) == bool(self.pay_group):
+            raise ValueError("a waiver names an employee_id or a pay_group")
+        return self
+
+
 class Pay(Part):
     """How hours become pay. `across_midnight`: a shift is cut at midnight, or kept on the day it began.
 
     `flsa` not_covered: an employer outside the FLSA; a state's own limit holds alone. `shift_gap_minutes`: from this
-    much time off on, a new shift begins (Colorado's consecutive hours).
+    much time off on, a new shift begins (Colorado's consecutive hours). `salaried_cost`: how the salary of exempt staff
+    becomes cost; without it they are priced by the week as before. `salary_proration`: the days that share a salary if
+    somebody joins, leaves or is raised. `salary_rows`: what payroll hears of a salary. `obligations`: where nobody has
+    said what a place of work asks for in taxes and reporting, the run stops, or the pre-flight notes it.
     """
 
     across_midnight: Literal["split", "start_day"] = "split"
     flsa: Literal["covered", "not_covered"] = "covered"
     shift_gap_minutes: Annotated[int, Field(ge=1, le=600)] = 120
+    salaried_cost: SalariedCost | None = None
+    salary_proration: Literal["calendar_days", "working_days"] = "calendar_days"
+    salary_rows: Literal["none", "amount"] = "none"
+    exempt_salaries: tuple[ExemptSalary, ...] = ()
+    obligations: Literal["stop", "note"] = "note"
     groups: tuple[PayGroup, ...] = ()
     confirmed_rules: tuple[ConfirmedRule, ...] = ()
     minimum_wages: tuple[MinimumWage, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    breaks: tuple[Breaks, ...] = ()
+    meal_waivers: tuple[MealWaiver, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_choice_a_place(self) -> Self:
+        places = [row.jurisdiction for row in self.breaks]
+        if len(places) != len(set(places)):
+            raise ValueError("breaks names a jurisdiction twice")
+        return self
 
 
 class Billing(Part):
-    """When billable time is billed: its own period, by kind; periods are counted from `first_start`."""
+    """When billable time is billed: its own period, by kind; periods are counted from `first_start`.
+
+    `rate` omit: what people key in shows hours only, and the books price them; the batch still holds the money.
+    """
 
     period: Literal["weekly", "biweekly", "semimonthly", "monthly", "none"] = "weekly"
     first_start: date | None = None  # weekly and biweekly: any first day of a period
+    rate: Literal["send", "omit"] = "send"
 
     @model_validator(mode="after")
     def _anchored(self) -> Self:
         if self.period in ("weekly", "biweekly") and self.first_start is None:
             raise ValueError("weekly and biweekly billing need first_start, the first day of any billing period")
         return self
-
-
-class Rounding(Part):
-    """How worked seconds become pay or bill seconds; the rule in force on the day worked counts."""
-
-    purpose: Literal["pay", "bill"]
-    unit_seconds: Annotated[int, Field(gt=0, le=3600)]
-    mode: Literal["nearest", "up", "down"]
-    grain: Literal["entry", "day", "week"] = "entry"
-    effective_from: date = FIRST_DAY
-    effective_to: date = LAST_DAY  # inclusive
 
 
 class Unmapped(Part):
@@ -109,6 +163,30 @@ class LaborPosting(Part):
     """Who has posted the wages already (targets reference, 9.1)."""
 
     mode: Literal["distribution", "accrue", "none"]
+    # borne by the job of the hours over, by all jobs of the week, or by an account of its own
+    overtime_premium: Literal["job", "spread", "overhead"] = "job"
+
+
+class Contractors(Part):
+    """How contractors' time becomes what vendors are owed, where contracts.csv says at which rate.
+
+    `bills` match: the vendor's own invoice is compared with the time; self_bill: the bill is made from the time;
+    accrue: a journal at the period's end, reversed the day after. `over_cap` hold: time over a contract's cap waits;
+    flag: it goes on and is named. `expiry_days`: a document that expires within so many days is told.
+    """
+
+    bills: Literal["match", "self_bill", "accrue"] = "match"
+    over_cap: Literal["hold", "flag"] = "hold"
+    expiry_days: Annotated[int, Field(ge=0, le=366)] = 30
+
+
+class PayrollTax(Part):
+    """Who computes the employer's taxes and burden: the books or the payroll provider (`accounting`), or Timebooks.
+
+    `burden_rate`: a declared percentage of job labor, which is an estimate and labeled so.
+    """
+
+    mode: Literal["accounting", "burden_rate"] = "accounting"
 
 
 class Pilot(Part):

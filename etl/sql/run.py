@@ -18,6 +18,7 @@ from etl.errors import ConservationError, StoreError, no_memory
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
+    "rounding_spans",  # which rule of rounding pay holds for whom, on few rows
     "midnights",
     "fingerprints",  # of rows without an id of their own
     "entries_keyed",  # an entry's id, before anything is compared
@@ -27,19 +28,29 @@ MAP: tuple[str, ...] = (
     "refs_resolved",  # answered by mapping rows
     "refs_in_doubt",  # names not to be trusted
     "classes_numbered",
+    "people_numbered",
     "people_on_day",  # what these answers say, on few rows
-    "projects_on_day",
-    "items_on_day",
+    *("projects_on_day", "items_on_day"),
     "entries_ordered",  # the one order of everything below
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    "pay_weeks",  # and the currency of a person's week where it matters
+    "contract_rates_ranked",  # what contractors' time costs, and what is left of a contract's cap
+    "contract_time",
+    "contract_entries",
     "pay_rates_missing",
+    "weeks_paid_abroad",
+    "holiday_entries",
+    "holidays_displaced",  # of the calendar, where leave was tracked
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
-    "rounding_parts",  # day and week groups, for the shares
+    "entries_to_round",  # each with its rules
+    "punches_rounded",  # where start and end are rounded, not the time between
+    "rounding_parts",  # what is rounded together, for the shares
     "entries_rounded",  # pay and bill seconds, each once, before any cut or total
+    "rounded_input",  # time that was rounded before it came
     "pieces_cut",  # at midnight, on instants
     "pieces_in_workdays",  # where the day begins at another hour
     "pieces_ruled",  # each with the rule of its place, group and day
@@ -54,12 +65,27 @@ RULES: tuple[str, ...] = (
     "week_salaries",  # where a salary prices the hours
     "week_earnings",  # bonuses and piece earnings of a week
     "regular_rates",  # per workweek, once the classes are known
+    "items_paid_apart",  # service items with pay items of their own
+    "entries_paid_apart",
+    "pay_items_ranked",  # the most specific pay item first
+    "salaried_days",  # where a salary pays the period, not the hour
+    "period_salaries",
     "pay_components",  # what of it is paid in this period, exactly
+    "duty_entries",  # raw punches of people whose place has break rules
+    "duty_days",
+    "duty_breaks",
+    "break_findings",  # what of the rules they break
+    "break_items",  # as exception items
     "break_premiums",  # pay additions: no hours worked, one statement a reason
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
     "addition_fractions",
     "payroll_lines_rounded",  # the only rounding of pay to money
+    "lines_split_parts",  # what of a line other hours or accounts bear
+    "lines_split",
+    "pieces_bearing",
+    "pay_findings",  # about salaries
+    "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_shares",  # of a payroll line to its additions
     "addition_piece_parts",  # and of an addition to the pieces that bear it
     "additions_allocated",
@@ -69,10 +95,24 @@ RULES: tuple[str, ...] = (
     "labor_keys_shared",
     "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
+    "charges_rounded",  # burden on posted wages, once a person and week
+    "charge_key_parts",
+    "charge_keys_shared",
+    "charge_piece_parts",
+    "charges_allocated",
     "bill_pieces",  # what is billed in this billing period
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
     "bill_allocated",
+    "contract_over",  # contractors' time over a cap
+    "vendor_pieces",  # what vendors are owed for this billing period
+    "vendor_units_rounded",
+    "vendor_line_parts",
+    "vendor_lines_shared",
+    "vendor_piece_parts",
+    "vendor_allocated",
+    "vendor_bills_compared",  # with the vendors' own invoices
+    "fx_resolved",  # the rate of a currency and day, as a fraction
     "time_parts",  # seconds to the grain of time documents
     "time_minutes",
     "hours_parts",  # and of payroll hours
@@ -84,36 +124,64 @@ MARTS: tuple[str, ...] = (
     "payroll_lines",
     "pay_additions",
     "labor_lines",
+    "charge_lines",
+    "labor_journal",
+    "vendor_lines",
+    "vendor_bills",
+    "contractor_journal",
     "postings",
     "billable_lines",
+    "bills_converted",
+    "conversions",
     "allocations",
+    "converted_parts",
+    "converted_shares",
     "time_activities",
     "payroll_hours",
+    "rounding_certificate",
+    "rounding_items",
     "exceptions",
     "roll_forward",
     "landed_counts",
     "control_totals",
 )
+CORRECTIONS: tuple[str, ...] = (  # only where inputs of an exported period have changed
+    *("correction_sides", "correction_deltas"),  # what was exported, what today's inputs give
+    *("correction_causes", "correction_caused"),
+    *("correction_pay", "correction_labor", "correction_bill"),
+    *("corrections", "correction_parts"),
+    *("correction_postings", "correction_hours", "correction_items", "correction_rolled", "correction_figures"),
+)
 AUDITS: Mapping[str, str] = {  # each right after the table that could break the promise
     "refs_ambiguous": "refs_resolved",
     "entries_multiplied": "entries_rounded",
     "entries_without_state": "entries_rounded",
+    "roundings_not_shared": "entries_rounded",
     "seconds_lost_in_pieces": "pieces_classified",
     "pieces_without_rule": "pieces_classified",
+    "lines_split_open": "lines_split",
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
+    "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
+    "contract_caps_exceeded": "vendor_units_rounded",
+    "vendor_bills_not_conserved": "vendor_allocated",
     "journals_unbalanced": "postings",
+    "conversions_unbalanced": "conversions",
     "lines_without_entry": "allocations",
+    "conversions_not_shared": "converted_shares",
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
+    "corrections_incomplete": "corrections",
+    "corrections_without_entry": "correction_parts",
 }
 VIEWS: frozenset[str] = frozenset(
     {
-        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
+        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "entries_to_round"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
-        *("rounding_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
-        *("additions_found", "addition_piece_parts"),
+        *("lines_split_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
+        *("charge_key_parts", "charge_piece_parts"),
+        *("vendor_piece_parts", "additions_found", "addition_piece_parts"),
     }
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
@@ -123,7 +191,6 @@ REPORTS: tuple[str, ...] = (
     "state_counts",
     "pay_totals",
     "average_hours",
-    "premiums_by_law",  # FLSA, state, agreement
     "entries_to_check",  # what the suites of expectations look at
     "people_to_check",
     "projects_to_check",
@@ -131,13 +198,19 @@ REPORTS: tuple[str, ...] = (
     "rates_to_check",
     "pieces_to_check",
     "postings_to_check",
+    "rounding_forbidden",
+    "units_of_input",
     "run_inputs",
     "standing_roll_forward",
+    "vendor_payments_read",
+    "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
+QUESTIONS: tuple[str, ...] = ("law_differences", "lines_not_exported", "qualified_overtime")  # to exported batches
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
-    "marts": MARTS + REPORTS,
+    "marts": MARTS + REPORTS + QUESTIONS,
+    "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
     "audits": tuple(AUDITS),
 }
 

@@ -1,9 +1,9 @@
 -- The few words that every entry carries, one byte each. In the order of the alphabet, which is the order of their lines.
-create type if not exists entry_state as enum ('exported', 'held', 'out_of_scope', 'rejected', 'superseded', 'withdrawn');
-create type if not exists hour_kind as enum ('holiday', 'paid_leave', 'premium', 'unpaid_leave', 'worked');
-create type if not exists hour_class as enum ('double_time', 'double_time_premium', 'meal_premium', 'overtime', 'overtime_premium',
-    'regular', 'rest_premium');
-create type if not exists cost_purpose as enum ('direct_labor', 'internal_labor', 'leave_expense', 'suspense');
+create or replace type entry_state as enum ('exported', 'held', 'out_of_scope', 'rejected', 'superseded', 'withdrawn');
+create or replace type hour_kind as enum ('holiday', 'paid_leave', 'premium', 'unpaid_leave', 'worked');
+create or replace type hour_class as enum ('double_time', 'double_time_premium', 'meal_premium', 'overtime', 'overtime_premium',
+    'regular', 'rest_premium', 'salary');
+create or replace type cost_purpose as enum ('direct_labor', 'internal_labor', 'leave_expense', 'overtime_premium', 'salary_variance', 'suspense');
 
 -- The first day of the workweek that a day belongs to; begins_on: 1 Monday to 7 Sunday, or 100 and more for fixed 14 days
 -- (100 + the days from 1900-01-01 to a first day, modulo 14); above that 1000 times the minutes after midnight at which the
@@ -55,3 +55,12 @@ create or replace macro look_alike(name) as (replace(replace(translate(translate
     'ABESIJKMHOPCTYXGadeijlopcsyxhqwvABEZHIKMNOPTYXoivagif'),
     '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
     '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'), 'ß', 'ss'), 'ẞ', 'SS'));
+
+-- Seconds as whole units. Half a unit goes up (nearest), to the even number of units, or down; docs/adr/0005 and 0022.
+create or replace macro to_unit(seconds, unit, mode) as (
+    (seconds + case mode when 'nearest' then unit // 2 when 'up' then unit - 1 when 'nearest_half_down' then (unit - 1) // 2
+        when 'nearest_even' then (unit - 1 + seconds // unit % 2) // 2 else 0 end) // unit * unit);
+
+-- Why an earlier period is corrected, the strongest cause first.
+create or replace macro cause_word(cause_rank) as
+    (['late entry', 'edited', 'withdrawn', 'suspense cleared', 'released hold', 're-mapped', 'rate', 'rule'][cause_rank]);

@@ -1,8 +1,10 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
 from etl.steps.approve import approval, approve_batch
+from etl.steps.attachments import attachments
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
+from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
 from etl.steps.outcome import Outcome
@@ -10,6 +12,10 @@ from etl.steps.practice import serve
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
 from etl.steps.rules_check import check_examples
+from etl.steps.rules_confirm import confirm_rule
+from etl.steps.rules_obligations import show_obligations
+from etl.steps.rules_qualified import qualified_overtime
+from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, read_day, start
 from etl.steps.runs import keep_run
@@ -17,20 +23,24 @@ from etl.steps.stages import apply_rules, check, close, draft, export, map_entri
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
+from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
 
 __all__ = [
+    "Change",
     "Outcome",
     "Run",
     "after_approval",
     "apply_rules",
     "approval",
     "approve_batch",
+    "attachments",
     "check",
     "check_examples",
     "close",
     "compact_history",
+    "confirm_rule",
     "draft",
     "estimate",
     "exceptions",
@@ -43,23 +53,28 @@ __all__ = [
     "init",
     "keep_run",
     "links",
+    "load_rates",
     "map_entries",
     "money_chart",
     "new_sandbox",
     "preflight",
     "progress",
     "pull",
+    "qualified_overtime",
     "query_history",
     "read_day",
     "rebuild_history",
     "reconcile",
     "repair",
+    "replay",
     "serve",
+    "show_obligations",
     "show_rules",
     "standing",
     "start",
     "status",
     "summary",
+    "vendor_year",
     "verify",
     "week",
 ]

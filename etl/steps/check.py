@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from etl.checks.data_docs import render_data_docs
@@ -11,11 +13,14 @@ from etl.checks.validate import Result, exception_items, validate
 from etl.errors import RefusedError
 from etl.shipped import shipped
 from etl.sql.run import Engine
+from etl.steps.burden import refuse_missing_burden
+from etl.steps.currency import refuse_missing_rates
 from etl.steps.outcome import Outcome
+from etl.steps.rounding_certificate import YEAR_FILE_NAME, year_so_far
 from etl.steps.rules import need
 from etl.steps.run import Run
 from etl.steps.runs import keep_run
-from etl.tables import EXCEPTIONS, assert_schema
+from etl.tables import EXCEPTIONS, ROUNDING_CERTIFICATE, assert_schema
 
 MOST_SHOWN = 20
 _LOOKED_AT = tuple(f"{table}_to_check" for table in CHECKED)
@@ -29,7 +34,10 @@ def check(run: Run) -> Outcome:
     suites = read_run_suites(run)
     with run.locked("checking"), run.engine() as engine:
         need(engine, "hours_hundredths", "apply the rules (30_rules)")
-        engine.run(("labor_lines", "postings", *_LOOKED_AT))
+        refuse_missing_rates(run, engine)
+        refuse_missing_burden(run, engine)
+        engine.run(("labor_lines", "charge_lines", "labor_journal", "vendor_lines", "contractor_journal", "postings"))
+        engine.run(_LOOKED_AT)
         tables = {
             table: assert_schema(engine.fetch(f"{table}_to_check"), schema, f"{table}_to_check")
             for table, schema in CHECKED.items()
@@ -37,9 +45,14 @@ def check(run: Run) -> Outcome:
         results = validate(suites, tables)
         engine.put("checked_items", exception_items(results))
         engine.put("checked_suites", pa.table({"digest": [suites.digest]}))
-        engine.run(("exceptions",))
-        kept = _keep_data_docs(run, results)
-        return exceptions_outcome(engine, (("expectations", _told(results)), ("data docs", kept)))
+        engine.run(("rounding_certificate", "rounding_items", "exceptions"))
+        certificate = assert_schema(engine.fetch("rounding_certificate"), ROUNDING_CERTIFICATE, "rounding_certificate")
+        pages = {"checks.html": render_data_docs(run.settings.company.name, run.owned.label, results)}
+        rounded: tuple[tuple[str, str], ...] = ()
+        if certificate.num_rows:
+            pages[YEAR_FILE_NAME], rounded = year_so_far(run, certificate)
+        kept = _keep(run, pages)
+        return exceptions_outcome(engine, (("expectations", _told(results)), ("data docs", kept), *rounded))
 
 
 def read_run_suites(run: Run) -> Suites:
@@ -92,12 +105,12 @@ def _told(results: tuple[Result, ...]) -> str:
     return f"{len(results)} asked of {len(CHECKED)} tables, {broken} found something"
 
 
-def _keep_data_docs(run: Run, results: tuple[Result, ...]) -> str:
-    """Where the page is kept; a run that found the same adds no second copy."""
-    page = render_data_docs(run.settings.company.name, run.owned.label, results)
+def _keep(run: Run, pages: Mapping[str, bytes]) -> str:
+    """Where the pages are kept; a run that found the same adds no second copy."""
     runs = run.workspace.runs(run.company, run.period_end)
     for kept in sorted(runs.glob("*/checks.html"), reverse=True):
-        if kept.read_bytes() == page:
+        beside = {name: kept.with_name(name) for name in pages}
+        if all(path.is_file() and path.read_bytes() == pages[name] for name, path in beside.items()):
             return run.shown(kept)
-    folder = keep_run(run.workspace.root, run.company, run.period_end, {"checks.html": page})
+    folder = keep_run(run.workspace.root, run.company, run.period_end, pages)
     return run.shown(folder / "checks.html")

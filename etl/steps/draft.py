@@ -8,9 +8,9 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
-from etl.errors import RefusedError
 from etl.sql.run import MARTS, Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
+from etl.steps.corrections import corrected_by, facts_of, waiting_for
 from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
@@ -20,6 +20,7 @@ from etl.store.drafts import write_draft
 from etl.store.mapping_sets import land_mapping
 from etl.store.sealed import DraftContent
 from etl.targets.compatibility import refuse_forbidden
+from etl.targets.pay_item_codes import codes_of
 from etl.terms import STREAMS
 from etl.units import clock_hours, money
 from etl.workspace import is_sandbox
@@ -30,8 +31,8 @@ _LOCKED = ("duckdb", "openpyxl", "pandas", "pyarrow")
 def draft(run: Run) -> Outcome:
     """Render the batch and seal it. Equal content keeps its revision; other content is the next revision.
 
-    After the export of the period nothing is drafted: equal figures say so and exit 0, other figures are refused
-    (RefusedError CHANGED_AFTER_EXPORT), because exported files never change.
+    After the export of the period nothing is drafted, because exported files never change: equal figures say so, other
+    figures are told as the corrections that wait for the next open period (docs/adr/0035).
     """
     refuse_forbidden(run.settings.targets.documents, run.settings)
     with run.locked("drafting"), run.engine() as engine:
@@ -44,11 +45,12 @@ def draft(run: Run) -> Outcome:
         inputs = _inputs(run, engine)
         own_suites = suites_as_checked(run, engine).contents
         mapping_digest = land_mapping(run.workspace, run.company, {**_mapping_files(run), **own_suites})
-        files = render_batch(tables, run.header(mapping_digest), run.settings)
+        codes = codes_of(run.mappings.rows("map_pay_item_codes"))
+        files = render_batch(tables, run.header(mapping_digest), run.settings, codes)
         figures, key = figures_digest(files), batch_key(run, inputs, mapping_digest)
         exported = batches.find_batch(run.workspace, run.company, run.period_end, run.records())
         if exported is not None:
-            return _already_exported(run, exported, figures)
+            return _already_exported(run, engine, exported, figures)
         control = control_figures(tables)
         content = DraftContent(
             files,
@@ -95,18 +97,25 @@ def _inputs(run: Run, engine: Engine) -> list[dict[str, Any]]:
     ]
 
 
-def _already_exported(run: Run, exported: batches.Batch, figures: str) -> Outcome:
+def _already_exported(run: Run, engine: Engine, exported: batches.Batch, figures: str) -> Outcome:
+    """Nothing is drafted; what changed since is told as the lines that the next open period will carry."""
     folder = run.shown(run.workspace.batch_folder(run.company, run.period_end, exported.batch))
     if exported.figures == figures:
         return Outcome(
             title=f"batch {exported.batch:04d} is already exported; nothing has changed", facts=(("files", folder),)
         )
-    raise RefusedError(
-        "CHANGED_AFTER_EXPORT",
-        what=f"Batch {exported.batch:04d} is exported, and what it rests on has changed since: figures "
-        f"{exported.figures[:12]} then, {figures[:12]} now",
-        where=folder,
-        fix="Exported files never change. Undo the change, or carry it as a correction in the next open period.",
+    waiting = waiting_for(run, engine, exported)
+    by = ", ".join(f"batch {number:04d}" for number in corrected_by(run, exported))
+    if waiting.rows:
+        since = "what changed since is corrected in the next open period"
+    else:
+        since = f"what changed since is corrected by {by}" if by else "what changed since moves no line"
+    return Outcome(
+        title=f"batch {exported.batch:04d} is already exported, and stays as it is; {since}",
+        facts=(*waiting.facts, ("files", folder)),
+        headings=waiting.headings,
+        rows=waiting.rows,
+        next_step=waiting.next_step,
     )
 
 
@@ -128,7 +137,7 @@ def _outcome(run: Run, sealed: batches.Draft, control: dict[str, Any]) -> Outcom
     approver = "sandbox-approver" if is_sandbox(run.company) else "another person"
     return Outcome(
         title=f"draft batch {sealed.batch:04d} revision {sealed.revision} {'sealed' if sealed.is_new else 'unchanged'}",
-        facts=(("manifest", sealed.manifest_digest[:12]), ("files", run.shown(folder))),
+        facts=(*facts_of(control), ("manifest", sealed.manifest_digest[:12]), ("files", run.shown(folder))),
         headings=("stream", "in", "to export", "held", "money to export"),
         rows=tuple(rows),
         next_step=f"{approver} looks at the workbook and approves: timebooks approve batch --company {run.company} "

@@ -6,10 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.errors import RefusedError
+from etl.steps.contractors import has_vendor_lines
+from etl.steps.explain_corrections import corrected_pieces, correcting_line, correcting_lines
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches, landing
@@ -18,13 +21,19 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRBPT])-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUBPTVSCDWO]|SR|CR)-[0-9]+")
+
+_TABLES = {
+    "L": "postings", "R": "postings", "U": "postings", "S": "postings", "SR": "postings", "B": "billable_lines",
+    "P": "payroll_lines", "T": "time_activities", "V": "vendor_lines",
+}
 
 
 def explain(reference: str, workspace: str | Path, company: str | None = None) -> Outcome:
     """What stands behind a line such as 0042-L-017, or every line that an entry id is part of.
 
-    A credit line or a reversal line is explained by the debit lines of its journal. Raises RefusedError NOT_FOUND.
+    A credit line or a reversal line is explained by the debit lines of its journal, a correcting line by what changed
+    and the line it corrects. Raises RefusedError NOT_FOUND.
     """
     place = Workspace(Path(workspace).resolve())
     for candidate in [company] if company else companies(place):
@@ -36,6 +45,8 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
             found = _line(batch, reference, records) if _LINE.fullmatch(reference) else _entry(place, batch, reference)
             if found is not None:
                 return found
+        if (late := correcting_lines(place, candidate, reference)) is not None:
+            return late
     raise RefusedError(
         "NOT_FOUND",
         what=f"No exported line or entry is called {reference!r}",
@@ -49,9 +60,11 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if match is None or int(match["batch"]) != batch.batch:
         return None
     letter = match["letter"]
-    table = {"L": "postings", "R": "postings", "B": "billable_lines", "P": "payroll_lines", "T": "time_activities"}[
-        letter
-    ]
+    if letter in ("C", "CR", "D", "W", "O"):
+        return correcting_line(batch, reference, _decisions(batch, records))
+    table = _TABLES[letter]
+    if table == "vendor_lines" and not has_vendor_lines(batch):
+        return None
     key = "payroll_line_id" if letter == "P" else "line_id"
     rows = [row for row in batch.table(table).to_pylist() if row[key] == reference]
     if not rows:
@@ -87,12 +100,18 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
         paid = [row for row in additions.values() if row["payroll_line_id"] == reference]
         return (
             *(_shown(piece, piece["pay_seconds"], "") for piece in own),
-            *(_shown_addition(row, "(pay addition)", row["printed_seconds"], str(row["amount"])) for row in paid),
+            *(
+                _shown_addition(row, "(pay addition)", row["printed_seconds"], str(row["amount"] or "rate missing"))
+                for row in paid
+            ),
         )
     shares = batch.table("allocations")
     mask = pc.equal(shares["line_id"], reference)
-    if letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
-        mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-L-")
+    if letter in ("S", "SR"):  # accrued contractors: the vendors' lines of that account, job, class
+        own_lines = _accrued_lines(batch, line)
+        mask = pc.is_in(shares["line_id"], pa.array(own_lines, pa.string()))
+    elif letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
+        mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-{'U' if letter == 'U' else 'L'}-")
     return tuple(
         _shown(pieces[share["piece_id"]], share["seconds"], str(share["amount"]))
         if share["piece_id"] in pieces
@@ -101,6 +120,14 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
         )
         for share in shares.filter(mask).to_pylist()
     )
+
+
+def _accrued_lines(batch: batches.Batch, line: dict[str, Any]) -> list[str]:
+    """The lines of vendors' bills behind a line of their accrual; behind its credit, all of them."""
+    keys = ("account", "customer_job", "class")
+    lines = batch.table("vendor_lines").to_pylist()
+    own = [row["line_id"] for row in lines if all(row[key] == line[key] for key in keys)]
+    return own or [row["line_id"] for row in lines]
 
 
 def _shown(piece: dict[str, Any], seconds: int, amount: str) -> tuple[str, ...]:
@@ -144,12 +171,19 @@ def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | 
         title=f"entry {reference} in batch {batch.batch:04d}, period {batch.period_end}",
         facts=(*facts, *_deliveries(place, batch.company, newest)),
         headings=("line", "piece", "seconds", "amount"),
-        rows=tuple(
-            (line["line_id"], line["piece_id"], clock_hours(line["seconds"]), f"{line['amount']} {line['currency']}")
-            for line in lines
+        rows=(
+            *(
+                (share["line_id"], share["piece_id"], clock_hours(share["seconds"]), _money(share))
+                for share in lines
+            ),
+            *corrected_pieces(place, batch.company, reference),
         ),
         next_step="timebooks explain LINE shows everything behind one line",
     )
+
+
+def _money(share: dict[str, Any]) -> str:
+    return f"{share['amount']} {share['currency']}"
 
 
 def _deliveries(place: Workspace, company: str, entry: dict[str, Any]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from etl.errors import EtlError, RefusedError
+from etl.steps.corrections import refuse_corrected_twice
 from etl.steps.history import publish_history
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
@@ -23,6 +24,7 @@ def export(run: Run) -> Outcome:
                     where=run.shown(run.workspace.drafts(run.company, run.period_end)),
                     fix="Draft the batch first (50_draft).",
                 )
+            refuse_corrected_twice(run, found)
             exported = exports.export(run.workspace, run.company, found, person=run.person, now=run.now())
     try:  # the batch is exported whatever happens to its queryable view; the next start repairs it
         history = publish_history(run.workspace, run.company)

@@ -7,30 +7,48 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl import tables as schemas
 from etl.codes import codes_table
 from etl.errors import MappingError
-from etl.law.chosen import Law, Person, choose
-from etl.periods import FIRST_DAY, LAST_DAY
+from etl.law.breaks import Breaks, choose_breaks
+from etl.law.chosen import Law
+from etl.law.exempt_salaries import exempt_limits
+from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
+from etl.steps.burden import burden_gaps
+from etl.steps.contractors import contractor_gaps, used_before
+from etl.steps.currency import currency_gaps, currency_parameters, put_choices
+from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
+from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
+from etl.steps.rounding import put_rounding
+from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
 
 _PAY_PERIODS = pa.schema(
-    {"pay_group": pa.string(), "period_start": pa.date32(), "period_end": pa.date32(), "cut_off": pa.timestamp("us")}
-)
-_PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64()})
-_ROUNDING = pa.schema(
     {
-        "purpose": pa.string(),
-        "unit_seconds": pa.int64(),
-        "mode": pa.string(),
-        "grain": pa.string(),
-        "rule_id": pa.string(),
-        "effective_from": pa.date32(),
-        "effective_to": pa.date32(),
+        "pay_group": pa.string(),
+        "period_start": pa.date32(),
+        "period_end": pa.date32(),
+        "cut_off": pa.timestamp("us"),
+        "periods_per_year": pa.int64(),
+        "salaried_cost": pa.string(),
+        "pay_date": pa.date32(),
     }
 )
+_PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64(), "salaried_cost": pa.string()})
+_PER_YEAR: dict[Kind, int] = {"weekly": 52, "biweekly": 26, "semimonthly": 24, "monthly": 12}
+
+
+CORRECTION_TABLES = {"corrections": schemas.CORRECTIONS, "correction_parts": schemas.CORRECTION_PARTS}
+_ADDED = {  # what corrections add to the tables of a batch
+    "correction_postings": schemas.POSTINGS,
+    "correction_hours": schemas.PAYROLL_HOURS,
+    "correction_items": schemas.EXCEPTIONS,
+    "correction_rolled": schemas.ROLL_FORWARD,
+    "correction_figures": schemas.CONTROL_TOTALS,
+}
 
 
 def put_inputs(run: Run, engine: Engine) -> None:
@@ -42,6 +60,9 @@ def put_inputs(run: Run, engine: Engine) -> None:
             "period_start": pay.period.start,
             "period_end": pay.period.end,
             "cut_off": pay.cut_off,
+            "periods_per_year": _PER_YEAR[pay.kind],
+            "salaried_cost": salaried_cost(run.settings, pay.pay_group),
+            "pay_date": pay.pay_date,
         }
         for pay in run.pay_periods
     ]
@@ -54,18 +75,35 @@ def put_inputs(run: Run, engine: Engine) -> None:
     }
     clocks = {group.pay_group: group.workday_minutes for group in run.settings.pay.groups}
     groups = [
-        {"pay_group": group, "workweek_start": start + 1000 * clocks.get(group, 0)} for group, start in starts.items()
+        {
+            "pay_group": group,
+            "workweek_start": start + 1000 * clocks.get(group, 0),
+            "salaried_cost": salaried_cost(run.settings, group),
+        }
+        for group, start in starts.items()
     ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
-    rules = [rule.model_dump() | {"rule_id": f"{rule.purpose}-{n}"} for n, rule in enumerate(run.settings.rounding)]
-    engine.put("rounding_rules", pa.Table.from_pylist(rules, schema=_ROUNDING))
-    for name, table in law_of(run).tables.items():
+    put_rounding(run, engine)
+    for name, table in {**run.law.tables, **breaks_of(run, run.law).tables}.items():
         engine.put(name, table)
+    places = [row["work_location"] for row in run.mappings.rows("map_employees")]
+    limits = exempt_limits(run.settings.pay, places, run.settings.company.home_currency)
+    engine.put("exempt_salaries", limits)
+    engine.put("contract_used", used_before(run))
     engine.put("codes", codes_table())
+    put_choices(run, engine)
     currencies = all_currencies()
     engine.put("currencies", pa.table({"currency": list(currencies), "minor_digits": list(currencies.values())}))
     for name, table in run.mappings.tables.items():
         engine.put(name, table)
+    engine.put("map_employees", with_calendar_refs(run.mappings))
+    put_no_corrections(engine)
+
+
+def put_no_corrections(engine: Engine) -> None:
+    """Nothing is corrected until the rules have looked at the exported periods."""
+    for name, schema in (CORRECTION_TABLES | _ADDED).items():
+        engine.put(name, schema.empty_table())
 
 
 def _one_row(values: dict[str, Any]) -> pa.Table:
@@ -97,6 +135,9 @@ def _parameters(run: Run) -> dict[str, Any]:
         "minor_digits": minor_digits(settings.company.home_currency),
         "unmapped_mode": settings.unmapped.mode,
         "labor_posting": settings.labor_posting.mode,
+        "overtime_premium": settings.labor_posting.overtime_premium,
+        "salary_proration": settings.pay.salary_proration,
+        "salary_rows": settings.pay.salary_rows,
         "across_midnight": settings.pay.across_midnight,
         "shift_gap_seconds": settings.pay.shift_gap_minutes * 60,
         "has_bill_period": run.billing is not None,
@@ -105,29 +146,26 @@ def _parameters(run: Run) -> dict[str, Any]:
         "batch_text": f"{batch:04d}",
         "labor_document": document_number(batch, "labor", sandbox=sandbox),
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
+        "burden_document": document_number(batch, "burden", sandbox=sandbox),
+        "charges_burden": settings.payroll_tax.mode == "burden_rate",
+        **currency_parameters(settings.currency),
+        "over_cap": settings.contractors.over_cap,
+        "contractor_bills": settings.contractors.bills,
+        "document_days": settings.contractors.expiry_days,
+        "vendor_document": document_number(batch, "vendor_bill", sandbox=sandbox),
+        "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
+        "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
 
 
-def law_of(run: Run) -> Law:
-    """The rules that hold for this company's people in the run's window, the day before it included."""
-    people = [
-        Person(
-            row["work_location"] or "",
-            row["pay_group"] or "",
-            row["flsa_status"] or "",
-            row["map_row"],
-            (row["effective_from"], row["effective_to"]),
-        )
-        for row in run.mappings.rows("map_employees")
-        if row["worker_type"] == "employee"
-        and row["effective_from"] <= run.window.end
-        and row["effective_to"] >= run.window.start
-    ]
-    return choose(run.settings.pay, people, (run.window.start - timedelta(days=1), run.window.end))
+def breaks_of(run: Run, law: Law) -> Breaks:
+    """The break rules that hold for this company's people, where it has switched them on."""
+    keys = [(row["law_key"], row["work_location"], row["flsa_status"]) for row in law.tables["law_keys"].to_pylist()]
+    return choose_breaks(run.settings.pay, keys, has_attested=bool(run.mappings.rows("map_rest_attestations")))
 
 
-def _limits_of_this_release(run: Run, law: Law) -> list[str]:
+def limits_of_this_release(run: Run, law: Law) -> list[str]:
     """What a rule would need that a run does not read: said, never computed with part of it."""
     findings = []
     for rule in law.rules:
@@ -166,13 +204,24 @@ def _unknown_pilots(run: Run) -> list[str]:
     return [f"company.toml, [pilot]: no employee {name} in employees.csv" for name in sorted(pilots - known)]
 
 
+def _places_unknown(run: Run) -> list[str]:
+    """Places of work of whose taxes and reporting nothing is known, where the company wants to stop for that."""
+    if run.settings.pay.obligations != "stop":
+        return []
+    return [
+        f"obligations.csv: nothing is known of taxes and reporting in {place}; ask who knows, and add a row with text, "
+        "citation, owner and status"
+        for place in without_rows(run.mappings, run.owned.start, run.owned.end)
+    ]
+
+
 def refuse_gaps(run: Run) -> None:
     """Stop before anything is computed when a cross-reference that every run needs is not there.
 
     Raises MappingError with every finding: accounts the posting mode needs, pay items, and people whose law
     is not known or not confirmed (an unknown place is never computed by another place's law).
     """
-    mode, findings = run.settings.labor_posting.mode, _unknown_pilots(run)
+    mode, findings = run.settings.labor_posting.mode, [*_unknown_pilots(run), *pay_gaps(run), *holiday_gaps(run)]
     kinds = {row["hour_kind"] for row in run.mappings.rows("map_items")}
     has_leave = bool(kinds & {"paid_leave", "holiday"})
     needed = {
@@ -180,19 +229,31 @@ def refuse_gaps(run: Run) -> None:
         "distribution": {"direct_labor", "wages_expense"},
         "none": set(),
     }[mode]
+    needed |= pay_accounts(run) if mode != "none" else set()
     needed |= {"suspense"} if run.settings.unmapped.mode == "suspense" and mode != "none" else set()
     needed |= {"leave_expense"} if has_leave and mode == "accrue" else set()
     findings += [
         f"accounts.csv: no account for {purpose}, which labor_posting {mode} needs"
         for purpose in sorted(needed - {row["purpose"] for row in run.mappings.rows("map_accounts")})
     ]
-    law = law_of(run)
+    law = run.law
     paid = {("worked", "regular"), ("worked", "overtime"), ("worked", "overtime_premium")}
     paid |= {("worked", f"{name}{part}") for name in law.hour_classes for part in ("", "_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
-    given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")}
+    paid |= {("worked", "salary")} if salaried_costs(run) else set()
+    breaks = breaks_of(run, law)
+    paid |= {("premium", name) for name in breaks.premiums}
+    given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")
+             if row["service_item"] is None} | items_paid_apart(run)
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    findings += [*law.findings, *_limits_of_this_release(run, law)]
+    findings += [
+        f"private/referrals.csv, line {row['map_row']}: a resolution needs resolved_by"
+        for row in run.mappings.rows("map_referrals")
+        if row["resolution"] and not row["resolved_by"]
+    ]
+    findings += contractor_gaps(run)
+    findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
+    findings += [*currency_gaps(run), *burden_gaps(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

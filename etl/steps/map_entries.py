@@ -9,8 +9,10 @@ import pyarrow as pa
 
 from etl.errors import RefusedError
 from etl.sql.run import MAP, Engine
+from etl.steps.holiday_calendar import SOURCE
 from etl.steps.inputs import put_inputs, refuse_gaps
 from etl.steps.outcome import Outcome
+from etl.steps.rounding import refuse_forbidden_rounding
 from etl.steps.run import Run
 from etl.store.landing import Pull
 from etl.targets.accounts import refuse_accounts
@@ -36,7 +38,7 @@ def map_entries(run: Run) -> Outcome:
     of a source than its ceiling allows (an empty or short answer is never read as "all deleted").
     """
     refuse_gaps(run)
-    refuse_accounts(run.mappings.rows("map_accounts"), run.company)
+    refuse_accounts(run.mappings.rows("map_accounts"), run.company, leave=run.mappings.rows("map_pay_items"))
     named = {table: run.mappings.rows(table) for table in run.mappings.tables}
     refuse_names(named, run.settings.targets.documents, run.company)
     pulls = run.pulls()
@@ -50,8 +52,9 @@ def map_entries(run: Run) -> Outcome:
     _refuse_incomplete(run, pulls)
     with run.locked("mapping"), run.engine() as engine:
         stage(run, engine, pulls)
+        refuse_forbidden_rounding(run, engine)
         engine.run(MAP)
-        _refuse_mass_withdrawal(run, engine)
+        refuse_mass_withdrawal(run, engine)
         return _outcome(engine)
 
 
@@ -115,8 +118,10 @@ def _refuse_incomplete(run: Run, pulls: tuple[Pull, ...]) -> None:
             )
 
 
-def _refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
+def refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
+    """Raise RefusedError DELETE_CEILING where more of a source would be gone than its ceiling allows."""
     ceilings = {drop.name: drop.delete_ceiling_percent for drop in run.settings.drops}
+    ceilings[SOURCE] = 100   # what the company takes out of its own calendar is meant
     ceilings |= {connection.name: connection.delete_ceiling_percent for connection in run.settings.connections}
     engine.run(("withdrawal_shares",))
     for row in engine.fetch("withdrawal_shares").to_pylist():

@@ -16,6 +16,7 @@ from etl.sources.dialects import effective, personal_headings
 from etl.sources.findings import FileRefusedError, visible
 from etl.sources.privacy import Received, headings_of, screened
 from etl.steps.connections import Asked, ask, teller
+from etl.steps.holiday_calendar import calendar_drop, calendar_file, refuse_taken_name
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import audit_log, landing, places, quarantine
@@ -85,8 +86,22 @@ def pull(run: Run) -> Outcome:
             remarks += _keep_apart(run, landed.pull_id, delivery, received)
             remarks += _drift(run, declared[delivery.drop], delivery, before.get(delivery.drop))
         remarks += _purge(run)
+        pulled += _calendar(run)
         asked = [ask(run, connection, say) for connection in run.settings.connections]
     return _outcome(pulled, asked, [*_same_files(pulled), *remarks], clock)
+
+
+def _calendar(run: Run) -> Iterable[_Pulled]:
+    """Land the holidays of the company's calendar for the run's window; equal days add nothing."""
+    if not run.mappings.tables["map_holiday_pay"].num_rows:
+        return
+    refuse_taken_name(run)
+    drop = calendar_drop(run.settings.company.zone)
+    name, content = calendar_file(run)
+    delivery = Delivery(drop.name, name, content, request_of(drop, name))
+    table = file_source.parse_file(content, name, drop)
+    landed = landing.land(run.workspace, run.company, delivery, table, person=run.person, now=run.now())
+    yield _Pulled(landed.drop, landed.file_name, landed.rows, landed.received_digest, is_new=landed.is_new)
 
 
 def inbox_files(run: Run, drop: Drop) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pyarrow as pa
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from etl.errors import RefusedError
 from etl.sql.run import MAP
+from etl.steps.earlier import drafted_run
 from etl.steps.map_entries import stage
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
@@ -72,10 +73,13 @@ def reconcile(run: Run) -> Outcome:
 
 
 def _tracker_to_batch(run: Run, batch: batches.Batch) -> list[Tie]:
-    """Entries and seconds of the landing, read anew, against the published entries."""
-    fresh = replace(run, in_memory=True, _engine=None)
+    """Entries and seconds of the landing, read anew, against the published entries.
+
+    Both as the batch knew them: what came or changed since is corrected in an open period and reconciled there.
+    """
+    fresh, pulls = drafted_run(run, batch)
     with fresh.engine() as engine:
-        stage(fresh, engine, run.pulls())
+        stage(fresh, engine, pulls)
         engine.run(MAP)
         landed = engine.fetch("entries_with_states").select(
             ["entry_id", "version", "worked_seconds", "pay_state", "cost_state", "bill_state"]

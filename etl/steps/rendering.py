@@ -15,8 +15,12 @@ import pyarrow as pa
 from etl import tables as schemas
 from etl.settings import Settings
 from etl.sql.run import Engine
+from etl.steps.inputs import CORRECTION_TABLES
+from etl.steps.rounding_certificate import FILE_NAME, certificate_csv
 from etl.store.landing import parquet_bytes
+from etl.targets.correction_lists import correction_files
 from etl.targets.documents import document
+from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.reconciliation import render_reconciliation
 
@@ -33,26 +37,47 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "roll_forward": schemas.ROLL_FORWARD,
     "control_totals": schemas.CONTROL_TOTALS,
 }
-WHERE_USED: Mapping[str, pa.Schema] = {"pay_additions": schemas.PAY_ADDITIONS}
-"""Tables that stand in a batch only where they have rows."""
+_BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rule of rounding is in force; no figures
+WHERE_USED: Mapping[str, pa.Schema] = {
+    "pay_additions": schemas.PAY_ADDITIONS,
+    "premiums_by_law": schemas.PREMIUMS_BY_LAW,
+    "vendor_lines": schemas.VENDOR_LINES,
+    "vendor_bills": schemas.VENDOR_BILLS,
+    "conversions": schemas.CONVERSIONS,
+    "converted_shares": schemas.CONVERTED_SHARES,
+    **CORRECTION_TABLES,
+}
+"""Tables that stand in a batch only where they have rows; those of the corrections together."""
+_REPEATS = {"data/control_totals.parquet", "data/premiums_by_law.parquet"}
+_TOGETHER = {"correction_parts": "corrections"}
 
 
 def batch_tables(engine: Engine) -> dict[str, pa.Table]:
     """The tables of a batch, each in its schema."""
-    wanted = {**BATCH_TABLES, **{name: schema for name, schema in WHERE_USED.items() if engine.count(name)}}
+    where_used = {**WHERE_USED, _BESIDE: schemas.ROUNDING_CERTIFICATE}
+    used = {name: schema for name, schema in where_used.items() if engine.count(_TOGETHER.get(name, name))}
+    wanted = {**BATCH_TABLES, **used}
     return {name: schemas.assert_schema(engine.fetch(name), schema, name) for name, schema in wanted.items()}
 
 
-def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings) -> list[RenderedFile]:
-    """Every file of the batch. A sandbox's files for people and programs carry SANDBOX in their names."""
+def render_batch(
+    tables: Mapping[str, pa.Table], header: BatchHeader, settings: Settings, codes: Codes = NO_CODES
+) -> list[RenderedFile]:
+    """Every file of the batch. A sandbox's files for people and programs carry SANDBOX in their names.
+
+    `codes`: per document what it calls a pay item; the tables keep the company's own names.
+    """
     files: list[RenderedFile] = []
     changes: list[pa.Table] = []
     for name in settings.targets.documents:
         wanted = document(name)
-        table = tables[wanted.table]
-        if table.num_rows:
+        table = tables.get(wanted.table)
+        if table is not None and table.num_rows:
+            table = with_codes(table, name, codes)
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
+    if "corrections" in tables:
+        files += correction_files(tables["corrections"], header, settings)
     shown = dict(tables)
     if changes:
         shown["text_changes"] = pa.concat_tables(changes)
@@ -64,11 +89,14 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
             "reconciliation.xlsx", "workbook", render_reconciliation(header, shown), tables["postings"].num_rows
         )
     )
+    if (certificate := tables.get(_BESIDE)) is not None:
+        files.append(RenderedFile(FILE_NAME, "control", certificate_csv(certificate), certificate.num_rows))
     if header.is_sandbox:
         files = [_marked(file) for file in files]
     files += [
         RenderedFile(f"data/{name}.parquet", "table", bytes(parquet_bytes(table)), table.num_rows)
         for name, table in tables.items()
+        if name != _BESIDE
     ]
     return files
 
@@ -76,10 +104,11 @@ def render_batch(tables: Mapping[str, pa.Table], header: BatchHeader, settings: 
 def figures_digest(files: list[RenderedFile]) -> str:
     """One digest over the batch's tables: equal figures, equal digest.
 
-    The control totals stay out: they repeat the other tables, and count every row landed, of later weeks too.
+    What repeats the other tables stays out: the control totals, which count every row landed, of later weeks too, and
+    the premiums by law, which batches of earlier versions do not have.
     """
     digest = hashlib.sha256()
-    figures = [file for file in files if file.role == "table" and file.path != "data/control_totals.parquet"]
+    figures = [file for file in files if file.role == "table" and file.path not in _REPEATS]
     for file in sorted(figures, key=lambda file: file.path):
         digest.update(f"{file.path} {hashlib.sha256(file.content).hexdigest()}\n".encode())
     return digest.hexdigest()

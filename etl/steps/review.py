@@ -11,10 +11,12 @@ from etl.pages.charts import Chart, hours_bars, money_bars
 from etl.sources import files as file_source
 from etl.sources.pulling import place_of
 from etl.steps.approve import approve_batch
+from etl.steps.attachments import documents_found
 from etl.steps.connections import secret_of
 from etl.steps.inputs import refuse_gaps
 from etl.steps.outcome import Link, Outcome
 from etl.steps.pull import is_landed
+from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
 from etl.steps.stages import close, export, reconcile
 from etl.steps.summary import summary
@@ -38,6 +40,7 @@ def preflight(run: Run) -> Outcome:
     lines += _inbox(run)
     lines += _connections(run)
     lines += _mappings(run)
+    lines += _documents(run)
     missing = [(what, said) for what, state, said in lines if state == "missing"]
     return Outcome(
         title=f"{run.settings.company.name}, {run.owned.label}: "
@@ -95,6 +98,17 @@ def _mappings(run: Run) -> Iterable[Line]:
         yield question, "missing", f"{' '.join(error.what.split())}; {error.fix}"
     else:
         yield question, "ok", "accounts, pay items and overtime rules are there"
+        if places := without_rows(run.mappings, run.owned.start, run.owned.end):
+            said = f"no row for {', '.join(places)}; timebooks rules obligations --company {run.company}"
+            yield "taxes and reporting of the places", "note", said
+
+
+def _documents(run: Run) -> Iterable[Line]:
+    """Documents that are not as entered, or not in force at the period's end; nothing where all are."""
+    folder, days = run.workspace.mappings(run.company), run.settings.contractors.expiry_days
+    for whose, kind, state, said in documents_found(folder, run.mappings.rows("map_attachments"), run.owned.end, days):
+        if state != "ok":
+            yield f"{kind} of {whose}", "note", said
 
 
 def after_approval(run: Run) -> Outcome:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from etl.errors import RefusedError
+from etl.law.breaks import places_not_tested
 from etl.sql.run import RULES, Engine
+from etl.steps.burden import refuse_missing_burden
+from etl.steps.corrections import find_corrections
+from etl.steps.currency import refuse_missing_rates
 from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
+from etl.steps.rounding import rounding_facts
 from etl.steps.run import Run
 from etl.units import clock_hours, money
 
@@ -17,26 +22,35 @@ def apply_rules(run: Run) -> Outcome:
     with run.locked("applying rules"), run.engine() as engine:
         need(engine, "entries_ordered", "map the entries (20_map)")
         engine.run(RULES)
-        engine.run(("pay_totals", "premiums_by_law"))
+        refuse_missing_rates(run, engine)
+        refuse_missing_burden(run, engine)
+        engine.run(("pay_totals",))
+        find_corrections(run, engine)
         currency = run.settings.company.home_currency
         rows = engine.fetch("pay_totals").to_pylist()
         pieces, lines = engine.count("pieces_classified"), engine.count("payroll_lines_rounded")
-        late = [("premium of earlier weeks, not in this batch", text) for text in earlier_earnings(run)]
+        late = [("breaks not tested", f"{place}: switch them on under [[pay.breaks]]") for place in _not_tested(run)]
+        late += [("premium of earlier weeks, not in this batch", text) for text in earlier_earnings(run)]
         return Outcome(
             title=f"classified {pieces:,} pieces of time into {lines:,} payroll lines",
-            facts=(*_premiums(engine, currency), *late),
+            facts=(*_premiums(engine, currency), *late, *rounding_facts(run, engine)),
             headings=("hour kind", "class", "hours", "amount"),
             rows=tuple(
                 (
                     row["hour_kind"].replace("_", " "),
                     row["hour_class"].replace("_", " "),
                     clock_hours(row["seconds"]),
-                    money(row["amount"], currency) if row["amount"] is not None else "rate missing",
+                    money(row["amount"], row["currency"]) if row["amount"] is not None else "rate missing",
                 )
                 for row in rows
             ),
             next_step="check the figures (40_check)",
         )
+
+
+def _not_tested(run: Run) -> tuple[str, ...]:
+    places = {row["work_location"] for row in run.mappings.rows("map_employees") if row["worker_type"] == "employee"}
+    return places_not_tested(run.settings.pay, sorted(places))
 
 
 def _premiums(engine: Engine, currency: str) -> list[tuple[str, str]]:

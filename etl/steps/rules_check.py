@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.errors import SourceError
-from etl.law.rows import library
+from etl.law.chosen import Law
+from etl.law.rows import as_confirmed, library
 from etl.mapping.declared import FILES
 from etl.mapping.load import MappingSet, as_table
 from etl.periods import PayPeriod, Period
-from etl.settings import ConfirmedRule, MinimumWage, PayGroup, Settings, parse_settings
+from etl.settings import MinimumWage, PayGroup, Settings, parse_settings
 from etl.sql.run import MAP, RULES, Engine, Limits
 from etl.steps.compare import Answer, compare
 from etl.steps.examples import Example, material, read_examples, shipped_examples
+from etl.steps.law import law_of
 from etl.steps.map_entries import stage
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
@@ -69,6 +72,11 @@ class _ExamplesRun(Run):
     def batch_number(self) -> BatchNumber:
         """Any number will do."""
         return BatchNumber(1)
+
+    @cached_property
+    def law(self) -> Law:
+        """Every row is ready: here it is the examples that are asked."""
+        return law_of(self.settings.pay, self.mappings, self.window, (), tuple(map(as_confirmed, library())))
 
 
 def check_examples(file: Path | None = None, tell: Callable[[str], None] | None = None) -> Outcome:
@@ -168,7 +176,7 @@ def _answers(examples: list[Example], currency: str, *, is_outside: bool, place:
     pull = Pull("000001", 1, "examples", "examples.csv", place / "entries.parquet", len(landed), request, "0" * 64)
     with Engine(None, place, [place], Limits()) as engine:
         stage(run, engine, (pull,))
-        engine.run((*MAP, *RULES, "average_hours", "premiums_by_law"))
+        engine.run((*MAP, *RULES, "average_hours"))
         return _read(engine, examples)
 
 
@@ -181,9 +189,8 @@ _USUAL: dict[str, list[dict[str, Any]]] = {
 
 
 def _settings(examples: list[Example], currency: str, *, is_outside: bool) -> Settings:
-    """The company of the examples: every row confirmed, because here it is the examples that are asked."""
+    """The company of the examples."""
     settings = parse_settings(_TOML.format(currency=currency), ID, "worked examples")
-    today = max(rule.reviewed_on for rule in library())
     groups = []
     for example in examples:
         rule = example.rule
@@ -201,10 +208,6 @@ def _settings(examples: list[Example], currency: str, *, is_outside: bool) -> Se
         update={
             "flsa": "not_covered" if is_outside else "covered",
             "groups": tuple(groups),
-            "confirmed_rules": tuple(
-                ConfirmedRule(rule_id=rule.rule_id, confirmed_by="worked examples", confirmed_on=today)
-                for rule in library()
-            ),
             "minimum_wages": tuple(wages.values()),
         }
     )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from etl.errors import SettingsError
 from etl.law.rows import Rule, library
 from etl.law.words import factor_text, hours_text
+from etl.steps.law import confirmed
 from etl.steps.outcome import Outcome
+from etl.steps.run import place_of, read_day
+from etl.store import audit_log
+from etl.store.records import Record
 
 _MEASURES = {
     "day": "a day",
@@ -18,12 +23,15 @@ _MEASURES = {
 }
 
 
-def show_rules(jurisdiction: str, on: str | None) -> Outcome:
+def show_rules(
+    jurisdiction: str, on: str | None, company: str | None = None, *, workspace: str | Path | None = None
+) -> Outcome:
     """The rows of one place that are in force on a day (ISO; by default today), one a regime.
 
-    Raises SettingsError for a day that is none and for a place the library does not know.
+    `company`: whose confirmations are shown. Raises SettingsError for a day that is none and for a place the library
+    does not know.
     """
-    day = _day(on)
+    day = read_day(on, "--on") if on else date.today()  # noqa: DTZ011 - a question, not a figure
     place = "US-FED" if jurisdiction.upper() == "US" else jurisdiction.upper()
     of_place = [rule for rule in library() if rule.jurisdiction == place]
     if not of_place:
@@ -34,6 +42,7 @@ def show_rules(jurisdiction: str, on: str | None) -> Outcome:
             where="--jurisdiction",
             fix=f"Give one of {known}. Work in another place stops a run.",
         )
+    said = confirmed(audit_log.read_log(place_of(workspace), company)) if company else {}
     rules = [rule for rule in of_place if rule.effective_from <= day <= rule.effective_to]
     gap = "" if rules else f"; no version is in force, the first begins {min(rule.effective_from for rule in of_place)}"
     return Outcome(
@@ -48,21 +57,12 @@ def show_rules(jurisdiction: str, on: str | None) -> Outcome:
                 rule.premium_base if rule.tiers else "",
                 f"{rule.effective_from} to {'today' if rule.effective_to.year == 9999 else rule.effective_to}",
                 rule.citation,
-                _standing(rule),
+                _standing(rule, said.get(rule.digest)),
                 rule.covers,
             )
             for rule in rules
         ),
     )
-
-
-def _day(on: str | None) -> date:
-    try:
-        return date.fromisoformat(on) if on else date.today()  # noqa: DTZ011 - a question, not a figure
-    except ValueError:
-        raise SettingsError(
-            "DATE_UNREADABLE", what=f"{on!r} is not a date", where="--on", fix="Give the day as 2026-11-22."
-        ) from None
 
 
 def _pays(rule: Rule) -> str:
@@ -80,7 +80,11 @@ def _pays(rule: Rule) -> str:
     return "; ".join(parts)
 
 
-def _standing(rule: Rule) -> str:
+def _standing(rule: Rule, record: Record | None) -> str:
     """Whether a run may use the row, and who looked at it when."""
+    if record is not None and not rule.is_ready:
+        day, source = record.recorded_at[:10], record.body.get("source")
+        read = f", {source['name']} (sha256 {source['sha256'][:12]})" if isinstance(source, dict) else ""
+        return f"confirmed by {record.person} on {day}, record {record.number}: {record.text('reason')}{read}"
     state = "confirmed" if rule.is_ready else f"{rule.status}: stops a run until the company confirms it"
     return f"{state}; reviewed {rule.reviewed_on}; example {rule.example or 'none'}"

@@ -14,10 +14,12 @@ from pathlib import Path
 from etl import __version__
 from etl.disk import told
 from etl.errors import RefusedError, SettingsError
+from etl.law.chosen import Law
 from etl.mapping.load import MappingSet, load_mappings
 from etl.periods import PayPeriod, Period, calculation_window, period_ending
 from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
+from etl.steps.law import law_of
 from etl.steps.notebook import show_errors_calmly
 from etl.store import audit_log, batches, landing, recovery
 from etl.store.lock import company_lock
@@ -45,6 +47,8 @@ class Run:
     in_memory: bool = False
     limits: Limits | None = None
     _engine: Engine | None = field(default=None, repr=False)
+    # of earlier batches, by digest
+    mapping_sets: dict[str, tuple[MappingSet, Settings]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def window(self) -> Period:
@@ -60,6 +64,11 @@ class Run:
         """From the first to the last day of the periods that end on this day."""
         spans = [pay.period for pay in self.pay_periods] + ([self.billing] if self.billing else [])
         return Period(min(span.start for span in spans), max(span.end for span in spans))
+
+    @cached_property
+    def law(self) -> Law:
+        """The rules that hold for this company's people in the run's window, and what keeps it from going on."""
+        return law_of(self.settings.pay, self.mappings, self.window, self.records())
 
     @property
     def scratch(self) -> Path:
@@ -181,8 +190,8 @@ def release_locks() -> None:
     _HELD.close()
 
 
-def read_day(value: str | date) -> date:
-    """The last day of a period as it was typed. Raises SettingsError DATE_UNREADABLE."""
+def read_day(value: str | date, where: str = "--period-end") -> date:
+    """A day as it was typed, by default the last of a period. Raises SettingsError DATE_UNREADABLE."""
     if isinstance(value, date):
         return value
     try:
@@ -191,8 +200,8 @@ def read_day(value: str | date) -> date:
         raise SettingsError(
             "DATE_UNREADABLE",
             what=f"{value!r} is not a date",
-            where="--period-end",
-            fix="Give the last day of the period as 2026-11-22.",
+            where=where,
+            fix=f"Give the {'last day of the period' if where == '--period-end' else 'day'} as 2026-11-22.",
         ) from None
 
 

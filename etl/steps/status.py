@@ -8,6 +8,7 @@ from pathlib import Path
 from etl.errors import EtlError, RefusedError
 from etl.mapping.load import load_mappings
 from etl.settings import read_settings
+from etl.steps.corrections import told
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches
@@ -28,10 +29,12 @@ def status(workspace: str | Path, company: str | None = None, today: date | None
     """
     place = Workspace(Path(workspace).resolve())
     day = today or datetime.now(UTC).astimezone().date()
-    rows = [row for name in ([company] if company else _companies(place)) for row in _company(place, name, day)]
+    names = [company] if company else _companies(place)
+    rows = [row for name in names for row in _company(place, name, day)]
     waiting = [row for row in rows if row[5] != "nobody"]
     return Outcome(
         title=f"{len(rows)} period(s), {len(waiting)} waiting for somebody",
+        facts=tuple(fact for name in names for fact in _corrections(place, name)),
         headings=_HEADINGS,
         rows=tuple(rows),
         next_step=f"{waiting[0][0]}, {waiting[0][1]}: {waiting[0][6]}"
@@ -63,6 +66,23 @@ def _company(place: Workspace, company: str, today: date) -> list[Row]:
         _row(place, company, day, records) if day in drafted else _not_begun(company, day)
         for day in sorted(drafted | ended)
     ]
+
+
+def _corrections(place: Workspace, company: str) -> list[tuple[str, str]]:
+    """What open drafts correct in exported periods, and overpaid wages that wait since the newest batch."""
+    records = audit_log.read_log(place, company)
+    drafted = {record.day("period_end") for record in records if record.type == "draft"}
+    drafts = [batches.find_draft(place, company, day, records) for day in sorted(drafted)]
+    facts = []
+    for draft in drafts:
+        if draft is not None and draft.has_table("corrections"):
+            count = draft.table("corrections", ["line_id"]).num_rows
+            amounts = told(draft.manifest["control"])
+            facts.append((f"{company}: corrections waiting", f"{count} line(s) in draft {draft.batch:04d}; {amounts}"))
+    exported = [record.day("period_end") for record in records if record.type == "export"]
+    newest = batches.find_batch(place, company, exported[-1], records) if exported else None
+    overpaid = told(newest.manifest["control"], "referred") if newest else ""
+    return [*facts, (f"{company}: overpaid, waits for a person", overpaid)] if overpaid else facts
 
 
 def _ended(place: Workspace, company: str, today: date) -> set[date]:

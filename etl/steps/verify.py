@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import SettingsError
+from etl.steps.contractors import has_vendor_lines
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
+from etl.steps.verify_conversions import broken_conversions, conversions_of
 from etl.store import audit_log, batches
 from etl.store.verify import Anchor, verify_store
+from etl.terms import CORRECTED
 from etl.workspace import Workspace
 
 _ANCHOR = re.compile(r"(?P<company>[a-z0-9-]+):(?P<number>[0-9]{1,8}):(?P<digest>[0-9a-f]{12,64})")
@@ -136,11 +142,15 @@ def broken_promises(batch: batches.Batch) -> list[str]:
             "control_totals",
         )
     }
+    if has_vendor_lines(batch):
+        tables["vendor_lines"] = batch.table("vendor_lines")
     return [
         *_open_streams(tables["roll_forward"]),
         *_unbalanced(tables["postings"]),
-        *_unallocated(tables),
+        *_unallocated(tables, conversions_of(batch)),
+        *broken_conversions(batch, _amounts(tables["postings"])),
         *_cut(tables),
+        *_uncorrected(batch, tables["postings"]),
         *(
             f"control figure {row['figure']} differs by {row['difference']}"
             for row in tables["control_totals"].to_pylist()
@@ -155,12 +165,12 @@ def _open_streams(rolled: pa.Table) -> Iterable[str]:
         entries = sum(
             row["count_entries"] * (1 if row["state"] == "received" else -1)
             for row in rows
-            if row["state"] not in ("carried_in", "carried_out", "undated")
+            if row["state"] not in ("carried_in", "carried_out", "undated", *CORRECTED)
         )
         seconds = sum(
             row["seconds"] * (1 if row["state"] in ("received", "carried_in") else -1)
             for row in rows
-            if row["state"] != "undated"
+            if row["state"] not in ("undated", *CORRECTED)
         )
         if entries or seconds:
             yield f"stream {stream} is open by {entries} entries and {seconds} seconds"
@@ -172,19 +182,38 @@ def _unbalanced(postings: pa.Table) -> Iterable[str]:
             yield f"journal {row['document_number']} is out of balance by {row['amount_sum']}"
 
 
-def _unallocated(tables: dict[str, pa.Table]) -> Iterable[str]:
+def _amounts(table: pa.Table) -> dict[str, Decimal]:
+    return {row["line_id"]: row["amount"] for row in table.select(["line_id", "amount"]).to_pylist()}
+
+
+def _unallocated(tables: dict[str, pa.Table], converted: dict[str, dict[str, Any]]) -> Iterable[str]:
+    """A converted line is looked at in its own currency: its entries' shares are in it."""
     shares = {
         row["line_id"]: row["amount_sum"]
         for row in tables["allocations"].group_by("line_id").aggregate([("amount", "sum")]).to_pylist()
     }
-    lines = {
-        row["line_id"]: row["amount"]
-        for name in ("postings", "billable_lines")
-        for row in tables[name].select(["line_id", "amount"]).to_pylist()
-    }
+    named = [tables[name] for name in ("postings", "billable_lines", "vendor_lines") if name in tables]
+    lines = {line_id: amount for table in named for line_id, amount in _amounts(table).items()}
+    lines |= {line_id: row["amount"] for line_id, row in converted.items()}
     for line_id, amount in shares.items():
         if lines.get(line_id) != amount:
             yield f"line {line_id} is {lines.get(line_id)}, its entries add up to {amount}"
+
+
+def _uncorrected(batch: batches.Batch, postings: pa.Table) -> Iterable[str]:
+    """Correcting lines that are not what was posted, or not what their entries add up to."""
+    if not batch.has_table("corrections"):
+        return
+    shares: dict[str, Decimal] = defaultdict(Decimal)
+    for row in batch.table("correction_parts", ["line_id", "amount"]).to_pylist():
+        shares[row["line_id"]] += row["amount"] or 0
+    posted = dict(zip(postings["line_id"].to_pylist(), postings["amount"].to_pylist(), strict=True))
+    for line in batch.table("corrections", ["line_id", "stream", "amount"]).to_pylist():
+        line_id, amount = line["line_id"], line["amount"]
+        if line["stream"] == "cost" and posted.get(line_id, 0) != amount:
+            yield f"correcting line {line_id} is {amount}, posted is {posted.get(line_id, 0)}"
+        if line["stream"] != "pay" and line_id in shares and shares[line_id] != amount:
+            yield f"correcting line {line_id} is {amount}, its entries add up to {shares[line_id]}"
 
 
 def _cut(tables: dict[str, pa.Table]) -> Iterable[str]:

@@ -48,6 +48,10 @@ class Sealed:
         """One file of the batch, unchanged since it was sealed. Raises DamageError."""
         return sealed_file(self.folder, self.manifest, path)
 
+    def has_table(self, name: str) -> bool:
+        """Whether the batch has this table; one without corrections has no tables of them."""
+        return any(file["path"] == f"data/{name}.parquet" for file in self.manifest["files"])
+
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """One of the tables under data/, or these columns of it. Raises DamageError."""
         return pq.read_table(self.file(f"data/{name}.parquet"), columns=None if columns is None else list(columns),

@@ -212,6 +212,14 @@ def write_note(path: Path, content: bytes) -> None:
             os.close(descriptor)
 
 
+def rewrite(path: Path, content: bytes) -> None:
+    """The whole new content under the name, or the old one untouched; synced."""
+    temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
+    write_new(temporary, content)
+    take_over(temporary, path)
+    fsync_folder(path.parent)
+
+
 def remove(path: Path) -> None:
     """The file is gone; one that was not there is no error."""
     with told("remove", path):

@@ -23,13 +23,18 @@ class AccountRow:
     where: str = ""   # file and line
 
 
-def refuse_accounts(rows: Iterable[Mapping[str, Any]], company: str, books: Collection[str] = BOOKS) -> None:
+def refuse_accounts(
+    rows: Iterable[Mapping[str, Any]], company: str, books: Collection[str] = BOOKS,
+    leave: Iterable[Mapping[str, Any]] = (),
+) -> None:
     """Nothing when every account of accounts.csv may be posted to; MappingError with every one that may not.
 
-    A row has `account`, `account_type` and `map_row`, the line a person sees.
+    A row has `account`, `account_type` and `map_row`, the line a person sees. `leave`: rows of pay_items.csv, which may
+    name an account for a kind of leave.
     """
-    file = f"mappings/{company}/accounts.csv"
+    file, items = f"mappings/{company}/accounts.csv", f"mappings/{company}/pay_items.csv"
     accounts = [AccountRow(row["account"], row["account_type"], f"{file}, line {row['map_row']}") for row in rows]
+    accounts += [AccountRow(row["account"], "", f"{items}, line {row['map_row']}") for row in leave if row["account"]]
     refuse(account_findings(accounts, books), MappingError)
 
 

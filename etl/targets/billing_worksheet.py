@@ -14,10 +14,11 @@ from etl.targets.printed import (
     amounts,
     by_group,
     currency_amounts,
-    each_distinct,
+    dates,
     finer_than,
     nowhere,
     present,
+    rates,
 )
 from etl.terms import BatchHeader, RenderedFile
 from etl.units import minor_digits
@@ -28,8 +29,10 @@ _TO_DO = "Where an invoice was made from this line: credit it by hand, same cust
 _QUANTITY_DIGITS = 6   # of the table's column
 
 
-def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[RenderedFile]:
+def render(table: pa.Table, header: BatchHeader, settings: Settings) -> list[RenderedFile]:
     """The worksheet, one row per customer:job, service item and rate; printed hours x rate = printed amount.
+
+    With billing.rate = "omit" it shows hours only: rate, amount and currency are the books' own.
 
     Raises TargetError for every line where the product, rounded half up in size, is not the amount.
     """
@@ -37,18 +40,31 @@ def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[Re
     if not len(rows):
         return []
     return [rendered(NAME, "worksheets", f"billing_{header.period_end.isoformat()}.csv",
-                     csv_content(_columns(rows)))]
+                     csv_content(_columns(rows, settings)))]
 
 
-def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[RenderedFile]:
+def correct(table: pa.Table, header: BatchHeader, settings: Settings) -> list[RenderedFile]:
     """The list of lines to credit by hand, in order; the worksheet itself posts nothing."""
     rows = _rows(table)
     if not len(rows):
         return []
-    columns = {"order": pc.cast(pa.array(range(1, len(rows) + 1)), pa.string()), **_columns(rows),
+    columns = {"order": pc.cast(pa.array(range(1, len(rows) + 1)), pa.string()), **_columns(rows, settings),
                "to_do": pa.array([_TO_DO] * len(rows), pa.string())}
     name = f"billing_{header.period_end.isoformat()}_credit_list.csv"
     return [rendered(NAME, "corrections", name, csv_content(columns))]
+
+
+def corrected(rows: pa.Table, header: BatchHeader, settings: Settings) -> RenderedFile:
+    """Corrections of earlier billing periods as a worksheet, each with the line it corrects; a minus is to be credited.
+
+    `rows`: of tables.CORRECTIONS, stream bill. Raises TargetError as `render` does.
+    """
+    names = ["seconds" if name == "bill_seconds" else name for name in BILLABLE_LINES.names]
+    columns = {**_columns(_rows(rows.select(names).rename_columns(BILLABLE_LINES.names)), settings),
+               "corrects": rows["corrects"].combine_chunks(), "cause": rows["cause"].combine_chunks(),
+               "period_end": dates(rows["period_end"], "%Y-%m-%d")}
+    name = f"billing_{header.period_end.isoformat()}_corrections.csv"
+    return rendered(NAME, "worksheets", name, csv_content(columns))
 
 
 def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
@@ -64,20 +80,18 @@ def _rows(table: pa.Table) -> pa.Table:
     return rows
 
 
-def _columns(rows: pa.Table) -> dict[str, pa.Array]:
+def _columns(rows: pa.Table, settings: Settings) -> dict[str, pa.Array]:
     texts, currencies = written_texts(rows, NAME), rows["currency"]
-    return {
+    hours = {
         "customer_job": texts["customer_job"], "service_item": texts["service_item"],
         "hours": by_group(rows["quantity_hours"], rows["quantity_digits"], amounts),
-        "rate": by_group(rows["bill_rate"], currencies, _rates),
+    }
+    if settings.billing.rate == "omit":
+        return hours
+    return hours | {
+        "rate": by_group(rows["bill_rate"], currencies, rates),
         "amount": currency_amounts(rows["amount"], currencies), "currency": currencies.combine_chunks(),
     }
-
-
-def _rates(rates: pa.Array, currency: str) -> pa.Array:
-    """Rates in their currency's digits, and more where one has more: 165.00, 162.505."""
-    digits = minor_digits(currency)
-    return each_distinct(rates, lambda rate: f"{rate:.{max(digits, -rate.normalize().as_tuple().exponent)}f}")
 
 
 def _product_findings(rows: pa.Table) -> list[Finding]:

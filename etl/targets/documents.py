@@ -9,7 +9,17 @@ import pyarrow as pa
 
 from etl.errors import TargetError
 from etl.settings import Settings
-from etl.targets import beancount, billing_worksheet, hledger, iif_journal, iif_time, payroll_hours, qbo_csv
+from etl.targets import (
+    beancount,
+    billing_worksheet,
+    hledger,
+    iif_journal,
+    iif_time,
+    payroll_hours,
+    qbo_bill,
+    qbo_csv,
+    vendor_worksheet,
+)
 from etl.terms import BatchHeader, RenderedFile, Stream
 
 Render = Callable[[pa.Table, BatchHeader, Settings], list[RenderedFile]]
@@ -49,6 +59,10 @@ DOCUMENTS: tuple[Document, ...] = (
              payroll_hours.render, payroll_hours.correct, payroll_hours.changed_texts),
     Document(billing_worksheet.NAME, "billable_lines", None, frozenset({"bill"}),
              billing_worksheet.render, billing_worksheet.correct, billing_worksheet.changed_texts),
+    Document(vendor_worksheet.NAME, "vendor_lines", None, frozenset({"cost"}),
+             vendor_worksheet.render, vendor_worksheet.correct, vendor_worksheet.changed_texts),
+    Document(qbo_bill.NAME, "vendor_lines", None, frozenset({"cost"}),
+             qbo_bill.render, qbo_bill.correct, qbo_bill.changed_texts),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,12 +14,14 @@ from etl.tables import POSTINGS, assert_schema
 from etl.targets.accounts import AccountRow, account_findings
 from etl.targets.fields import name_findings
 from etl.targets.findings import Finding, empty_cells, refuse
-from etl.targets.printed import each_distinct, finer_than
+from etl.targets.printed import each_distinct, finer_than, finer_than_currency
 from etl.terms import BatchHeader
 from etl.units import DOCUMENT_NUMBER_LIMIT, minor_digits
 
 AMOUNT_DIGITS = 2   # what QuickBooks takes, Desktop and Online
 _NEEDED = ("document_number", "posted_on", "account", "amount", "currency")
+_REVERSAL = re.compile(r"(L|C|D[0-9]{2,})R[0-9]*X?$")   # TB0042LR, TB0042D01R; LR2 of another currency; X: the way back
+_WITH_CURRENCY = ("quickbooks_online.",)   # journals with a column for the currency, one a document
 _REPORT = "Report this: the journal was drafted wrongly; nothing has been written."
 
 
@@ -36,9 +39,9 @@ def checked_postings(
 ) -> pa.Table:
     """The postings, fit to be written; or TargetError with every finding.
 
-    Each document sums to zero in the home currency, on one date, on at least two lines that stand together; no
-    amount has more digits than the currency and the target (`digits`) take; no line is on an account that is never
-    posted to.
+    Each document sums to zero in one currency, on one date, on at least two lines that stand together; no amount has
+    more digits than the currency and the target (`digits`) take; no line is on an account that is never posted to.
+    A file that names no currency is in the home currency only.
     """
     postings = assert_schema(table, POSTINGS, "postings")
     refuse(empty_cells(postings, _NEEDED, document))
@@ -62,11 +65,11 @@ def journal_documents(postings: pa.Table) -> list[JournalDocument]:
 
 
 def in_files(documents: Iterable[JournalDocument]) -> list[list[JournalDocument]]:
-    """The documents of each import file: an automatic reversal (…LR) alone, since it is uploaded on its own date."""
+    """The documents of each file: an automatic reversal (…LR, …CR, …D01R) alone, uploaded on its own date."""
     together: list[JournalDocument] = []
     alone: list[list[JournalDocument]] = []
     for document in documents:
-        if document.number.endswith(("LR", "LRX")):
+        if _REVERSAL.search(document.number):
             alone.append([document])
         else:
             together.append(document)
@@ -102,13 +105,20 @@ def reversal_number(number: str) -> str:
 
 
 def _amount_findings(postings: pa.Table, document: str, header: BatchHeader, most_digits: int) -> list[Finding]:
-    digits = min(minor_digits(header.home_currency), most_digits)
     is_foreign = pc.not_equal(postings["currency"], header.home_currency)
-    kinds = (
-        (is_foreign, "JOURNAL_CURRENCY", f"is not in {header.home_currency}",
-         "A journal file carries the home currency only; post this amount in the books by hand."),
-        (finer_than(postings["amount"], digits), "AMOUNT_DIGITS", f"has more than {digits} decimals", _REPORT),
-    )
+    finer = pc.and_(is_foreign, pc.or_(finer_than(postings["amount"], most_digits),
+                                       finer_than_currency(postings["amount"], postings["currency"])))
+    digits = min(minor_digits(header.home_currency), most_digits)
+    kinds = [
+        (finer, "AMOUNT_DIGITS", f"has more than {most_digits} decimals, which the books do not take",
+         'Convert here ([currency] convert = "here"), or post this amount in the books by hand.'),
+        (pc.and_(pc.invert(is_foreign), finer_than(postings["amount"], digits)), "AMOUNT_DIGITS",
+         f"has more than {digits} decimals", _REPORT),
+    ]
+    if not document.startswith(_WITH_CURRENCY):
+        way_out = ('This file names no currency. Convert here ([currency] convert = "here"), or post this amount in '
+                   "the books by hand.")
+        kinds.insert(0, (is_foreign, "JOURNAL_CURRENCY", f"is not in {header.home_currency}", way_out))
     return [Finding(code, f"{row['amount']} {row['currency']} {what}",
                     f"{document}, {row['document_number']}, line {row['line_id']}", fix)
             for mask, code, what, fix in kinds for row in postings.filter(mask).to_pylist()]
@@ -117,13 +127,15 @@ def _amount_findings(postings: pa.Table, document: str, header: BatchHeader, mos
 def _document_findings(postings: pa.Table, document: str) -> list[Finding]:
     runs = [item.number for item in journal_documents(postings)]
     sums = postings.group_by("document_number").aggregate(
-        [("amount", "sum"), ("posted_on", "count_distinct"), ("line_number", "count")]).sort_by("document_number")
+        [("amount", "sum"), ("posted_on", "count_distinct"), ("line_number", "count"),
+         ("currency", "count_distinct")]).sort_by("document_number")
     findings = []
     for row in sums.to_pylist():
         number = row["document_number"]
         problems = (
             (row["amount_sum"] != 0, "JOURNAL_UNBALANCED", f"does not sum to zero but to {row['amount_sum']}"),
             (row["posted_on_count_distinct"] != 1, "JOURNAL_SHAPE", "has lines on several dates"),
+            (row["currency_count_distinct"] != 1, "JOURNAL_SHAPE", "has lines in several currencies"),
             (row["line_number_count"] < 2, "JOURNAL_SHAPE", "has only one line"),
             (runs.count(number) > 1, "JOURNAL_SHAPE", "has lines of another document between its own"),
         )

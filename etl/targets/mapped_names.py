@@ -17,6 +17,7 @@ _COMES_FROM = {   # a document's column: the cross-reference and the column its 
     "service_item": ("map_items", "items.csv", "service_item"),
     "pay_item": ("map_pay_items", "pay_items.csv", "pay_item"),
     "employee_name": ("map_employees", "employees.csv", "employee_name"),
+    "vendor_name": ("map_vendors", "vendors.csv", "vendor_name"),
     "class": ("map_classes", "dimensions.csv", "value"),
 }
 
@@ -31,12 +32,23 @@ def refuse_names(rows: Rows, documents: Sequence[str], company: str) -> None:
     refuse(list(found.values()), MappingError)
 
 
+def _named(rows: Rows, document: str, written: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """The rows whose names a document's column carries: file, column, row. Its own codes stand for pay items."""
+    codes = [row for row in rows.get("map_pay_item_codes", ()) if row["document"] == document]
+    if written == "pay_item" and codes:
+        yield from (("pay_item_codes.csv", "code", row) for row in codes)
+        return
+    table, file, column = _COMES_FROM[written]
+    yield from ((file, column, row) for row in rows[table])
+    if written == "account":
+        yield from (("pay_items.csv", "account", row) for row in rows.get("map_pay_items", ()) if row.get("account"))
+
+
 def _findings(rows: Rows, document: str, folder: str) -> Iterator[Finding]:
     for field in text_fields(document):
         if field.kind not in ("name", "flat") or field.column not in _COMES_FROM:
             continue
-        table, file, column = _COMES_FROM[field.column]
-        for row in rows[table]:
+        for file, column, row in _named(rows, document, field.column):
             name = unicodedata.normalize("NFC", row[column] or "")
             if problems := problems_of(name, field, profile_of(document)):
                 yield Finding(

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.units import SECONDS_PER_HOUR, minor_digits
+from etl.units import SECONDS_PER_HOUR, clock_hours, minor_digits
 
 
 def each_distinct(column: pa.ChunkedArray | pa.Array, turn: Callable[[Any], str]) -> pa.Array:
@@ -28,6 +28,17 @@ def clock(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     """Whole seconds, multiples of 60, as H:MM."""
     return each_distinct(
         column, lambda seconds: f"{seconds // SECONDS_PER_HOUR}:{seconds % SECONDS_PER_HOUR // 60:02d}")
+
+
+def clock_seconds(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Whole seconds as H:MM, as H:MM:SS where there are seconds."""
+    return each_distinct(column, lambda seconds: clock_hours(seconds).replace(",", "").removesuffix(":00"))
+
+
+def rates(column: pa.Array, currency: str) -> pa.Array:
+    """Rates in their currency's digits, and more where one has more: 165.00, 162.505."""
+    digits = minor_digits(currency)
+    return each_distinct(column, lambda rate: f"{rate:.{max(digits, -rate.normalize().as_tuple().exponent)}f}")
 
 
 def hundredths(column: pa.ChunkedArray | pa.Array) -> pa.Array:

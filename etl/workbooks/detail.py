@@ -8,12 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.tables import ALLOCATIONS, EXCEPTIONS, POSTINGS, assert_schema
+from etl.tables import ALLOCATIONS, CONVERSIONS, CORRECTIONS, EXCEPTIONS, POSTINGS, assert_schema
 from etl.terms import BatchHeader
 from etl.workbooks.sheets import Column, Kind, Sheet
 from etl.workbooks.words import known, top_notes
 
 EXCEPTIONS_TITLE, LINES_TITLE, TEXT_CHANGES_TITLE = "Exceptions", "Lines", "Text changes"
+CONVERSIONS_TITLE, CORRECTIONS_TITLE = "Conversions", "Corrections"
 LINE_AMOUNT = "Amount"
 _RUNNING = "Running balance"
 _SEVERITIES = ("stop", "hold", "note")
@@ -86,6 +87,46 @@ def _entries_behind(postings: pa.Table, allocations: pa.Table) -> pa.Array:
         [("entry_id", "count_distinct")])
     at = pc.index_in(postings["line_id"], counts["line_id"])
     return pc.take(counts["entry_id_count_distinct"], at)
+
+
+def corrections(header: BatchHeader, table: pa.Table) -> Sheet:
+    """Every line that corrects an exported period, and overpaid wages that wait, each with its line and cause."""
+    columns = (
+        Column("Line", "text", 13), Column("Stream", "text", 8), Column("State", "text", 10),
+        Column("Corrects", "text", 13), Column("Period", "date", 12), Column("Cause", "text", 16),
+        Column("Document", "text", 12), Column("Posted on", "date", 12), Column("Employee", "text", 20),
+        Column("Pay item", "text", 16), Column("Workweek", "date", 12), Column("Account", "text", 24),
+        Column("Customer:job", "text", 28), Column("Class", "text", 12), Column("Service", "text", 16),
+        Column("Seconds", "seconds", 10), Column("Hours", "hours", 9, "{Seconds}/3600"),
+        Column(LINE_AMOUNT, "amount", 14, currency="Currency"), Column("Currency", "text", 10),
+        Column("Rule of the place", "text", 40), Column("Citation", "text", 30))
+    rows = assert_schema(table, CORRECTIONS, "corrections").select([
+        "line_id", "stream", "state", "corrects", "period_end", "cause", "document_number", "posted_on",
+        "employee_name", "pay_item", "workweek_start", "account", "customer_job", "class", "service_item", "seconds",
+        "amount", "currency", "recovery_rule", "citation"])
+    return Sheet(
+        CORRECTIONS_TITLE, columns, rows, empty="Nothing is corrected.",
+        notes=top_notes(header, "What changed in exported periods, as today's figures less all that was exported for "
+                                "them. referred: overpaid wages; nothing is deducted before a person decides."))
+
+
+def conversions(header: BatchHeader, table: pa.Table) -> Sheet:
+    """Every amount converted here in both currencies, with the exact rate, its day, way and ids."""
+    columns = (
+        Column("Line", "text", 13), Column("Document", "text", 12), Column("Kind", "text", 11),
+        Column(LINE_AMOUNT, "amount", 14, currency="Currency"), Column("Currency", "text", 10),
+        Column("Home amount", "amount", 14, currency="Home currency"), Column("Home currency", "text", 10),
+        Column("Rate as a fraction", "text", 24), Column("Rate of", "date", 12), Column("Days old", "count", 9),
+        Column("Way", "text", 14), Column("Source", "text", 10), Column("Rate ids", "text", 44))
+    rows = [
+        (row["line_id"], row["document_number"], row["line_kind"], row["amount"], row["currency"], row["home_amount"],
+         row["home_currency"], None if row["rate_numerator"] is None else
+         f"{row['rate_numerator']}/{row['rate_denominator']}", row["rate_date"], row["age_days"], row["way"],
+         row["source"], row["rate_ids"])
+        for row in assert_schema(table, CONVERSIONS, "conversions").to_pylist()]
+    return Sheet(CONVERSIONS_TITLE, columns, rows, notes=top_notes(
+        header, "The rate is home currency for one unit. Amount x rate, rounded half up once, is the home amount. Per "
+                "document the lines, their total and the rounding difference come to 0 in both currencies."))
 
 
 def text_changes(header: BatchHeader, table: pa.Table) -> Sheet:

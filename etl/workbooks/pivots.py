@@ -25,7 +25,7 @@ _HOUR_TOTALS = (PAY_SECONDS, "Pay hours", BILL_SECONDS, "Bill hours")
 _HOURS_NOTE = (
     "Exported time inside the pay period and inside the billing period. Hours are seconds / 3600, "
     "shown to two decimals.")
-_REVERSAL = "LR$"   # how a reversing labor journal's number ends (units.document_number)
+_REVERSAL = "[LC]R$"   # how a reversing journal's number ends (units.document_number)
 
 Key = tuple[str | None, ...]
 Hours = dict[Key, tuple[int, int]]

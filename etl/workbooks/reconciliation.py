@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from etl.terms import BatchHeader
-from etl.workbooks.detail import exceptions, lines, text_changes
+from etl.workbooks.detail import conversions, corrections, exceptions, lines, text_changes
 from etl.workbooks.pivots import by_employee, by_project
 from etl.workbooks.roll_forward import roll_forward
+from etl.workbooks.rounding import rounding
 from etl.workbooks.sheets import Page, Sheet
 from etl.workbooks.summary import Behind, summary
 from etl.workbooks.words import batch_words, marks
@@ -21,9 +22,10 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
 
     `tables`: by their names in etl/tables.py in lower case: entries, pieces, payroll_lines, postings,
     time_activities, payroll_hours, billable_lines, exceptions, roll_forward, control_totals; `allocations` adds the
-    number of entries behind each line, `text_changes` (any columns) a sheet of its own. Of a table that is not given
-    its sheet says so. Row order does not matter, but for control_totals, shown as given. Hours are live formulas on
-    whole seconds, totals on the rows.
+    number of entries behind each line, `corrections`, `conversions`, `text_changes` (any columns) and
+    `rounding_certificate` a sheet
+    each, where they have rows. Of another table that is not given its sheet says so. Row order does not matter, but for
+    control_totals, shown as given. Hours are live formulas on whole seconds, totals on the rows.
     Raises ConservationError for a table of another shape, an unknown state or a piece without its entry.
     """
     roll = roll_forward(header, tables.get("roll_forward"))
@@ -32,8 +34,17 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
     sheets: list[Sheet | Page] = [
         summary(header, tables, Behind(roll, employees, projects, journal)),
         roll.page, employees, projects, exceptions(header, tables.get("exceptions")), journal]
+    corrected = tables.get("corrections")
+    if corrected is not None:
+        sheets.append(corrections(header, corrected))
+    converted = tables.get("conversions")
+    if converted is not None and converted.num_rows:
+        sheets.append(conversions(header, converted))
     changes = tables.get("text_changes")
     if changes is not None and changes.num_rows:
         sheets.append(text_changes(header, changes))
+    certificate = tables.get("rounding_certificate")
+    if certificate is not None and certificate.num_rows:
+        sheets.append(rounding(header, certificate))
     whose = f"{header.company_name}, {header.period_label}, {batch_words(header)}"
     return render_workbook(sheets, title="Reconciliation", subject=whose, marks=marks(header))

@@ -19,7 +19,10 @@ STATE_WORDS: dict[str, str] = {
     "carried_out": "Carried out to another period",
 }
 """In the order of the roll-forward: what became of what came in."""
-APART: dict[str, str] = {"undated": "Without a date, in no period"}
+APART: dict[str, str] = {
+    "undated": "Without a date, in no period", "corrected": "Corrected in earlier periods, in this batch",
+    "referred": "Overpaid in earlier periods, waits for a person", "settled": "Overpaid in earlier periods, settled",
+}
 """Shown below the remainder and part of no sum."""
 POSTING_WORDS = {
     "distribution": "distribution: payroll posts wages to expense, this journal moves labor on jobs out of it",

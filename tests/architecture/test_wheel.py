@@ -24,6 +24,7 @@ SHIPPED = (
     "etl/sql/money.sql",
     "etl/sql/rules/pieces_classified.sql",
     "etl/law/examples.csv",
+    "etl/law/information_returns.csv",
     "etl/law/overtime_rules.csv",
     "etl/targets/compatibility.csv",
     "etl/_shipped/notebooks/10_pull.ipynb",

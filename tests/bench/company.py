@@ -215,7 +215,7 @@ def _bill_rates(people: Iterable[int]) -> Iterable[tuple[str, ...]]:
 
 def _write(folder: Path, name: str, rows: Iterable[Iterable[object]]) -> None:
     """One cross-reference file under the header that is declared for it."""
-    header = next([column.name for column in declared.columns] for declared in FILES if declared.name == name)
+    header = next(declared.needed for declared in FILES if declared.name == name)
     with (folder / name).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)

@@ -46,7 +46,7 @@ def test_the_outcome_tells_the_findings_and_where_the_page_is(root):
     again = dict(steps.check(ready(root)).facts)
     assert again["data docs"] == facts["data docs"], "the same findings keep no second copy"
     digests = json.loads((page.parent / "digests.json").read_bytes())
-    assert list(digests) == ["checks.html"]
+    assert list(digests) == ["checks.html", "rounding_year.csv"], "billing is rounded in this company"
 
 
 def test_a_finding_reaches_the_batch_and_no_page_lies_in_it(root):

@@ -95,7 +95,7 @@ def _entries(mondays: Iterable[date], count: int) -> Iterable[tuple[object, ...]
 
 
 def _write(folder: Path, name: str, rows: Iterable[Iterable[object]]) -> None:
-    header = next([column.name for column in declared.columns] for declared in FILES if declared.name == name)
+    header = next(declared.needed for declared in FILES if declared.name == name)
     with (folder / name).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)

@@ -10,6 +10,7 @@ import pytest
 from etl.errors import MappingError
 from etl.steps.inputs import refuse_gaps
 from etl.steps.run import Run
+from tests.law.confirming import confirming
 from tests.sql.company import Company
 
 PEOPLE = """
@@ -194,29 +195,29 @@ def test_a_workweek_that_begins_monday_at_six():
     ]
 
 
-CONFIRMED = '[[pay.confirmed_rules]]\nrule_id = "{}"\nconfirmed_by = "A"\nconfirmed_on = 2026-01-05\n'
-NEVADA = CONFIRMED.format("us_nv_40") + CONFIRMED.format("us_nv_8_if_low_rate_40")
-STOPS = [  # place, [pay], what is said
-    ("ZZ", "", "no overtime rule is known for ZZ"),
-    ("US-TX", "", "us_tx_flsa (29 U.S.C. 207(a)(1); no state layer) is confirmed-table, not confirmed"),
-    ("FR", "", "fr_35_25_50"),
-    ("US-CA", '[[pay.groups]]\npay_group = "weekly"\nregimes = {"US-CA" = "9_80"}', "regimes of this place: aws_4x10"),
-    ("US-NV", NEVADA, "the minimum wage of US-NV is not known"),
+SETTINGS = '[[pay.confirmed_rules]]\nrule_id = "us_tx_flsa"\nconfirmed_by = "A"\nconfirmed_on = 2026-01-05\n'
+STOPS = [  # place, [pay], rules confirmed, what is said
+    ("ZZ", "", "", "no overtime rule is known for ZZ"),
+    ("US-TX", "", "", "us_tx_flsa (29 U.S.C. 207(a)(1); no state layer) is confirmed-table, not confirmed"),
+    ("US-TX", SETTINGS, "", "([[pay.confirmed_rules]] in company.toml no longer counts)"),
+    ("FR", "", "", "fr_35_25_50"),
+    ("US-CA", '[[pay.groups]]\npay_group = "weekly"\nregimes = {"US-CA" = "9_80"}',
+     "", "regimes of this place: aws_4x10"),
+    ("US-NV", "", "us_nv_40 us_nv_8_if_low_rate_40", "the minimum wage of US-NV is not known"),
     ("XX", '[[pay.agreements]]\nrule_id = "x"\njurisdiction = "XX"\ncitation = "s. 4"\neffective_from = 2026-11-12',
-     "no overtime rule of XX is in force on 2026-11-08"),
-    ("XX", '[[pay.agreements]]\nrule_id = "x"\njurisdiction = "XX"\ncitation = "s. 4"', ""),
-    ("US-TX", CONFIRMED.format("us_tx_flsa"), ""),
-    ("US-CA", "", ""),
+     "", "no overtime rule of XX is in force on 2026-11-08"),
+    ("XX", '[[pay.agreements]]\nrule_id = "x"\njurisdiction = "XX"\ncitation = "s. 4"', "", ""),
+    ("US-TX", "", "us_tx_flsa", ""),
+    ("US-CA", "", "", ""),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("place", "pay", "said"), STOPS)
-def test_nothing_is_paid_by_default(place, pay, said):
+@pytest.mark.parametrize(("place", "pay", "confirmed", "said"), STOPS)
+def test_nothing_is_paid_by_default(place, pay, confirmed, said):
     """An agreement is chosen by its group; a place, a day or a wage that nobody knows stops the run, with its fix."""
     if "agreements" in pay:
         pay += '\n[[pay.groups]]\npay_group = "weekly"\nregimes = {XX = "x"}'
-    run = firm(f"ann weekly {place}", pay).run()
-    stops(run, said)
+    stops(confirming(firm(f"ann weekly {place}", pay).run(), *confirmed.split()), said)
 
 
 def _monday(day: str) -> str:

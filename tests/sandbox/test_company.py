@@ -38,7 +38,7 @@ for company in (make_company(7, 1), make_company(7, 2)):
             digest.update(name.encode() + files[name])
 print(digest.hexdigest())
 """
-FIRST_TWO_COMPANIES_OF_SEED_7 = "a12cf3d64e14f5519aa272b1d8f5f9cd4b040c4a0d02c2a0726fb4993d229945"
+FIRST_TWO_COMPANIES_OF_SEED_7 = "49abb1ec82501b1a9d17484f86f58f4c38472397cc67bc0342d4de1cb7c5f8c6"
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

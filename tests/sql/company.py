@@ -17,8 +17,11 @@ import pyarrow as pa
 
 from etl.periods import period_ending
 from etl.settings import Drop
+from etl.sources.files import parse_file
 from etl.sql.run import MAP, MARTS, RULES, STAGING, Engine, Limits
+from etl.steps.holiday_calendar import calendar_drop, calendar_file
 from etl.steps.map_entries import stage
+from etl.steps.pull import request_of
 from etl.steps.run import Run
 from etl.store.landing import Pull
 from etl.tables import EXCEPTIONS, LANDED_COLUMNS, LANDED_ENTRIES
@@ -110,7 +113,25 @@ class Company:
     job_rates: str = ""
     salaries: str = ""
     earnings: str = ""
+    obligations: str = ""
+    rest_attestations: str = ""
+    referrals: str = ""
+    people: str = ""  # birth dates
+    pay_item_codes: str = ""
+    holidays: str = ""
+    holiday_pay: str = ""
+    overpayments: str = ""
+    vendors: str = ""
+    contracts: str = ""
+    contract_rates: str = ""
+    vendor_invoices: str = ""
+    attachments: str = ""
+    contractors: str = ""  # [contractors], as TOML
+    documents: str = "quickbooks_desktop.time"  # a space between
     pay: str = ""  # more of [pay], as TOML
+    toml: str = ""  # more sections
+    fx_rates: str = ""
+    burden_rates: str = ""
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
     home: str = "USD"
@@ -121,6 +142,7 @@ class Company:
     unmapped: str = "hold"
     pilot: str = ""  # employee ids, a space between
     posting: str = "accrue"
+    premium: str = "job"  # who bears the overtime premium
     books_name: str = "Acme Studio"
     zone: str = "America/New_York"
     duration: str = "clock"
@@ -149,6 +171,10 @@ class Company:
             export = delivery(given) if isinstance(given, str) else given
             tables[f"pull-{number}"] = self._landed(export)
             pulls.append(self._pull(number, export))
+        if self.holiday_pay:
+            number = len(pulls) + 1
+            tables[f"pull-{number}"], calendar = _calendar(run, number)
+            pulls.append(calendar)
         engine = _Engine(tables)
         stage(run, engine, tuple(pulls))
         engine.put("checked_items", EXCEPTIONS.empty_table())
@@ -199,6 +225,15 @@ class Company:
             request,
             "0" * 64,
         )
+
+
+def _calendar(run: Run, number: int) -> tuple[pa.Table, Pull]:
+    """The company's holidays, parsed as the pull lands them."""
+    drop = calendar_drop(run.settings.company.zone)
+    name, content = calendar_file(run)
+    table, path = parse_file(content, name, drop), Path(f"pull-{number}")
+    request, digest = request_of(drop, name), "0" * 64
+    return table, Pull(f"{number:06d}", number, drop.name, name, path, len(table), request, digest)
 
 
 class _Run(Run):

@@ -31,6 +31,16 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/job_rates.csv": {"currency": "USD"},
     "private/salaries.csv": {"currency": "USD"},
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
+    "burden_rates.csv": {"pay_group": "*", "work_location": "*"},
+    "fx_rates.csv": {"source": "ecb", "source_id": "v1", "fetched_at": "2026-11-16 16:00"},
+    "holidays.csv": {"calendar": "studio", "name": "Holiday"},
+    "holiday_pay.csv": {"pay_group": "*", "work_location": "*", "calendar": "studio", "service_ref": "holiday"},
+    "private/overpayments.csv": {"currency": "USD", "settled_by": "repaid", "reference": "receipt"},
+    "vendors.csv": {"w9_state": "on_file", "w9_signed_on": "2026-01-02", "backup_withholding": "no"},
+    "contracts.csv": {"currency": "USD"},
+    "private/contract_rates.csv": {"customer_job": "*", "service_item": "*"},
+    "vendor_invoices.csv": {"invoice_date": "2026-11-16", "period_end": "2026-11-15", "currency": "USD"},
+    "attachments.csv": {"path": "documents/w9.pdf", "sha256": "0" * 64},
     "dimensions.csv": {"dimension": "class"},
 }
 TOML = """
@@ -51,8 +61,9 @@ first_start = {billing_start}
 mode = "{unmapped}"
 [labor_posting]
 mode = "{posting}"
+overtime_premium = "{premium}"
 [targets]
-documents = ["quickbooks_desktop.time"]
+documents = [{document_list}]
 [targets.quickbooks_desktop]
 company_name = "{books_name}"
 company_create_time = "1478822400"
@@ -67,12 +78,17 @@ def loaded(choices: tuple[tuple[str, object], ...]) -> tuple[Settings, MappingSe
     with tempfile.TemporaryDirectory() as folder:
         _write(company, Path(folder))
         mappings = load_mappings(Path(folder), ID)
-    text = TOML.format(**company)
+    listed = ", ".join(f'"{name}"' for name in company["documents"].split())
+    text = TOML.format(**company, document_list=listed) + company["toml"]
+    if company["contractors"]:
+        text += f"[contractors]\n{company['contractors']}\n"
     if company["pilot"]:
         text += f"[pilot]\nemployees = {company['pilot'].split()}\n"
     for rule in records(company["rounding"]) if company["rounding"] else ():
         text += "[[rounding]]\n" + "".join(
-            f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n" for name, cell in rule.items()
+            f"{name} = {cell if name[:4] in ('unit', 'effe') else repr(cell)}\n"
+            for name, cell in rule.items()
+            if cell != "-"
         )
     return parse_settings(text, ID, "company.toml"), mappings
 
@@ -89,10 +105,10 @@ def _write(company: Mapping[str, str], folder: Path) -> None:
         )
         with (folder / declared.name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow([column.name for column in declared.columns])
-            writer.writerows(
-                [[_blank(row.get(column.name, _usual(column.name))) for column in declared.columns] for row in rows]
-            )
+            given = {name for row in rows for name in row}
+            names = [column.name for column in declared.columns if not column.optional or column.name in given]
+            writer.writerow(names)
+            writer.writerows([[_blank(row.get(name, _usual(name))) for name in names] for row in rows])
     for path in (folder / "private").iterdir():
         path.chmod(0o600)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 
+import pytest
+
 from tests.sql.company import Books, Company
 
 # ---- workweeks that begin on another day, in the pay period from Monday to Sunday ----
@@ -175,4 +177,61 @@ def test_biweekly_hours_are_never_averaged():
         2026-11-09      Regular   30:00:00     1200.00
         2026-11-16      Overtime  10:00:00     600.00
         2026-11-16      Regular   40:00:00     1600.00""",
+    )
+
+
+SUNDAYS = Company(
+    billing="none",
+    calendar="""
+    pay_group  kind         start       workweek
+    weekly     semimonthly  2026-11-01  sunday
+    weekly     semimonthly  2026-11-16  sunday""",
+)
+OVER_THE_15TH = """
+    person  date        time
+    ann     2026-11-15  10:00
+    ann     2026-11-16  10:00
+    ann     2026-11-17  10:00
+    ann     2026-11-18  10:00
+    ann     2026-11-19  10:00"""
+
+
+@pytest.mark.capability("C139")
+def test_a_semimonthly_period_with_a_sunday_workweek():
+    """Sunday the 15th is paid straight in its half; of the week's 50 h the last 10 are overtime of the second."""
+    SUNDAYS.books(OVER_THE_15TH, end="2026-11-15").must_show(
+        "payroll_lines", "workweek_start  pay_item  pay_seconds  amount\n2026-11-15  Regular  10:00:00  400.00"
+    )
+    SUNDAYS.books(OVER_THE_15TH, end="2026-11-30").must_show(
+        "payroll_lines",
+        """
+        workweek_start  pay_item  pay_seconds  amount
+        2026-11-15      Overtime  10:00:00     600.00
+        2026-11-15      Regular   30:00:00     1200.00""",
+    )
+
+
+@pytest.mark.capability("C139")
+def test_a_change_of_pay_group_within_a_week_keeps_the_week_whole():
+    """Weekly to Wednesday, semimonthly from Thursday: 48 h are one workweek, its last 8 h overtime."""
+    Company(
+        employees="""
+            person_ref  employee_id  employee_name  pay_group  effective_from  effective_to
+            ann         E1           Ann Abel       weekly     1900-01-01      2026-11-11
+            ann         E1           Ann Abel       halves     2026-11-12      -""",
+        calendar="""
+            pay_group  kind         start       workweek
+            weekly     weekly       2026-11-09  monday
+            halves     semimonthly  2026-11-01  monday""",
+    ).books("""
+        person  date        time
+        ann     2026-11-09  12:00
+        ann     2026-11-10  12:00
+        ann     2026-11-12  12:00
+        ann     2026-11-13  12:00""").must_show(
+        "payroll_lines",
+        """
+        workweek_start  pay_item  pay_seconds  amount
+        2026-11-09      Overtime  8:00:00      480.00
+        2026-11-09      Regular   40:00:00     1600.00""",
     )

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.settings.rounding import SCOPES
 from etl.sql.run import Engine
+from etl.steps.rounding import ROUNDING_RULES
 from tests.sql.company import Company
 from tests.sql.text import records
 
@@ -27,6 +29,9 @@ ENTRY = {
     "bill_rate": Decimal("100.00"),
     "bill_currency": "USD",
     "worked_on": MONDAY,
+    "law_key": 0,
+    "first_day_seconds": 86400,
+    "second_day_seconds": 86400,
     "customer_job": "Mill:Web",
     "service_item": "Engineering",
     "is_billable": True,
@@ -50,17 +55,22 @@ SCHEMA = pa.schema(
         *((name, KINDS.get(type(value), pa.string())) for name, value in ENTRY.items()),
     ]
 )
-RULES = pa.schema(
-    [
-        ("purpose", pa.string()),
-        ("unit_seconds", pa.int64()),
-        ("mode", pa.string()),
-        ("grain", pa.string()),
-        ("rule_id", pa.string()),
-        ("effective_from", pa.date32()),
-        ("effective_to", pa.date32()),
-    ]
+PARAMETERS = {
+    "across_midnight": "split",
+    "bill_period_start": MONDAY,
+    "bill_period_end": MONDAY + timedelta(days=6),
+}
+STAGING = pa.schema(
+    {
+        "pull_number": pa.int64(),
+        "source_row": pa.int64(),
+        "started_local": pa.timestamp("us"),
+        "break_text": pa.string(),
+    }
 )
+NO_SCOPE = dict.fromkeys(SCOPES)
+LAW_KEYS = pa.table({"law_key": [0, 1], "work_location": ["US-NY", "US-CA"], "pay_group": ["weekly", "monthly"]})
+STEPS = ("rounding_spans", "entries_to_round", "punches_rounded", "rounding_parts", "entries_rounded")
 
 
 @pytest.fixture(scope="module", name="engine")
@@ -71,21 +81,30 @@ def _engine(tmp_path_factory):
 
 
 def rounded(engine: Engine, rules: Sequence[Mapping], entries: Sequence[Mapping]) -> list[dict]:
-    """The entries with pay and bill seconds, in order."""
+    """The entries with pay and bill seconds, in order. Of an entry `start` and `pause` are what staging says of it."""
     rows = [
         ENTRY
         | {"entry_no": number, "entry_id": f"t:{number}", "version": 1, "pull_number": 1, "source_row": number}
         | dict(entry)
         for number, entry in enumerate(entries, 1)
     ]
-    spans = [
-        {"effective_from": FIRST, "effective_to": LAST, "rule_id": f"rule-{number}"} | dict(rule)
-        for number, rule in enumerate(rules)
+    staged = [
+        {"pull_number": 1, "source_row": number, "started_local": entry.get("start"), "break_text": entry.get("pause")}
+        for number, entry in enumerate(entries, 1)
     ]
-    engine.put("rounding_rules", pa.Table.from_pylist(spans, schema=RULES))
+    spans = [
+        {"effective_from": FIRST, "effective_to": LAST, "rule_no": number, **NO_SCOPE} | dict(rule)
+        for number, rule in enumerate(rules, 1)
+    ]
+    for span in spans:
+        span["closeness"] = sum(span[name] is not None for name in SCOPES) + (span["customer_job"] is not None)
+    engine.put("rounding_rules", pa.Table.from_pylist(spans, schema=ROUNDING_RULES))
+    engine.put("law_keys", LAW_KEYS)
+    engine.put("run_parameters", pa.Table.from_pylist([PARAMETERS]))
+    engine.put("stg_files__time_entries", pa.Table.from_pylist(staged, schema=STAGING))
     engine.put("entries_with_states", pa.Table.from_pylist(rows, schema=SCHEMA))
     engine.put("entry_versions", pa.Table.from_pylist(rows, schema=SCHEMA))
-    engine.run(("rounding_parts", "entries_rounded"))
+    engine.run(STEPS)
     return sorted(engine.fetch("entries_rounded").to_pylist(), key=lambda row: row["entry_no"])
 
 

@@ -26,6 +26,8 @@ FORMS = {   # record and column: what the whole field must look like
 }
 QBO_HEADER = ["*JournalNo", "*JournalDate", "*AccountName", "*Debits", "*Credits", "Description", "Name", "Currency",
               "Location", "Class"]
+QBO_BILL_HEADER = ["*BillNo", "*Supplier", "*BillDate", "*DueDate", "Terms", "Location", "Memo", "*Account",
+                   "LineDescription", "*LineAmount", "Currency"]
 FORMULA_STARTS = "=+-@|\t\r\n\0\uff1d\uff0b\uff0d\uff20"
 FREE_OF = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -90,6 +92,23 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
         for cell in row:
             demand(not cell or cell[0] not in FORMULA_STARTS, f"{cell!r} begins like a formula")
     return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def read_bill_csv(content: bytes) -> list[dict[str, str]]:
+    """The rows of a QuickBooks Online bill import: one vendor, date and currency a number, at most 100 numbers."""
+    rows = read_csv(content)
+    demand(list(rows[0]) == QBO_BILL_HEADER, f"header {list(rows[0])}")
+    demand(len(rows) <= 1000, f"{len(rows)} rows")
+    bills: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        number, head = row["*BillNo"], tuple(row[name] for name in ("*Supplier", "*BillDate", "*DueDate", "Currency"))
+        demand(0 < len(number) <= 21 and all(head), f"bill {number!r}: {head}")
+        demand(bills.setdefault(number, head) == head, f"{number}: {head}, not {bills[number]}")
+        demand(row["*Account"] and re.fullmatch(r"\d{1,15}(\.\d\d|\.\d{3})?", row["*LineAmount"]), f"{number}: amount")
+        _check_date(row["*BillDate"])
+        _check_date(row["*DueDate"])
+    demand(len(bills) <= 100, f"{len(bills)} bills")
+    return rows
 
 
 def _lines(text: str) -> list[str]:

@@ -35,8 +35,11 @@ def rendered_files(known):
 @EACH
 def test_golden_files(known):
     assert (GOLDEN / known.name / "input.csv").is_file(), f"tests/golden/targets/{known.name}/ is missing"
-    expected = GOLDEN / known.name / "expected"
-    files = {file.path: file.content for file in rendered_files(known)}
+    same_as_golden({file.path: file.content for file in rendered_files(known)}, GOLDEN / known.name / "expected")
+
+
+def same_as_golden(files: dict[str, bytes], expected: Path) -> None:
+    """Assert that the folder holds exactly these files, or write it anew."""
     if os.environ.get("TIMEBOOKS_WRITE_GOLDEN") == "1":
         for path, content in files.items():
             (expected / path).parent.mkdir(parents=True, exist_ok=True)

@@ -35,7 +35,6 @@ REFUSED = [   # lines, balanced, code, part of the message, why
     ([{"posted_on": "2026-11-14"}, {"amount": "-100"}], False, "JOURNAL_SHAPE", "several dates", "one date each"),
     ([{"document_number": number, "amount": amount} for number, amount in
       (("A", "1"), ("B", "1"), ("A", "-1"), ("B", "-1"))], False, "JOURNAL_SHAPE", "another document", "interleaved"),
-    ([{"currency": "EUR"}], True, "JOURNAL_CURRENCY", "is not in USD", "home currency only"),
     ([{"amount": "0.005"}, {"amount": "-0.005"}], False, "AMOUNT_DIGITS", "more than 2 decimals", "never rounded"),
     ([{"account": "Accounts Receivable"}], True, "ACCOUNT_NEVER_POSTED", "Accounts Receivable", "only by an invoice"),
     ([{"account": None}], True, "TARGET_FIELD_EMPTY", "account", "ACCNT is required"),
@@ -62,6 +61,34 @@ def test_refusals(target, lines, balanced, code, message, why):
             make(table, HEADER, settings())
         assert error.value.code == code, why
         assert message in str(error.value), why
+
+
+@pytest.mark.capability("C76")
+@EACH
+def test_a_document_has_one_currency(target):
+    mixed = journal({"currency": "EUR"}, {"amount": "-100"}, balanced=False)
+    with pytest.raises(TargetError, match=r"several currencies|is not in USD"):
+        target.render(mixed, HEADER, settings())
+
+
+@pytest.mark.capability("C77")
+def test_a_foreign_document_goes_where_the_file_names_its_currency():
+    yen = journal({"currency": "JPY", "amount": "27831", "document_number": "TB0042L2"})
+    [file] = qbo_csv.render(yen, HEADER, settings())
+    assert b",27831.00,," in file.content
+    assert file.content.count(b",JPY,") == 2
+    with pytest.raises(TargetError, match="names no currency") as error:
+        iif_journal.render(yen, HEADER, settings())
+    assert error.value.code == "JOURNAL_CURRENCY"
+    with pytest.raises(TargetError, match="more than 2 decimals") as error:
+        qbo_csv.render(journal({"currency": "KWD", "amount": "1.125"}), HEADER, settings())
+    assert error.value.code == "AMOUNT_DIGITS"
+
+
+def test_a_reversal_of_another_currency_stands_in_a_file_of_its_own():
+    lines = [{"document_number": number, "amount": amount} for number in ("TB0042L2", "TB0042LR2")
+             for amount in ("1", "-1")]
+    assert len(qbo_csv.render(journal(*lines, balanced=False), HEADER, settings())) == 2
 
 
 DESKTOP_ONLY = [   # column, value, why

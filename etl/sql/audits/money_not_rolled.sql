@@ -1,15 +1,23 @@
--- Streams whose money in the roll-forward is not the money of the lines. Must be empty.
-with rolled as (select stream, sum(amount) as amount from roll_forward where stream <> 'bill' group by stream),
-paid as (select coalesce(sum(amount), 0) as amount from payroll_lines),
-billed as (select coalesce(sum(amount), 0) as amount from billable_lines),
-posted as (select coalesce(sum(postings.amount), 0) as amount from postings join labor_lines using (line_number)
-    cross join run_parameters where document_number = labor_document)
-select 'pay and cost' as what, rolled.stream, rolled.amount as rolled, paid.amount as lines from rolled cross join paid
-where coalesce(rolled.amount, 0) <> paid.amount
+-- Streams whose money in the roll-forward is not the money of the lines, currency by currency. Must be empty.
+with rolled as (
+    select stream, currency, sum(amount) as amount, coalesce(sum(amount) filter (where state = 'exported'), 0) as exported
+    from roll_forward where amount is not null and state not in ('corrected', 'referred', 'settled') group by stream, currency),
+paid as (select currency, sum(amount) as amount from payroll_lines where amount is not null group by currency),
+billed as (select currency, sum(amount) as amount from billable_lines group by currency),
+owed as (select currency, sum(amount) as amount from vendor_lines group by currency),   -- cost of contractors, beside that of labor
+posted as (
+    select pay_currency as currency, sum(case when pay_currency = posted_currency then amount else amount_of(own_minor, pay_minor_digits) end) as amount
+    from labor_journal join postings using (line_id) where letter = 'L' and line_kind = 'line' group by pay_currency),
+sides as (
+    select 'pay' as stream, paid.* from paid
+    union all select 'bill', billed.* from billed
+    union all select 'cost', currency, sum(amount) from (select * from paid union all select * from owed) as both_kinds group by currency),
+labor as (
+    select currency, exported - coalesce(owed.amount, 0) as exported
+    from (select * from rolled where stream = 'cost') as cost full join owed using (currency))
+select stream, currency, rolled.amount as rolled, sides.amount as lines from rolled full join sides using (stream, currency)
+where coalesce(rolled.amount, 0) <> coalesce(sides.amount, 0)
 union all
-select 'bill', 'bill', sum(roll_forward.amount), any_value(billed.amount) from roll_forward cross join billed
-where stream = 'bill' having coalesce(sum(roll_forward.amount), 0) <> any_value(billed.amount)
-union all
-select 'posted labor', 'cost', sum(roll_forward.amount), any_value(posted.amount) from roll_forward cross join posted
-    cross join run_parameters where stream = 'cost' and state = 'exported' and labor_posting <> 'none'
-having coalesce(sum(roll_forward.amount), 0) <> any_value(posted.amount)
+select 'posted labor', currency, labor.exported, posted.amount
+from labor full join posted using (currency) cross join run_parameters
+where labor_posting <> 'none' and coalesce(labor.exported, 0) <> coalesce(posted.amount, 0)

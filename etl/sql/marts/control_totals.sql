@@ -1,5 +1,5 @@
 -- One row per control figure, each side counted on its own path; every difference must be 0.
-with counts as (select * from landed_counts), rolled as (select * from roll_forward),
+with counts as (select * from landed_counts), rolled as (select * from roll_forward where state not in ('corrected', 'referred', 'settled')),
 figures as (
     select 1 as turn, 'rows landed' as figure, 'landing' as left_name, landed_rows::hugeint as left_value,
         'versions + repeats + other windows' as right_name, (versions + repeats + rows_of_other_windows)::hugeint as right_value from counts
@@ -25,13 +25,20 @@ figures as (
         sum(seconds) filter (where state in ('received', 'carried_in')), 'states + carried out',
         sum(seconds) filter (where state not in ('received', 'carried_in', 'undated'))
     from rolled group by stream),
+paid_in as (   -- the home currency, and any other that people are paid in: never one sum of both
+    select home_currency as currency, '' as words from run_parameters
+    union all select distinct payroll_lines.currency, ' ' || payroll_lines.currency from payroll_lines cross join run_parameters where payroll_lines.currency <> home_currency),
+labor_shares as (select currency, sum(amount) as amount from allocations semi join (select line_id from labor_journal where letter = 'L') using (line_id) group by currency),
 money as (
-    select 30 as turn, 'labor, gross' as figure, 'payroll lines' as left_name, (select coalesce(sum(amount), 0) from payroll_lines) as left_value,
-        'roll-forward, stream cost' as right_name, (select coalesce(sum(amount), 0) from rolled where stream = 'cost') as right_value
+    select 30 as turn, 'labor, gross' || words as figure, 'payroll lines' as left_name,
+        (select coalesce(sum(amount), 0) from payroll_lines where payroll_lines.currency = paid_in.currency) as left_value, 'roll-forward, stream cost' as right_name,
+        (select coalesce(sum(amount), 0) from rolled where stream = 'cost' and rolled.currency = paid_in.currency)
+            - (select coalesce(sum(amount), 0) from vendor_lines where vendor_lines.currency = paid_in.currency) as right_value from paid_in
     union all
-    select 31, 'labor posted', 'journal debits', (select coalesce(sum(amount) filter (where amount > 0), 0) from postings cross join run_parameters
-            where document_number = labor_document),
-        'allocations to entries', (select coalesce(sum(amount), 0) from allocations anti join billable_lines using (line_id))
+    select 31, 'labor posted' || words, 'journal debits', (select coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0)
+            from labor_journal where letter = 'L' and line_kind = 'line' and pay_currency = paid_in.currency),
+        'allocations to entries', (select coalesce(sum(amount), 0) from labor_shares
+            where labor_shares.currency = paid_in.currency) from paid_in
     union all
     select 32, 'billable ' || currency, 'billable lines', coalesce(sum(amount) filter (where is_line), 0), 'allocations to entries',
         coalesce(sum(amount) filter (where not is_line), 0)
@@ -39,13 +46,38 @@ money as (
         union all select currency, amount, false from allocations semi join billable_lines using (line_id)) as billed
     group by currency
     union all
-    select 34, 'pay additions', 'payroll lines', sum(amount), 'pay additions', (select coalesce(sum(amount), 0) from pay_additions)
-    from payroll_lines semi join pay_additions using (payroll_line_id) having count(*) > 0
+    select 33, 'journals, debit less credit' || words, 'sum', (select coalesce(sum(amount), 0) from postings where postings.currency = paid_in.currency), 'zero', 0
+    from paid_in
     union all
-    select 33, 'journals, debit less credit', 'sum', (select coalesce(sum(amount), 0) from postings), 'zero', 0),
+    select 34, 'pay additions' || any_value(words), 'payroll lines', sum(amount), 'pay additions',
+        (select coalesce(sum(amount), 0) from pay_additions where pay_additions.currency = payroll_lines.currency)
+    from payroll_lines semi join pay_additions using (payroll_line_id) join paid_in using (currency) group by payroll_lines.currency
+    union all
+    select 35, 'contractors ' || currency, 'lines of vendors'' bills', coalesce(sum(amount) filter (where is_line), 0), 'allocations to entries',
+        coalesce(sum(amount) filter (where not is_line), 0)
+    from (select currency, amount, true as is_line from vendor_lines
+        union all select currency, amount, false from allocations semi join vendor_lines using (line_id)) as owed
+    group by currency
+    union all
+    select 36, 'converted from ' || conversions.currency || ', ' || document_number, 'lines', sum(home_amount) filter (where line_kind = 'line'),
+        'total and rounding difference', -coalesce(sum(home_amount) filter (where line_kind <> 'line'), 0)
+    from conversions group by conversions.currency, document_number
+    union all
+    select 37, 'converted, entries', 'lines', coalesce(sum(home_amount), 0), 'shares of entries', (select coalesce(sum(home_amount), 0) from converted_shares)
+    from conversions where line_kind = 'line' and not contains(line_id, '-R-') having count(*) > 0
+    union all
+    select 38, 'burden, estimate' || words, 'person-weeks', (select coalesce(sum(amount_of(amount_minor, pay_minor_digits)), 0) from charges_rounded where pay_currency = paid_in.currency),
+        'journal debits', coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0)
+    from paid_in join labor_journal on letter = 'U' and line_kind = 'line' and pay_currency = currency group by words, currency
+    union all
+    select 39, 'burden, entries' || words, 'journal debits', coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0), 'allocations to entries',
+        (select coalesce(sum(amount), 0) from allocations semi join (select line_id from labor_journal where letter = 'U') using (line_id) where allocations.currency = paid_in.currency)
+    from paid_in join labor_journal on letter = 'U' and line_kind = 'line' and pay_currency = currency group by words, currency),
 printed as (
     select turn, figure, left_name, coalesce(left_value, 0)::varchar as left_value, right_name, coalesce(right_value, 0)::varchar as right_value,
         (coalesce(left_value, 0) - coalesce(right_value, 0))::varchar as difference from figures
     union all
-    select turn, figure, left_name, left_value::varchar, right_name, right_value::varchar, (left_value - right_value)::varchar from money)
+    select turn, figure, left_name, left_value::varchar, right_name, right_value::varchar, (left_value - right_value)::varchar from money
+    union all
+    select 40 + rowid, figure, left_name, left_value, right_name, right_value, difference from correction_figures)
 select figure, left_name, left_value, right_name, right_value, difference from printed order by turn, figure

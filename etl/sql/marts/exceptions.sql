@@ -1,18 +1,20 @@
--- One row per finding about one entry: stop first, then what concerns payroll, then billing.
+-- One row per finding about one entry or person: stop first, then what concerns payroll, then billing.
 with entries as (select * from entries_rounded), periods as (select * from run_pay_periods),
 reasons as (
     select entry_no, 1 as turn, 'pay' as stream, pay_reason as code, pay_state::varchar as state from entries
     union all select entry_no, 2, 'cost', cost_reason, cost_state from entries
-    union all select entry_no, 3, 'bill', bill_reason, bill_state from entries),
+    union all select entry_no, 3, 'bill', bill_reason, bill_state from entries
+    union all select entry_no, 2, 'cost', case when is_held then 'TE155' else 'TE156' end, null from contract_over where is_part or not is_held),
 found as (
     select entry_no, code, string_agg(stream, ', ' order by turn) as streams, bool_or(stream = 'pay' and state = 'held') as is_pay_waiting
     from reasons where code is not null group by entry_no, code),
 in_question as (   -- what belongs to this run: its periods, and entries that belong to none
     select found.*, entries.entry_id, entries.employee_id, entries.customer_job, entries.service_item, entries.worked_on,
-        entries.worked_seconds, staged.person_ref, staged.client_ref, staged.project_ref, staged.service_ref,
+        coalesce(beyond.seconds, entries.worked_seconds) as worked_seconds, beyond.contract_id, staged.person_ref, staged.client_ref, staged.project_ref, staged.service_ref,
         staged.source, staged.duration_text, staged.date_text, staged.start_text, staged.end_text, staged.billable_text, unmapped_mode,
         case when entries.pay_group is null then (select min(cut_off) from periods) else periods.cut_off end as cut_off
     from found join entries using (entry_no)
+    left join contract_over as beyond on beyond.entry_no = found.entry_no and found.code in ('TE155', 'TE156')
     join stg_files__time_entries as staged using (pull_number, source_row) cross join run_parameters
     left join periods on periods.pay_group = entries.pay_group
     where entries.worked_on is null or entries.worked_on between owned_start and owned_end),
@@ -31,6 +33,12 @@ named as (
             when 'TE011' then 'job ' || customer_job || ', item ' || service_item
             when 'TE012' then 'employee ' || employee_id
             when 'TE006' then 'duration ' || coalesce(duration_text, '(none)') when 'TE001' then 'date ' || coalesce(date_text, start_text, '(none)')
+            when 'TE150' then 'service ' || coalesce(service_ref, '(none)') when 'TE151' then 'contractor ' || employee_id
+            when 'TE152' then 'contractor ' || employee_id || coalesce(', job ' || customer_job, '') || ', item ' || service_item
+            when 'TE153' then 'contractor ' || employee_id || coalesce(', job ' || customer_job, '') || ', item ' || service_item
+            when 'TE154' then 'contractor ' || employee_id
+            when 'TE155' then 'contract ' || contract_id || ', ' || clock_hours(worked_seconds) || ' over its cap'
+            when 'TE156' then 'contract ' || contract_id || ', ' || clock_hours(worked_seconds) || ' over its cap'
             when 'TE019' then 'billable ' || billable_text
             when 'TE016' then 'start ' || coalesce(start_text, '') || ', end ' || coalesce(end_text, '')
             else clock_hours(worked_seconds) end end as found,
@@ -39,6 +47,23 @@ named as (
     from items left join refs_in_doubt as doubts on doubts.code = items.code and doubts.source = items.source
         and (doubts.kind, doubts.outer_ref, doubts.ref) in (('person', '', coalesce(person_ref, '(none)')),
             ('project', coalesce(client_ref, '(none)'), coalesce(project_ref, '(none)')), ('item', '', coalesce(service_ref, '(none)')))),
-everything as (select * from named union all by name select * from checked_items)
+last_documents as (   -- of one owner and kind, the one that lasts longest
+    select owner_type, owner, kind, max(coalesce(expires_on, date '9999-12-31')) as expires_on from map_attachments
+    where owner_type <> 'entry' group by owner_type, owner, kind),
+about_vendors as (
+    select 'TE157' as code, null as streams, vendor_id as employee_ref, seconds, 'contract ' || contract_id || ', invoice ' || invoice_numbers || ': '
+            || invoiced_amount || ' ' || currency || ' for ' || invoiced_hours || ' h; the time: ' || amount || ' for ' || hours || ' h' as found,
+        null::date as worked_on
+    from vendor_bills_compared where standing in ('differs', 'no time')
+    union all
+    select 'TE158', null, owner, null, owner_type || ' ' || owner || ', ' || kind || case when expires_on < period_end then ' expired on ' else ' expires on ' end
+        || expires_on, expires_on
+    from last_documents cross join run_parameters where expires_on <= period_end + document_days::int),
+told as (
+    select about_vendors.*, 'cost' as stream_name, severity, title as expected, fix as remedy from about_vendors join codes using (code)),
+everything as (select * from named union all by name select * from checked_items union all by name select * from break_items
+    union all by name select * from pay_findings union all by name select * from rounding_items
+    union all by name select * exclude (stream_name, streams), stream_name as streams from told
+    union all by name select * from correction_items)
 select code, severity, streams, entry_id, employee_ref, worked_on, seconds, found, expected, remedy, due from everything
 order by case severity when 'stop' then 1 when 'hold' then 2 else 3 end, starts_with(streams, 'pay') desc, code, worked_on nulls first, entry_id, employee_ref, found, expected

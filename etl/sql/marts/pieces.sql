@@ -5,7 +5,7 @@ periods as (select * from run_pay_periods),
 parameters as (select * from run_parameters),
 named as (
     select piece_name(entries.entry_id, entries.version, pieces.day_no, pieces.class_no) as piece_id,
-        pieces.*, entries.entry_id, entries.version, entries.employee_id, components.pay_item,
+        pieces.*, entries.entry_id, entries.version, entries.employee_id, items.pay_item,
         coalesce(components.premium_seconds, 0) as premium_seconds,
         case when entries.entry_state is not null then 'not classified: ' || codes.title
             when entries.pay_state <> 'exported' then 'not on the payroll'
@@ -21,6 +21,7 @@ named as (
         coalesce(pieces.piece_on between bill_period_start and bill_period_end, false) as is_in_bill_period
     from pieces join entries_rounded as entries using (entry_no)
     left join components using (entry_no, day_no, class_no)
+    left join (select distinct pay_item_no, pay_item from pay_items_ranked) as items on items.pay_item_no = components.pay_item_no
     left join periods on periods.pay_group = entries.pay_group
     left join rule_names as names on names.rule_no = pieces.rule_no
     left join overtime_tiers as tiers on tiers.tier_no = pieces.tier_no

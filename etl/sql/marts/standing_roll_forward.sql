@@ -1,5 +1,5 @@
 -- One row per stream: every entry version received since the beginning, by state. A version is exported when a published
--- batch holds time of it as exported; other seconds of it, and versions due in no batch yet, are open.
+-- batch holds time of it as exported, corrections counted; other seconds of it, and versions due in no batch yet, are open.
 with entries as (select * from entries_rounded),
 cut as (select entry_no, sum(worked_seconds)::bigint as seconds from pieces_cut group by entry_no),
 streams as (
@@ -12,15 +12,19 @@ published as (   -- a batch's pieces inside its own period, with the state their
     from exported_pieces as pieces join exported_entries as entries
         on replace(entries.filename, 'entries.parquet', 'pieces.parquet') = pieces.filename
         and entries.entry_id = pieces.entry_id and entries.version = pieces.version),
-exported as (
-    select 'pay' as stream, entry_id, version, sum(worked_seconds)::bigint as seconds from published
-    where pay_state = 'exported' and is_in_pay_period group by entry_id, version
+parts as (
+    select 'pay' as stream, entry_id, version, worked_seconds from published where pay_state = 'exported' and is_in_pay_period
     union all
-    select 'cost', entry_id, version, sum(worked_seconds)::bigint from published
-    where cost_state = 'exported' and is_in_pay_period group by entry_id, version
+    select 'cost', entry_id, version, worked_seconds from published where cost_state = 'exported' and is_in_pay_period
+    union all   -- contractors: what stands on a line of a vendor's bill
+    select 'cost', entry_id, version, seconds from exported_allocations where line_id similar to '[0-9]+-V-[0-9]+'
     union all
-    select 'bill', entry_id, version, sum(worked_seconds)::bigint from published
-    where bill_state = 'exported' and is_in_bill_period group by entry_id, version),
+    select 'bill', entry_id, version, worked_seconds from published where bill_state = 'exported' and is_in_bill_period
+    union all
+    select stream, entry_id, version, worked_seconds from exported_corrections),
+exported as (   -- a version whose lines a later batch took back is exported no more
+    select stream, entry_id, version, sum(worked_seconds)::bigint as seconds from parts
+    group by stream, entry_id, version having sum(worked_seconds) <> 0),
 placed as (
     select streams.turn, streams.stream, cut.seconds, coalesce(exported.seconds, 0)::bigint as exported_seconds,
         case when exported.entry_id is not null then 'exported' when streams.state = 'exported' then 'open' else streams.state end as state

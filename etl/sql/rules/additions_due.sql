@@ -1,8 +1,5 @@
 -- One row per pay addition of this pay period, numbered in the order of the payroll lines, with whose it is.
-with numbered as (
-    select row_number() over (order by employee_id)::int as person_no, employee_id
-    from (select distinct employee_id from map_employees) as ids),
-persons as (select numbered.person_no, employees.* from numbered join map_employees as employees using (employee_id)),
+with persons as (select numbered.person_no, employees.* from people_numbered as numbered join map_employees as employees using (employee_id)),
 periods as (select * from run_pay_periods),
 due as (   -- by the payroll record of the day it is paid for; several references of one person carry the same
     select found.*, persons.employee_id, any_value(persons.employee_name) as employee_name, persons.pay_group
@@ -13,3 +10,4 @@ due as (   -- by the payroll record of the day it is paid for; several reference
 select row_number() over (order by due.person_no, due.workweek_start, due.hour_kind, due.hour_class, addition_on nulls last, reason)::int as addition_no,
     due.*, items.pay_item
 from due left join map_pay_items as items on items.hour_kind::hour_kind = due.hour_kind and items.hour_class::hour_class = due.hour_class
+    and items.service_item is null

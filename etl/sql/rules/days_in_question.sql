@@ -8,18 +8,24 @@ days as (
     select person_no, workday, family_no, min(workweek_start) as workweek_start, max(rule_no) as rule_no,
         max(seventh_day) as seventh_day, min(day_limit) as day_limit, sum(rule_seconds)::bigint as day_seconds
     from by_rule join rule_names using (rule_no) group by person_no, workday, family_no),
-placed as (
-    select days.*, count(*) over (partition by person_no, workweek_start, family_no) as days_of_week,
-        workday - row_number() over (partition by person_no, family_no order by workday)::int as run_key
-    from days),
-counted as (
-    select placed.*, row_number() over (partition by person_no, family_no, run_key order by workday) as days_in_a_row
+full_weeks as (
+    select person_no, workweek_start, family_no from days group by person_no, workweek_start, family_no
+    having count(*) = 7 and bool_or(seventh_day = 'in_workweek' and workday = workweek_start + 6)),
+placed as (   -- only where a rule counts over the weeks
+    select person_no, family_no, workday, seventh_day, workday - row_number() over (partition by person_no, family_no order by workday)::int as run_key
+    from days semi join (select distinct person_no, family_no from days where seventh_day like 'consecutive%') as counting using (person_no, family_no)),
+in_a_row as (
+    select person_no, family_no, workday, seventh_day, row_number() over (partition by person_no, family_no, run_key order by workday) as days_in_a_row
     from placed),
+sevenths as (
+    select person_no, family_no, workweek_start + 6 as workday from full_weeks
+    union
+    select person_no, family_no, workday from in_a_row
+    where days_in_a_row >= case seventh_day when 'consecutive_6' then 6 when 'consecutive_7' then 7 end),
 judged as (
-    select counted.* exclude (days_of_week, run_key, days_in_a_row, seventh_day),
-        case seventh_day when 'in_workweek' then days_of_week = 7 and workday = workweek_start + 6
-            when 'consecutive_6' then days_in_a_row >= 6 when 'consecutive_7' then days_in_a_row >= 7 else false end as is_seventh
-    from counted)
-select judged.* from judged
+    select days.* exclude (seventh_day), sevenths.workday is not null as is_seventh
+    from days left join sevenths using (person_no, family_no, workday)
+    where day_seconds > day_limit or sevenths.workday is not null)
+select judged.*, row_number() over ()::int as day_key from judged
 join weeks_in_question as weeks using (person_no, workweek_start, family_no)
-where day_seconds > day_limit or (is_seventh and (weeks.mode <> 1 or weeks.week_seconds > weeks.week_limit))
+where day_seconds > day_limit or weeks.mode <> 1 or weeks.week_seconds > weeks.week_limit

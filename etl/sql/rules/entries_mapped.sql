@@ -3,7 +3,7 @@
 with versions as (select rowid + 1 as entry_no, * from entries_ordered),
 referenced as (
     select versions.* exclude (person_no, person_day_no, project_day_no, item_day_no), versions.person_no,
-        people.employee_id, people.employee_name, people.worker_type, people.pay_group, people.law_key,
+        people.employee_id, people.employee_name, people.worker_type, people.vendor_id, people.pay_group, people.law_key,
         versions.person_day_no is not null as is_person_mapped, coalesce(case job_rates.kind when 'rate' then 0 when 'piece' then 0 else people.pay_rate_millionths end, people.pay_rate_millionths)
             + coalesce((job_rates.rate * 1000000::decimal(7, 0))::bigint, 0) as pay_rate_millionths,
         case when job_rates.kind = 'differential' then (job_rates.rate * 1000000::decimal(7, 0))::bigint end as differential_millionths,

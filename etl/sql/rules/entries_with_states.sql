@@ -1,13 +1,19 @@
 -- One row per entry version with exactly one state and reason in each stream. A mapping gap holds cost and bill, never pay.
 with entries as (
-    select entries.* exclude (last_worked_on, is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, currency_text, pay_currency,
+    select entries.* exclude (vendor_id, last_worked_on, is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, currency_text, pay_currency,
             time_code, person_doubt),
-        this_week.person_no is not null or next_week.person_no is not null as is_pay_rate_missing
+        this_week.person_no is not null or next_week.person_no is not null as is_pay_rate_missing,
+        this_week.is_mixed or next_week.is_mixed as is_pay_mixed,
+        displaced.entry_no is not null as is_displaced,
+        coalesce(contracted.cost_state, 'out_of_scope'::entry_state) as contractor_state,
+        case when contracted.entry_no is null then 'TE042' else contracted.cost_reason end as contractor_reason
     from entries_judged as entries
+    left join contract_entries as contracted using (entry_no)
     left join pay_rates_missing as this_week on this_week.person_no = entries.person_no
         and this_week.workweek_start = workweek_of(worked_on, week_begins_on)
     left join pay_rates_missing as next_week on next_week.person_no = entries.person_no   -- of a shift over the week's end
-        and next_week.workweek_start = workweek_of(last_worked_on, week_begins_on)),
+        and next_week.workweek_start = workweek_of(last_worked_on, week_begins_on)
+    left join holidays_displaced as displaced on displaced.entry_no = entries.entry_no),
 parameters as (select * from run_parameters),
 gaps as (
     select entries.*, unmapped_mode, labor_posting, has_bill_period,
@@ -17,22 +23,23 @@ gaps as (
     from entries cross join parameters),
 decided as (
     select gaps.* exclude (name_doubt, unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
-            is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing),
+            is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing, is_pay_mixed, is_displaced, contractor_state,
+            contractor_reason),
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
-            when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state else 'exported'::entry_state end as pay_state,
+            when hour_kind = 'unpaid_leave' or is_displaced then 'out_of_scope'::entry_state else 'exported'::entry_state end as pay_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'
-            when hour_kind = 'unpaid_leave' then 'TE041' end as pay_reason,
-        case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
-            when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state when labor_posting = 'none' then 'out_of_scope'::entry_state
+            when hour_kind = 'unpaid_leave' then 'TE041' when is_displaced then 'TE135' end as pay_reason,
+        case when entry_state is not null then entry_state when worker_type = 'contractor' then contractor_state
+            when hour_kind = 'unpaid_leave' or is_displaced then 'out_of_scope'::entry_state when labor_posting = 'none' then 'out_of_scope'::entry_state
             when is_pay_rate_missing then 'held'::entry_state
             when name_doubt is not null and hour_kind = 'worked' then 'held'::entry_state
             when mapping_code is not null and hour_kind = 'worked' then
                 case when unmapped_mode = 'suspense' then 'exported'::entry_state else 'held'::entry_state end
             when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'out_of_scope'::entry_state
             else 'exported'::entry_state end as cost_state,
-        case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE042'
-            when hour_kind = 'unpaid_leave' then 'TE041' when labor_posting = 'none' then 'TE043'
-            when is_pay_rate_missing then 'TE012'
+        case when entry_state is not null then entry_code when worker_type = 'contractor' then contractor_reason
+            when hour_kind = 'unpaid_leave' then 'TE041' when is_displaced then 'TE135' when labor_posting = 'none' then 'TE043'
+            when is_pay_rate_missing and is_pay_mixed then 'TE120' when is_pay_rate_missing then 'TE012'
             when name_doubt is not null and hour_kind = 'worked' then name_doubt
             when mapping_code is not null and hour_kind = 'worked' then mapping_code
             when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'TE049'

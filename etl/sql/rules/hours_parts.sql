@@ -1,5 +1,5 @@
--- One row per payroll line as a part of its person × pay item × period: seconds to hundredths of an hour.
-with lines as (select * from payroll_lines_rounded),
+-- One row per payroll line as a part of its person × pay item × period: seconds to hundredths of an hour. A salary has none.
+with lines as (select * from payroll_lines_rounded where hour_class <> 'salary'),
 grouped as (
     select lines.*, sum(line_seconds(hour_class, pay_seconds, premium_seconds))
             over (partition by employee_id, pay_item)::bigint as group_seconds,

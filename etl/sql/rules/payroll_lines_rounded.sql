@@ -1,24 +1,37 @@
 -- One row per person × pay item × workweek: the only place where pay becomes money, half up, once (targets, rule 0.3).
--- A line is hours of one kind and class, or pay additions of one kind and class.
+-- A line is hours of one kind and class, or pay additions of one kind and class, or the salary of a pay period, beside it what
+-- its hours cost at their standard rate.
 with components as (select * from pay_components),
 entries as (select * from entries_rounded),
 summed as (
-    select person_no, workweek_start, hour_kind, hour_class, min(entry_no) as first_entry_no, any_value(pay_item) as pay_item,
+    select person_no, workweek_start, hour_kind, hour_class, pay_item_no, min(entry_no) as first_entry_no,
         sum(pay_seconds)::bigint as pay_seconds, sum(premium_seconds)::bigint as premium_seconds,
         case when count(*) = count(exact_numerator)
-            then divide_half_up(sum(exact_numerator), any_value(exact_denominator)) end as amount_minor
-    from components group by person_no, workweek_start, hour_kind, hour_class),
+            then divide_half_up(sum(exact_numerator), any_value(exact_denominator)) end as exact_minor
+    from components group by person_no, workweek_start, hour_kind, hour_class, pay_item_no),
+salaried as (   -- hours none of which has a second bear nothing
+    select summed.* exclude (exact_minor), case when hour_class <> 'salary' then exact_minor
+            when exact_minor is not null and pay_seconds > 0 then salaries.salary_minor end as amount_minor,
+        case when hour_class = 'salary' and salaries.salaried_cost = 'standard_rate' then exact_minor end as standard_minor
+    from summed left join period_salaries as salaries on summed.hour_class = 'salary' and salaries.person_no = summed.person_no
+        and salaries.line_week = summed.workweek_start),
+names as (select distinct pay_item_no, pay_item from pay_items_ranked),
 hours as (
-    select summed.* exclude (first_entry_no), entries.employee_id, entries.employee_name, entries.pay_group
-    from summed join entries on entries.entry_no = summed.first_entry_no),
+    select salaried.* exclude (first_entry_no), names.pay_item, entries.employee_id, entries.employee_name, entries.pay_group
+    from salaried join entries on entries.entry_no = salaried.first_entry_no left join names using (pay_item_no)),
 additions as (
-    select person_no, workweek_start, hour_kind, hour_class, any_value(pay_item) as pay_item, 0::bigint as pay_seconds,
+    select person_no, workweek_start, hour_kind, hour_class, 0::smallint as pay_item_no, any_value(pay_item) as pay_item, 0::bigint as pay_seconds,
         sum(printed_seconds)::bigint as premium_seconds,
         case when bool_and(is_priced) then divide_half_up(sum(common_numerator), any_value(common_denominator)) end as amount_minor,
         any_value(employee_id) as employee_id, any_value(employee_name) as employee_name, any_value(pay_group) as pay_group
     from addition_fractions group by person_no, workweek_start, hour_kind, hour_class),
-lines as (select * from hours union all select * from additions)
-select row_number() over (order by person_no, workweek_start, hour_kind, hour_class) as payroll_line_no, lines.*,
+lines as (select * from hours union all by name select * from additions)
+select row_number() over (order by lines.person_no, lines.workweek_start, hour_kind, hour_class, pay_item_no) as payroll_line_no, lines.*,
     coalesce(rates.regular_rate_numerator, 0)::hugeint as regular_rate_numerator,
-    coalesce(rates.regular_rate_denominator, 1)::hugeint as regular_rate_denominator
-from lines left join regular_rates as rates using (person_no, workweek_start)
+    coalesce(rates.regular_rate_denominator, 1)::hugeint as regular_rate_denominator,
+    coalesce(abroad.pay_currency, home_currency) as pay_currency, coalesce(abroad.pay_minor_digits, parameters.minor_digits) as pay_minor_digits
+from lines left join regular_rates as rates on rates.person_no = lines.person_no and rates.workweek_start = lines.workweek_start
+    and lines.hour_class <> 'salary'
+left join weeks_paid_abroad as abroad on abroad.person_no = lines.person_no and abroad.workweek_start = lines.workweek_start
+    and lines.hour_class <> 'salary'   -- salaries of a period are in the home currency
+cross join run_parameters as parameters

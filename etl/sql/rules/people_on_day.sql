@@ -1,17 +1,15 @@
 -- One row per person reference × day that a mapping row answers: what hangs on the person alone, with the pay rate of the
 -- day in millionths and a number in the order of payroll ids.
-with refs as (select rowid::int as person_day_no, * from refs_resolved where kind = 'person'),
-numbered as (
-    select employee_id, row_number() over (order by employee_id)::int as person_no
-    from (select distinct employee_id from map_employees) as ids)
+with refs as (select rowid::int as person_day_no, * from refs_resolved where kind = 'person')
 select refs.person_day_no, refs.source, refs.ref, refs.worked_on, numbered.person_no, employees.employee_id,
-    employees.employee_name, employees.worker_type, employees.pay_group,
+    employees.employee_name, employees.worker_type, employees.vendor_id, employees.pay_group,
     groups.workweek_start as week_begins_on, keys.law_key,
-    case when salaries.employee_id is not null then 0
+    case when salaries.employee_id is not null
+            and (employees.flsa_status <> 'exempt' or groups.salaried_cost is distinct from 'standard_rate') then 0
         else (pay_rates.pay_rate::decimal(38, 6) * 1000000)::bigint end as pay_rate_millionths,
     coalesce(salaries.currency, pay_rates.currency) as pay_currency,
     classes.books_class_no, classes.precedence
-from refs join map_employees as employees using (map_row) join numbered using (employee_id)
+from refs join map_employees as employees using (map_row) join people_numbered as numbered using (employee_id)
 left join pay_groups as groups on groups.pay_group = employees.pay_group
 left join law_keys as keys on employees.worker_type = 'employee' and keys.work_location = employees.work_location
     and keys.pay_group = employees.pay_group and keys.flsa_status = employees.flsa_status

@@ -1,12 +1,13 @@
 -- One row per time activity as a part of its person × pay item × period: seconds to whole minutes, largest remainder. Only
--- where a time document is written. Contractors' time goes along for billing, never for payroll.
+-- where a time document is written. The time of contractors and of exempt staff on a salary goes along, never for payroll.
 with pieces as (select * from pieces_classified),
 entries as (select * from entries_rounded),
 components as (select * from pay_components where pay_seconds > 0),
 parameters as (select * from run_parameters),
 paid as (
-    select entry_no, day_no, class_no, person_no, pay_item, true as is_for_payroll, pay_seconds as seconds
-    from components, parameters where writes_time),
+    select entry_no, day_no, class_no, person_no, case when hour_class <> 'salary' then pay_item end as pay_item,
+        hour_class <> 'salary' as is_for_payroll, pay_seconds as seconds
+    from components left join (select distinct pay_item_no, pay_item from pay_items_ranked) as items using (pay_item_no), parameters where writes_time),
 billed as (
     select bill.entry_no, bill.day_no, bill.class_no, entries.person_no, null as pay_item, false as is_for_payroll,
         bill.bill_seconds as seconds

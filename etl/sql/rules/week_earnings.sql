@@ -9,7 +9,7 @@ counted as (
         (workweek_of(earned_to, week_begins_on) - workweek_of(earned_from, week_begins_on))
             // (workweek_end(earned_from, week_begins_on) - earned_from + 1) + 1 as count_weeks
     from map_earnings as earnings join persons using (employee_id) cross join run_parameters
-    where earnings.in_regular_rate in ('yes', 'flat_sum') and earnings.currency = home_currency),
+    where earnings.in_regular_rate in ('yes', 'flat_sum') and (pays_abroad or earnings.currency = home_currency)),
 shares as (
     select weeks.person_no, weeks.workweek_start, amount_millionths, count_weeks,
         list_reduce(list(count_weeks) over (partition by weeks.person_no, weeks.workweek_start), lambda a, b: lcm(a, b)) as common

@@ -8,4 +8,4 @@ weeks as (
         sum(rule_seconds)::bigint as week_seconds, bool_or(is_by_day) as is_by_day,
         case when min(rule_no) filter (where mode is not null) = max(rule_no) filter (where mode is not null) then max(mode) else 0 end as mode
     from by_rule join rule_names using (rule_no) group by person_no, workweek_start, family_no)
-select * exclude (is_by_day) from weeks where week_seconds > week_limit or is_by_day
+select * exclude (is_by_day), row_number() over ()::int as week_no from weeks where week_seconds > week_limit or is_by_day

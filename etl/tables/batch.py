@@ -1,69 +1,12 @@
-"""The tables that pass between rooms: one Arrow schema each, asserted where a table enters or leaves a step.
-
-Durations are whole seconds (int64), amounts DECIMAL(18,3) with their currency beside them, rates DECIMAL(18,6),
-dates are local calendar dates, instants are UTC. Text of a tracker is kept as it came.
-"""
+"""The tables of every batch."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 
-from etl.errors import ConservationError
+from etl.tables.kinds import AMOUNT, INSTANT, RATE, SECONDS, TEXT, schema
 
-SECONDS = pa.int64()
-AMOUNT = pa.decimal128(18, 3)
-RATE = pa.decimal128(18, 6)
-INSTANT = pa.timestamp("us", tz="UTC")
-TEXT = pa.string()
-
-
-PARQUET: dict[str, str | int | bool] = {
-    "version": "2.6",
-    "compression": "zstd",
-    "compression_level": 3,
-    "store_schema": False,
-    "write_page_checksum": True,
-}
-"""How landed entries are written: the same bytes for the same rows; pages carry checksums."""
-
-
-def _schema(*columns: tuple[str, pa.DataType]) -> pa.Schema:
-    return pa.schema([pa.field(name, kind) for name, kind in columns])
-
-
-LANDED_COLUMNS: tuple[str, ...] = (
-    "entry_ref",
-    "updated_text",
-    "person_ref",
-    "person_name",
-    "client_ref",
-    "project_ref",
-    "task_ref",
-    "service_ref",
-    "date_text",
-    "start_text",
-    "end_text",
-    "duration_text",
-    "break_text",
-    "billable_text",
-    "billed_text",
-    "currency_text",
-    "note",
-    "tags",
-    "extra",
-)
-"""What a source may deliver, as text. `extra` is a JSON object of the other declared columns."""
-
-LANDED_ENTRIES = _schema(("source_row", pa.int64()), *((name, TEXT) for name in LANDED_COLUMNS))
-"""One row per row delivered by one pull, in file order; `source_row` is the row a person sees in a spreadsheet.
-An absent value is null; an empty text is null too."""
-
-STANDINGS = _schema(("entry_ref", TEXT), ("standing", TEXT), ("tracker_word", TEXT), ("approved_by", TEXT),
-                    ("approved_at", TEXT))
-"""One row per entry of one pull whose tracker tells how far it is approved. `standing`: open, submitted, approved, or
-locked (closed for editing without an approval); `tracker_word`, `approved_by` and `approved_at` as the tracker says."""
-
-ENTRIES = _schema(
+ENTRIES = schema(
     ("entry_id", TEXT),
     ("version", pa.int32()),
     ("source", TEXT),
@@ -98,7 +41,7 @@ ENTRIES = _schema(
 """One row per entry version of the calculation window, with exactly one state in each stream. Nothing in it depends
 on where in a file a row stood: the way back to file and row goes through the landing."""
 
-PIECES = _schema(
+PIECES = schema(
     ("piece_id", TEXT),
     ("entry_id", TEXT),
     ("version", pa.int32()),
@@ -118,7 +61,7 @@ PIECES = _schema(
 )
 """One row per entry × day × hour class, after the rules; each names the rule that made it."""
 
-PAYROLL_LINES = _schema(
+PAYROLL_LINES = schema(
     ("payroll_line_id", TEXT),
     ("employee_id", TEXT),
     ("employee_name", TEXT),
@@ -136,26 +79,7 @@ PAYROLL_LINES = _schema(
 """One row per person × pay item × workweek: the only place where pay is rounded to money. Amount is null where the
 pay rate is not known to us (the hours still go to payroll)."""
 
-PAY_ADDITIONS = _schema(
-    ("addition_id", TEXT),
-    ("payroll_line_id", TEXT),
-    ("employee_id", TEXT),
-    ("employee_name", TEXT),
-    ("workweek_start", pa.date32()),
-    ("addition_on", pa.date32()),
-    ("hour_class", TEXT),
-    ("pay_item", TEXT),
-    ("reason", TEXT),
-    ("printed_seconds", SECONDS),
-    ("amount", AMOUNT),
-    ("currency", TEXT),
-    ("rule_id", TEXT),
-    ("rule_sentence", TEXT),
-)
-"""One row per pay addition: pay of a workweek that is no hour worked, such as a premium for a missed meal. A batch
-without one has no such table. `addition_on` null: of the whole week. In ALLOCATIONS its id stands for the piece."""
-
-POSTINGS = _schema(
+POSTINGS = schema(
     ("line_id", TEXT),
     ("document_number", TEXT),
     ("line_number", pa.int32()),
@@ -169,7 +93,7 @@ POSTINGS = _schema(
 )
 """One row per journal line, debit positive; a document sums to zero. Ordered by document and line number."""
 
-ALLOCATIONS = _schema(
+ALLOCATIONS = schema(
     ("line_id", TEXT),
     ("entry_id", TEXT),
     ("version", pa.int32()),
@@ -181,7 +105,7 @@ ALLOCATIONS = _schema(
 """One row per line × piece of an entry: which seconds and which cents of the line come from it; `piece_id` may be a pay
 addition, and then `entry_id` is the entry that bears it, null where its person has no paid time in the workweek."""
 
-TIME_ACTIVITIES = _schema(
+TIME_ACTIVITIES = schema(
     ("line_id", TEXT),
     ("entry_id", TEXT),
     ("worked_on", pa.date32()),
@@ -200,7 +124,7 @@ TIME_ACTIVITIES = _schema(
 """One row per entry × day × hour class as a time activity, in the target's grain (60 s), in writing order.
 A row whose share of the grain is 0 stays in the table and out of the file; the residue is a control figure."""
 
-PAYROLL_HOURS = _schema(
+PAYROLL_HOURS = schema(
     ("line_id", TEXT),
     ("employee_id", TEXT),
     ("employee_name", TEXT),
@@ -213,7 +137,7 @@ PAYROLL_HOURS = _schema(
 )
 """One row per person × pay item × workweek for a payroll provider; grain 36 s (0.01 h)."""
 
-BILLABLE_LINES = _schema(
+BILLABLE_LINES = schema(
     ("line_id", TEXT),
     ("customer_job", TEXT),
     ("service_item", TEXT),
@@ -226,7 +150,7 @@ BILLABLE_LINES = _schema(
 )
 """One row per customer:job × service item × rate; quantity as printed × rate = amount."""
 
-EXCEPTIONS = _schema(
+EXCEPTIONS = schema(
     ("code", TEXT),
     ("severity", TEXT),
     ("streams", TEXT),
@@ -241,7 +165,7 @@ EXCEPTIONS = _schema(
 )
 """One row per finding about one row. Severity stop | hold | note. `due`: the payroll cut-off where pay waits."""
 
-ROLL_FORWARD = _schema(
+ROLL_FORWARD = schema(
     ("stream", TEXT),
     ("state", TEXT),
     ("reason", TEXT),
@@ -253,7 +177,7 @@ ROLL_FORWARD = _schema(
 """One row per stream × state × reason. State `received` opens, `carried_in` and `carried_out` tell what of an entry
 over midnight belongs to another period; received + carried_in = the states + carried_out, in entries and seconds."""
 
-CONTROL_TOTALS = _schema(
+CONTROL_TOTALS = schema(
     ("figure", TEXT),
     ("left_name", TEXT),
     ("left_value", TEXT),
@@ -262,18 +186,3 @@ CONTROL_TOTALS = _schema(
     ("difference", TEXT),
 )
 """One row per control figure, computed independently on both sides of a step; the difference must be 0."""
-
-
-def assert_schema(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
-    """The table in exactly this schema, cast where only nullability or text width differs.
-
-    Raises ConservationError when a column is missing, extra or of another kind.
-    """
-    if table.column_names != schema.names:
-        raise ConservationError(
-            "TABLE_SHAPE",
-            what=f"Table {name} has columns {table.column_names}, not {schema.names}",
-            where=f"table {name}",
-            fix="Report this: a step of Timebooks handed over another table than it promised.",
-        )
-    return table.cast(schema)

@@ -1,0 +1,50 @@
+"""The command line's group `company`: yearly review of vendors, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from etl.steps.outcome import Outcome
+
+Company = Annotated[str, typer.Option("--company", help="The company's id, the folder's name below mappings/.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--workspace", help="The folder with mappings/, data/ and reports/. Default: this folder."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on standard output.")]
+
+
+def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
+    """The group, printing through `show` as every command does."""
+    app = typer.Typer(no_args_is_help=True, help="What a company keeps beside its weeks: vendors, documents.")
+
+    @app.command("vendors")
+    def company_vendors(
+        company: Company,
+        year: Annotated[int, typer.Option("--year", min=2000, max=2999, help="The calendar year of the payments.")],
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """The yearly review: payments by vendor and box against the thresholds, as a workbook to sign."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.vendor_year(workspace, company, year), as_json)
+
+    @app.command("attachments")
+    def company_attachments(
+        company: Company,
+        on: Annotated[str | None, typer.Option("--on", help="The day, such as 2026-11-22. Default: today.")] = None,
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Every document with its state: there, changed, expired."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.attachments(workspace, company, on), as_json)
+
+    return app

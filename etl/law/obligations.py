@@ -1,0 +1,58 @@
+"""What a place of work asks of an employer in taxes, reporting and records: dated rows with citation and standing."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from etl.periods import LAST_DAY
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """One version of one obligation; both days inclusive. `of`: whose time or pay it concerns."""
+
+    jurisdiction: str
+    obligation_id: str
+    obligation: str
+    kind: str
+    of: str
+    effective_from: date
+    effective_to: date
+    citation: str
+    status: str
+    reviewed_on: date
+
+
+@cache
+def obligations() -> tuple[Obligation, ...]:
+    """The shipped table."""
+    text = (files("etl.law") / "obligations.csv").read_text(encoding="utf-8")
+    return tuple(
+        Obligation(
+            **{name: row[name] for name in ("jurisdiction", "obligation_id", "obligation", "kind", "of")},
+            effective_from=date.fromisoformat(row["effective_from"]),
+            effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else LAST_DAY,
+            citation=row["citation"],
+            status=row["status"],
+            reviewed_on=date.fromisoformat(row["reviewed_on"]),
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def of_place(place: str, on: date) -> tuple[Obligation, ...]:
+    """The rows in force for work in a place on a day: its own, those of the whole country after them."""
+    layers = {layer: turn for turn, layer in enumerate(layers_of(place))}
+    rows = [row for row in obligations() if row.jurisdiction in layers and row.effective_from <= on <= row.effective_to]
+    return tuple(sorted(rows, key=lambda row: (layers[row.jurisdiction], row.obligation_id)))
+
+
+def layers_of(place: str) -> tuple[str, ...]:
+    """The places whose rows hold: a state and the federal law; `US` is the federal law alone."""
+    if place == "US":
+        return ("US-FED",)
+    return (place, "US-FED") if place.startswith("US-") and place != "US-FED" else (place,)

@@ -1,0 +1,166 @@
+"""What the law of a work location says about rounding pay: dated rows, the most specific one for a rule counts."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from etl.errors import SettingsError
+from etl.law.places import Span
+from etl.law.rows import CHOICES
+from etl.periods import FIRST_DAY, LAST_DAY
+
+POSITIONS = ("forbidden", "hostile", "unknown", "allowed")
+"""From the worst on. forbidden: a run stops; hostile and unknown: noted; allowed: nothing."""
+MODES = ("nearest", "nearest_even", "nearest_half_down", "up", "down")
+GRAINS = ("punch", "entry", "day", "day_project", "week")
+_ANY = "*"
+
+
+@dataclass(frozen=True)
+class RoundingLaw:
+    """One version of what a place says about some modes, units and grains; empty is all of them."""
+
+    rule_id: str
+    jurisdiction: str
+    position: str
+    modes: frozenset[str]
+    units: frozenset[int]
+    grains: frozenset[str]
+    effective_from: date
+    effective_to: date
+    law_text: str
+    citation: str
+    status: str
+
+    def covers(self, mode: str, unit_seconds: int, grain: str) -> bool:
+        """Whether the row is about such a rounding."""
+        return all(not own or asked in own for own, asked in
+                   ((self.modes, mode), (self.units, unit_seconds), (self.grains, grain)))
+
+    @property
+    def closeness(self) -> tuple[bool, bool, bool]:
+        """What of it is said expressly: a row about a grain wins over one about a unit, over one about all."""
+        return bool(self.grains), bool(self.units), bool(self.modes)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What holds for one rounding at one place inside a span of days (both inclusive)."""
+
+    position: str
+    rule_id: str
+    sentence: str
+    span: Span
+
+
+@cache
+def library() -> tuple[RoundingLaw, ...]:
+    """All rows, checked. Raises SettingsError LAW_INVALID with every finding."""
+    text = (files("etl.law") / "rounding_rules.csv").read_text(encoding="utf-8")
+    return read_rounding_law(text, "etl/law/rounding_rules.csv")
+
+
+def read_rounding_law(text: str, where: str) -> tuple[RoundingLaw, ...]:
+    """The rows of a table as text. Raises SettingsError LAW_INVALID."""
+    rows, findings = [], []
+    for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
+        try:
+            rows.append(_row(row))
+        except (ValueError, KeyError) as error:
+            findings.append(f"line {line}: {error}")
+    if findings:
+        raise SettingsError(
+            "LAW_INVALID",
+            what="The table of rounding law cannot be used:\n    " + "\n    ".join(findings),
+            where=where,
+            fix="Correct the lines named.",
+        )
+    return tuple(rows)
+
+
+def _row(row: dict[str, str]) -> RoundingLaw:
+    for name, choices in (("position", POSITIONS), ("status", CHOICES["status"])):
+        if row[name] not in choices:
+            raise ValueError(f"{name} {row[name]!r} is none of {', '.join(choices)}")
+    for name in ("rule_id", "jurisdiction", "law_text", "citation"):
+        if not row[name]:
+            raise ValueError(f"{name} is empty")
+    date.fromisoformat(row["reviewed_on"])
+    return RoundingLaw(
+        row["rule_id"],
+        row["jurisdiction"],
+        row["position"],
+        frozenset(_words(row, "modes", MODES)),
+        frozenset(int(unit) for unit in _words(row, "units", ())),
+        frozenset(_words(row, "grains", GRAINS)),
+        date.fromisoformat(row["effective_from"]),
+        date.fromisoformat(row["effective_to"]) if row["effective_to"] else LAST_DAY,
+        row["law_text"],
+        row["citation"],
+        row["status"],
+    )
+
+
+def _words(row: dict[str, str], name: str, choices: Collection[str]) -> list[str]:
+    """The words of a cell; none for `*`, which is all of them."""
+    words = row[name].split()
+    if not words:
+        raise ValueError(f"{name} is empty; * is all of them")
+    if words == [_ANY]:
+        return []
+    if strange := [word for word in words if choices and word not in choices]:
+        raise ValueError(f"{name} {strange[0]!r} is none of {', '.join(choices)}")
+    return words
+
+
+def verdicts(place: str, rounding: tuple[str, int, str], confirmed: Collection[str], window: Span) -> list[Verdict]:
+    """What the law of a work location says of a rounding (mode, unit in seconds, grain), over the days of a window.
+
+    A place of the United States that says nothing of its own stands under the federal test. `confirmed`: rows that the
+    company answers for; a forbidding row that was not read at its source is then noted instead.
+    """
+    spans = _spans([row for row in library() if row.covers(*rounding)], window)
+    return [_verdict(place, rounding, confirmed, span) for span in spans]
+
+
+def _verdict(place: str, rounding: tuple[str, int, str], confirmed: Collection[str], span: Span) -> Verdict:
+    jurisdiction = "US-FED" if place == "US" else place
+    own = _closest(jurisdiction, rounding, span[0])
+    row = own or (_closest("US-FED", rounding, span[0]) if jurisdiction.startswith("US-") else None)
+    if own is None and row is not None and row.position == "allowed" and rounding[0] != "up":
+        sentence = f"{place} says nothing of its own that is known; the federal test holds: {row.law_text}"
+        return Verdict("unknown", row.rule_id, f"{sentence} ({row.citation})", span)
+    if row is None:
+        if rounding[0] == "up":
+            return Verdict("allowed", "", "rounding up never pays less than the time worked", span)
+        return Verdict("unknown", "", f"no law on rounding is known for {place or 'no work location'}", span)
+    position, text = row.position, f"{row.law_text} ({row.citation})"
+    if position == "forbidden" and row.status != "confirmed" and row.rule_id in confirmed:
+        position, text = "hostile", f"{text}; the company answers for rounding here ({row.rule_id})"
+    return Verdict(position, row.rule_id, text, span)
+
+
+def _closest(jurisdiction: str, rounding: tuple[str, int, str], day: date) -> RoundingLaw | None:
+    """The row that speaks most expressly of a rounding on a day; of two the worse."""
+    rows = [
+        row for row in library()
+        if row.jurisdiction == jurisdiction and row.covers(*rounding) and row.effective_from <= day <= row.effective_to
+    ]
+    return min(
+        rows, key=lambda row: ([not said for said in row.closeness], POSITIONS.index(row.position)), default=None
+    )
+
+
+def _spans(rows: Collection[RoundingLaw], window: Span) -> list[Span]:
+    """The window in parts between which no row begins or ends."""
+    first, last = max(window[0], FIRST_DAY), window[1]
+    cuts = {first, *(row.effective_from for row in rows)}
+    cuts |= {date.fromordinal(row.effective_to.toordinal() + 1) for row in rows if row.effective_to < last}
+    starts = sorted(cut for cut in cuts if first <= cut <= last)
+    ends = [*(date.fromordinal(after.toordinal() - 1) for after in starts[1:]), last]
+    return list(zip(starts, ends, strict=True))

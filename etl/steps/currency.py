@@ -1,0 +1,112 @@
+"""Currencies of a run: the rates it may use, what it needs before it computes, and a missing rate that stops it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pyarrow as pa
+
+from etl.errors import RefusedError
+from etl.mapping.fx_rates import versions_in_question
+from etl.settings.currency import CurrencyChoice
+from etl.sql.run import Engine
+from etl.steps.run import Run
+
+_CHOICES = pa.schema({"source": pa.string(), "rate_date": pa.date32(), "source_id": pa.string()})
+Row = dict[str, Any]
+
+
+def currency_parameters(choice: CurrencyChoice | None) -> dict[str, Any]:
+    """What the decisions ask about currencies. Without [currency] people are paid in the home currency only."""
+    is_lenient = choice is not None and choice.missing_day == "previous_business_day"
+    return {
+        "pays_abroad": choice is not None,
+        "converts_here": choice is not None and choice.convert == "here",
+        "converts_in_books": choice is not None and choice.convert == "accounting",
+        "fx_source": choice.source if choice else "",
+        "most_age_days": choice.max_age_days if choice and is_lenient else 0,
+    }
+
+
+def put_choices(run: Run, engine: Engine) -> None:
+    """Store which version of a day's rates the company has chosen."""
+    chosen = run.settings.currency.chosen if run.settings.currency else ()
+    engine.put("fx_choices", pa.Table.from_pylist([choice.model_dump() for choice in chosen], schema=_CHOICES))
+
+
+def currency_gaps(run: Run) -> list[str]:
+    """What the choices under [currency] need and the cross-references do not have, one sentence each."""
+    choice = run.settings.currency
+    if choice is None:
+        return []
+    findings = _mixed_pay(run)
+    if choice.convert == "tracker":
+        findings.append(
+            'company.toml, [currency]: convert = "tracker" takes the amounts that the tracker has converted, and none '
+            "of the sources lands one; choose here or accounting"
+        )
+    if choice.convert == "here":
+        rows = run.mappings.rows("map_fx_rates")
+        if not any(row["source"] == choice.source for row in rows):
+            findings.append(f'fx_rates.csv: no rate from source {choice.source}, which convert = "here" needs')
+        chosen = {(one.source, one.rate_date): one.source_id for one in choice.chosen}
+        findings += versions_in_question(rows, choice.source, chosen)
+        if run.settings.labor_posting.mode != "none" and "rounding_difference" not in {
+            row["purpose"] for row in run.mappings.rows("map_accounts")
+        }:
+            findings.append('accounts.csv: no account for rounding_difference, which convert = "here" needs')
+    return findings
+
+
+def _mixed_pay(run: Run) -> list[str]:
+    """Where figures of two currencies would be added: pay of one person on one day, minimum wages beside other pay."""
+    home = run.settings.company.home_currency
+    paid: dict[str, list[Row]] = defaultdict(list)
+    for table in ("map_pay_rates", "map_salaries"):
+        for row in run.mappings.rows(table):
+            paid[row["employee_id"]].append(row)
+    findings = []
+    for table, file in (("map_job_rates", "job_rates.csv"), ("map_earnings", "earnings.csv")):
+        for row in run.mappings.rows(table):
+            first = row.get("effective_from") or row["earned_from"]
+            last = row.get("effective_to") or row["earned_to"]
+            meeting = [own for own in paid[row["employee_id"]]
+                       if own["effective_from"] <= last and own["effective_to"] >= first]
+            others = {own["currency"] for own in meeting} - {row["currency"]}
+            if others:
+                findings.append(
+                    f"private/{file}, line {row['map_row']}: {row['employee_id']} is paid in "
+                    f"{', '.join(sorted(others))} then, this is {row['currency']}; give it in the currency of the "
+                    "pay rate"
+                )
+    with_minimum = {wage.jurisdiction for wage in run.settings.pay.minimum_wages}
+    for row in run.mappings.rows("map_employees"):
+        foreign = {own["currency"] for own in paid[row["employee_id"]]} - {home}
+        if row["work_location"] in with_minimum and foreign:
+            findings.append(
+                f"employees.csv, line {row['map_row']}: {row['employee_id']} is paid in {', '.join(sorted(foreign))} "
+                f"where a minimum wage of {row['work_location']} counts, which [[pay.minimum_wages]] gives in {home}"
+            )
+    return findings
+
+
+def refuse_missing_rates(run: Run, engine: Engine) -> None:
+    """Stop where an amount has no exchange rate: nothing is converted by another day's rate unless that is declared.
+
+    Raises RefusedError FX_RATE_MISSING with every pair and day.
+    """
+    missing = [row for row in engine.fetch("fx_resolved").to_pylist() if row["numerator"] is None]
+    choice, home = run.settings.currency, run.settings.company.home_currency
+    if not missing or choice is None:
+        return
+    reach = (f"on that day or {choice.max_age_days} day(s) before" if choice.missing_day == "previous_business_day"
+             else "on that day")
+    raise RefusedError(
+        "FX_RATE_MISSING",
+        what="; ".join(f"No rate from {row['currency']} to {home} for {row['converted_on']}" for row in missing)
+        + f": {choice.source} has none {reach}, direct, inverse or over a third currency",
+        where=f"mappings/{run.company}/fx_rates.csv",
+        fix="Take in the source's newest file (timebooks rates load FILE --company C), or add the rate as a row with "
+        "its source and source_id.",
+    )

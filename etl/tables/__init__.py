@@ -1,0 +1,83 @@
+"""The tables that pass between rooms: one Arrow schema each, asserted where a table enters or leaves a step.
+
+Durations are whole seconds (int64), amounts DECIMAL(18,3) with their currency beside them, rates DECIMAL(18,6),
+dates are local calendar dates, instants are UTC. Text of a tracker is kept as it came.
+"""
+
+from __future__ import annotations
+
+from etl.tables.batch import (
+    ALLOCATIONS,
+    BILLABLE_LINES,
+    CONTROL_TOTALS,
+    ENTRIES,
+    EXCEPTIONS,
+    PAYROLL_HOURS,
+    PAYROLL_LINES,
+    PIECES,
+    POSTINGS,
+    ROLL_FORWARD,
+    TIME_ACTIVITIES,
+)
+from etl.tables.kinds import (
+    AMOUNT,
+    FX_RATE,
+    INSTANT,
+    RATE,
+    SECONDS,
+    TEXT,
+    WHOLE,
+    assert_schema,
+)
+from etl.tables.landed import (
+    LANDED_COLUMNS,
+    LANDED_ENTRIES,
+    PARQUET,
+    STANDINGS,
+)
+from etl.tables.where_used import (
+    CONVERSIONS,
+    CONVERTED_SHARES,
+    CORRECTION_PARTS,
+    CORRECTIONS,
+    PAY_ADDITIONS,
+    PREMIUMS_BY_LAW,
+    ROUNDING_CERTIFICATE,
+    VENDOR_BILLS,
+    VENDOR_LINES,
+)
+
+__all__ = [
+    "ALLOCATIONS",
+    "AMOUNT",
+    "BILLABLE_LINES",
+    "CONTROL_TOTALS",
+    "CONVERSIONS",
+    "CONVERTED_SHARES",
+    "CORRECTIONS",
+    "CORRECTION_PARTS",
+    "ENTRIES",
+    "EXCEPTIONS",
+    "FX_RATE",
+    "INSTANT",
+    "LANDED_COLUMNS",
+    "LANDED_ENTRIES",
+    "PARQUET",
+    "PAYROLL_HOURS",
+    "PAYROLL_LINES",
+    "PAY_ADDITIONS",
+    "PIECES",
+    "POSTINGS",
+    "PREMIUMS_BY_LAW",
+    "RATE",
+    "ROLL_FORWARD",
+    "ROUNDING_CERTIFICATE",
+    "SECONDS",
+    "STANDINGS",
+    "TEXT",
+    "TIME_ACTIVITIES",
+    "VENDOR_BILLS",
+    "VENDOR_LINES",
+    "WHOLE",
+    "assert_schema",
+]
