@@ -12,6 +12,7 @@ from typing import Any
 
 from etl.errors import SourceError
 from etl.sources.calls import Answer, Request, UnusableError
+from etl.sources.quick_json import QuickReader, UnsureError
 from etl.sources.rows import Rows
 from etl.strict_json import NotStrictError, no_constant, once
 
@@ -42,12 +43,20 @@ def read_json(answer: Answer, where: str) -> Any:
     if not (kind == "application/json" or kind.endswith("+json")):
         raise UnusableError("HTTP_NOT_JSON", f"the answer is {kind or 'of no kind'} and no JSON (a login page?)")
     try:
-        text = answer.body.decode("utf-8")
+        return _QUICK.read(answer.body)
+    except UnsureError:
+        return _read_strictly(answer.body, where)
+
+
+def _read_strictly(body: bytes, where: str) -> Any:
+    """The value, read at leisure, or why it is refused."""
+    try:
+        text = body.decode("utf-8")
         value = json.loads(text, object_pairs_hook=once, parse_float=_figure, parse_constant=no_constant)
-        if _SURROGATE.search(answer.body):
+        if _SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")
     except json.JSONDecodeError:
-        if answer.body.startswith(b"\xef\xbb\xbf"):
+        if body.startswith(b"\xef\xbb\xbf"):
             raise _not_strict("it begins with a byte order mark", where) from None
         raise UnusableError("JSON_CUT", "the answer is no whole JSON text") from None
     except UnicodeEncodeError:
@@ -71,6 +80,9 @@ def _figure(text: str) -> Decimal:
     if figure and abs(figure.adjusted()) > _LARGEST:
         raise NotStrictError(f"the number {text[:40]} is beyond all measure")
     return figure
+
+
+_QUICK = QuickReader(_figure)
 
 
 def _not_strict(why: str, where: str) -> NotStrictAnswerError:

@@ -9,32 +9,31 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from typing import Protocol, TypeVar
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 import certifi
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from etl import __version__
 from etl.errors import SettingsError
 from etl.sources.calls import Answer, Call, CallError, Clock, Patience, RealClock, Request, UnusableError
+from etl.sources.line import Calls, Line
 from etl.sources.quota import Free, Turns
+from etl.sources.statuses import instant, refusal, retry_after
 
 Page = TypeVar("Page")
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _SHOWN = 160
 _CLOCK_DRIFT = 3600
-_NO_ANSWER = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError,
-              requests.exceptions.ContentDecodingError, urllib3.exceptions.HTTPError, OSError)
+_NO_ANSWER = (urllib3.exceptions.HTTPError, HTTPException, CertificateError, OSError)
 _AGAIN = {408, 500, 502, 503, 504, 520, 521, 522, 523, 524}
-_DENIED = {401, 403}
 
 
 class Opens(Protocol):
@@ -93,24 +92,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class _Signature(AuthBase):
-    """The credential, put on a call only where it goes to an address of the connection."""
-
-    def __init__(self, secret: Opens, headers_of: Callable[[str], Mapping[str, str]], place: Place) -> None:
-        self._secret, self._headers_of = secret, headers_of
-        self._origins = {_origin(urlsplit(address)) for address in place.addresses.values()}
-
-    def __call__(self, call: requests.PreparedRequest) -> requests.PreparedRequest:
-        if _origin(urlsplit(call.url or "")) not in self._origins:
-            raise AssertionError("a credential was about to leave for another address")
-        call.headers.update(self._headers_of(self._secret.opened()))
-        return call
-
-
-def _origin(parts: SplitResult) -> tuple[str, str, int]:
-    return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-
-
 @dataclass
 class Limits:
     """What a tracker says about being asked too often.
@@ -121,6 +102,15 @@ class Limits:
 
     parked_for: Callable[[Answer], float | None] = lambda answer: None  # noqa: ARG005
     throttled_wait: float = 1.0
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """A call that has had its turn, and was sent before its answer is asked for."""
+
+    request: Request
+    call: requests.PreparedRequest
+    began: float
 
 
 @dataclass
@@ -142,18 +132,36 @@ class Client:
     def __post_init__(self) -> None:
         self._began = self.clock.monotonic()
         self._retries = 0
-        self._session = requests.Session()
-        self._session.trust_env = False   # no netrc, no proxy or certificate variables
-        self._session.verify = self.place.ca_file or certifi.where()
-        self._session.auth = _Signature(self.secret, self.headers_of, self.place)
-        self._session.headers.update({"User-Agent": f"Timebooks/{__version__}{self.agent}",
-                                      "Accept": "application/json", "Accept-Encoding": "gzip, deflate"})
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=2, max_retries=0))
+        self._told_date = ""
+        self._calls = Calls(lambda: self.headers_of(self.secret.opened()), self.place.addresses, {
+            "User-Agent": f"Timebooks/{__version__}{self.agent}", "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"})
+        self._line = Line(self.place.ca_file or certifi.where())
+        self._ahead: _Ahead | None = None
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._session.close()
+        self._forget_ahead()
+        self._line.close()
+
+    def ask_ahead(self, request: Request) -> None:
+        """Send a request now whose answer is read when it is asked for; nothing where that cannot be at once."""
+        self._forget_ahead()
+        began, call = self.clock.monotonic(), self._prepared(request)
+        if self._rest() <= 0 or not self._line.is_open(call) or self.turns.take(self.clock, 0.0):
+            return
+        self._ahead = _Ahead(request, call, began)
+        try:
+            self._line.send(call, self._seconds())
+        except _NO_ANSWER as error:
+            self._forget_ahead(type(error).__name__)
+
+    def _forget_ahead(self, note: str = "not used") -> None:
+        """A call that went out, and whose answer nobody asks for, is no page."""
+        sent, self._ahead = self._ahead, None
+        if sent is not None:
+            self._line.give_up(sent.call)
+            self._note(sent.request, sent.began, 1, note)
 
     def ask(self, request: Request, read: Callable[[Answer], Page]) -> Page:
         """The answer to one request, as `read` makes it of a 200; asked again where that may help.
@@ -163,10 +171,10 @@ class Client:
         attempt = 0
         while True:
             attempt += 1
-            self._take_turn(request)
+            sent = self._take_turn(request)
             why, wait = "", None
             try:
-                answer = self._once(request, attempt)
+                answer = self._once(request, attempt, sent)
                 if answer.status == 200:
                     return read(answer)
                 wait, why = self._wait_for(answer, request, attempt)
@@ -179,51 +187,63 @@ class Client:
                 code = "HTTP_THROTTLED" if wait is not None else "HTTP_FAILING"
             self._wait(request, attempt, why, code, wait)
 
-    def _take_turn(self, request: Request) -> None:
+    def _take_turn(self, request: Request) -> _Ahead | None:
+        """Wait for a turn; where the request was sent ahead, it has had its turn."""
+        if self._ahead is not None and self._ahead.request != request:
+            self._forget_ahead()
         rest = self._rest()
         if rest <= 0:
             raise self._given_up(request, "HTTP_DEADLINE", "the time a pull may take is over", 0.0)
-        still = self.turns.take(self.clock, rest)
+        sent, self._ahead = self._ahead, None
+        still = 0.0 if sent is not None else self.turns.take(self.clock, rest)
         if still:
             raise self._given_up(request, "HTTP_QUOTA", "the account's calls are used up for now", still)
+        return sent
 
-    def _once(self, request: Request, attempt: int) -> Answer:
+    def _once(self, request: Request, attempt: int, sent: _Ahead | None) -> Answer:
         """One call, read to its end within every limit."""
-        began, status, size, request_id, note = self.clock.monotonic(), 0, 0, "", ""
-        seconds = max(0.1, min(self.patience.read_seconds, self._rest()))
+        began, call = (self.clock.monotonic(), self._prepared(request)) if sent is None else (sent.began, sent.call)
+        status, size, request_id, note = 0, 0, "", ""
         try:
-            with self._session.send(self._prepared(request), timeout=(seconds, seconds), stream=True,
-                                    allow_redirects=False, verify=self._session.verify) as response:
-                status = response.status_code
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                request_id = headers.get("x-request-id", "")[:64]
-                body = self._body(response, began)
-                size = len(body)
-                self._check_clock(headers.get("date", ""))
-                return Answer(status, headers, body)
-        except Exception as error:
+            if sent is None:
+                self._line.send(call, self._seconds())
+            response = self._line.answer(call, self._seconds())
+            status = response.status
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            request_id = headers.get("x-request-id", "")[:64]
+            body = self._body(response, headers, began)
+            size = len(body)
+            self._check_clock(headers.get("date", ""))
+            return Answer(status, headers, body)
+        except BaseException as error:
+            self._line.give_up(call)
             note = type(error).__name__
             raise
         finally:
-            self.on_call(Call(
-                self.place.connection, "POST" if request.body else "GET", request.path, status, size,
-                round((self.clock.monotonic() - began) * 1000), attempt, request_id, note))
+            self._note(request, began, attempt, note, (status, size, request_id))
+
+    def _seconds(self) -> float:
+        """How long a single step of a call may take."""
+        return max(0.1, min(self.patience.read_seconds, self._rest()))
+
+    def _note(self, request: Request, began: float, attempt: int, note: str,
+              came: tuple[int, int, str] = (0, 0, "")) -> None:
+        """Tell of a call; `came`: status, bytes and the tracker's own name of the call."""
+        status, size, request_id = came
+        self.on_call(Call(
+            self.place.connection, "POST" if request.body else "GET", request.path, status, size,
+            round((self.clock.monotonic() - began) * 1000), attempt, request_id, note))
 
     def _prepared(self, request: Request) -> requests.PreparedRequest:
-        """The call as it goes out, with the credential; no cookie of an earlier answer goes with it."""
-        call = requests.PreparedRequest()
-        headers = dict(self._session.headers) | ({"Content-Type": "application/json"} if request.body else {})
-        call.prepare("POST" if request.body else "GET", self.place.url(request), params=list(request.query),
-                     data=request.body.encode() or None, auth=self._session.auth, headers=headers)
-        return call
+        return self._calls.prepared(request, self.place.url(request))
 
-    def _body(self, response: requests.Response, began: float) -> bytes:
+    def _body(self, response: urllib3.HTTPResponse, headers: Mapping[str, str], began: float) -> bytes:
         """The body as it comes, at most so many bytes when unpacked, at most so long however steadily it drips."""
         parts: list[bytes] = []
         size = 0
         ends = min(began + self.patience.answer_seconds, self._began + self.patience.deadline)
         while True:
-            part = response.raw.read1(_CHUNK, decode_content=True)
+            part = response.read1(_CHUNK, decode_content=True)
             if not part:
                 break
             parts.append(part)
@@ -232,8 +252,8 @@ class Client:
                 raise UnusableError("HTTP_TOO_LARGE", f"an answer of over {self.patience.body_bytes:,} bytes came")
             if self.clock.monotonic() > ends:
                 raise UnusableError("HTTP_TOO_SLOW", "the answer dripped in too slowly")
-        expected = response.headers.get("Content-Length", "")
-        if expected.isdigit() and not response.headers.get("Content-Encoding") and int(expected) != size:
+        expected = headers.get("content-length", "")
+        if expected.isdigit() and not headers.get("content-encoding") and int(expected) != size:
             raise UnusableError("HTTP_CUT", f"{size:,} of {expected} bytes came")
         return b"".join(parts)
 
@@ -244,12 +264,12 @@ class Client:
         if parked is not None:
             return parked, "the account's hourly calls are used up (402)"
         if status == 429:
-            told = _retry_after(answer.headers.get("retry-after", ""), self.clock.wall())
+            told = retry_after(answer.headers.get("retry-after", ""), self.clock.wall())
             usual = max(self.limits.throttled_wait, self.patience.backoff(attempt))
             return (usual if told is None else told), "the tracker asks to wait (429)"
         if status in _AGAIN:
             return None, f"the tracker answers {status}"
-        code, what, fix = _refusal(status)
+        code, what, fix = refusal(status)
         said = self._said(answer)
         raise CallError(code, what=f"The tracker {what} ({status}{': ' + said if said else ''})",
                         where=self._where(request), fix=fix)
@@ -278,13 +298,16 @@ class Client:
         return f"connection {self.place.connection}, {request.path}"
 
     def _check_clock(self, date: str) -> None:
-        told = _instant(date)
+        if date == self._told_date:
+            return
+        self._told_date = date
+        told = instant(date)
         if told and abs((self.clock.wall() - told).total_seconds()) > _CLOCK_DRIFT:
             self.clock_remark = (f"the tracker's clock says {told:%Y-%m-%d %H:%M} UTC, this machine's "
                                  f"{self.clock.wall():%Y-%m-%d %H:%M}; the pull does not rest on either")
 
     def _refuse_certificate(self, error: Exception) -> None:
-        if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
+        if isinstance(error, ssl.SSLError | urllib3.exceptions.SSLError | CertificateError):
             raise CallError(
                 "TLS_REFUSED", what="The tracker's certificate could not be trusted",
                 where=f"connection {self.place.connection}",
@@ -305,32 +328,3 @@ def forms_of(token: str) -> tuple[str, ...]:
     """The ways a secret could show itself: plain, encoded for an address, in base64 alone and as a login."""
     encoded = [base64.b64encode(text.encode()).decode() for text in (token, f"{token}:api_token")]
     return tuple(dict.fromkeys([token, quote(token, safe=""), *encoded, *(quote(text, safe="") for text in encoded)]))
-
-
-def _refusal(status: int) -> tuple[str, str, str]:
-    if 300 <= status < 400:
-        return ("HTTP_REDIRECT", "sent us to another address, which is never followed",
-                "Correct base_url: give the address the tracker's own documents name.")
-    if status in _DENIED:
-        return ("HTTP_DENIED", "does not accept the token, or its owner may not see this",
-                "Make a new token of an administrator's account and keep it under the connection's name.")
-    if status == 402:
-        return ("HTTP_PAYMENT", "says that the plan is not paid or does not include this",
-                "Look at the account's plan and its payment.")
-    return ("HTTP_REFUSED", "refuses the request", "Look at account, base_url and page_size of the connection.")
-
-
-def _retry_after(text: str, now: datetime) -> float | None:
-    """Seconds by the header Retry-After, a number or a date; None where it is missing or not readable."""
-    if text.strip().isdigit():
-        return float(text.strip()[:9])
-    told = _instant(text)
-    return max(0.0, (told - now).total_seconds()) if told else None
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        told = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    return told if told.tzinfo else told.replace(tzinfo=UTC)

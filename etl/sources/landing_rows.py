@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,23 +23,33 @@ class RowFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._writer: pq.ParquetWriter | None = None
-        self._waiting: list[pa.Table] = []
+        self._thread: ThreadPoolExecutor | None = None
+        self._writing: Future[None] | None = None   # the row group before; one at most is under way
+        self._waiting: list[list[pa.Array]] = []
         self._count_waiting = 0
+        self._nulls = pa.nulls(0, TEXT)
         self.rows = 0
 
     def begin(self) -> None:
         """An empty file."""
         self.close()
-        self._waiting, self._count_waiting, self.rows = [], 0, 0
+        self._waiting, self._count_waiting, self.rows = [[] for _ in LANDED_COLUMNS], 0, 0
         self.path.unlink(missing_ok=True)   # never into a file that somebody still holds open
         self._writer = _writer(self.path)
 
     def add(self, columns: Columns, count: int) -> None:
         """Rows of one page: text columns by name, the others are null; an empty text is null too."""
-        numbers = pa.array(np.arange(self.rows + 1, self.rows + count + 1), pa.int64())
-        texts = [pa.array(columns[name], TEXT) if name in columns else pa.nulls(count, TEXT)
-                 for name in LANDED_COLUMNS]   # at once: texts of many pages would crowd the memory
-        self._waiting.append(pa.table([numbers, *texts], schema=LANDED_ENTRIES))
+        if len(self._nulls) != count:
+            self._nulls = pa.nulls(count, TEXT)
+        made: dict[int, pa.Array] = {}   # columns that hold the same are made once
+        for name, waiting in zip(LANDED_COLUMNS, self._waiting, strict=True):
+            texts = columns.get(name)
+            if texts is None:
+                waiting.append(self._nulls)
+                continue
+            if id(texts) not in made:
+                made[id(texts)] = pa.array(texts, TEXT)   # at once: texts of many pages would crowd the memory
+            waiting.append(made[id(texts)])
         self._count_waiting += count
         self.rows += count
         while self._count_waiting >= ROWS_PER_GROUP:
@@ -57,23 +68,37 @@ class RowFile:
                 self.add(table.to_pydict(), table.num_rows)
 
     def close(self) -> None:
-        """The file with everything added."""
-        if self._writer is not None:
+        """The file with everything added. Raises what writing it raised."""
+        if self._writer is None:
+            return
+        try:
             self._write(self._count_waiting)
-            self._writer.close()
-            self._writer = None
+            self._wait()
+        finally:
+            if self._thread is not None:
+                self._thread.shutdown()
+                self._thread = self._writing = None
+            writer, self._writer = self._writer, None
+            writer.close()
 
     def _write(self, count: int) -> None:
-        """The first rows of those that wait, as one row group."""
+        """The first rows of those that wait, as one row group, written while further pages are read."""
         if self._writer is None or not count:
             return
-        waiting = pa.concat_tables(self._waiting).combine_chunks()
-        group = waiting.slice(0, count)
-        for place, name in enumerate(LANDED_COLUMNS, 1):
-            group = group.set_column(place, LANDED_ENTRIES.field(name), _nothing_for_empty(group[name]))
-        self._writer.write_table(group, row_group_size=ROWS_PER_GROUP)
-        self._waiting = [waiting.slice(count)]
+        first = self.rows - self._count_waiting + 1
+        waiting = [pa.chunked_array(chunks, TEXT) for chunks in self._waiting]
+        group = [texts.slice(0, count) for texts in waiting]
+        self._waiting = [list(texts.slice(count).chunks) for texts in waiting]
         self._count_waiting -= count
+        self._wait()
+        self._thread = self._thread or ThreadPoolExecutor(1, "parquet")
+        self._writing = self._thread.submit(_write_group, self._writer, first, group)
+
+    def _wait(self) -> None:
+        """Until the row group before is written."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
 
     def keep_latest(self, repeated: Sequence[int]) -> int:
         """Of rows whose keys came more than once, only the latest stays: by update time, else by order of reading.
@@ -120,5 +145,12 @@ def _writer(path: Path) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, LANDED_ENTRIES, **PARQUET)
 
 
-def _nothing_for_empty(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+def _write_group(writer: pq.ParquetWriter, first: int, columns: Sequence[pa.ChunkedArray]) -> None:
+    count = len(columns[0])
+    numbers = pa.array(np.arange(first, first + count), pa.int64())
+    texts = [_nothing_for_empty(texts.combine_chunks()) for texts in columns]
+    writer.write_table(pa.table([numbers, *texts], schema=LANDED_ENTRIES), row_group_size=ROWS_PER_GROUP)
+
+
+def _nothing_for_empty(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)

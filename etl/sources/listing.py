@@ -56,7 +56,7 @@ class Listing:
 
     def keys(self, rows: Rows) -> list[str]:
         """The ids of rows, as text."""
-        return list(map(str, rows.get(self.key)))
+        return rows.texts(self.key)
 
 
 class IncompleteError(SourceError):
@@ -108,6 +108,11 @@ class Feed:
                             fix="This pull was interrupted; pull again.")
         return self.client.ask(request, keep)
 
+    def ask_ahead(self, request: Request) -> None:
+        """The next request may go out now; its page is taken in its turn."""
+        if self.client is not None and not self.file.is_replaying:
+            self.client.ask_ahead(request)
+
     def watch(self, listing: Listing) -> Watch:
         """The watch over one list's rows."""
         return Watch(listing.shape, f"connection {self.connection}, {listing.name}")
@@ -124,9 +129,12 @@ def read_once(feed: Feed, listing: Listing, take: Callable[[Rows], None]) -> Lis
             raise _endless(feed, listing, "leads back to a page that was read" if request in asked else "never ends")
         asked.add(request)
         page = feed.page(listing, request)
-        rows = watch.check(listing.rows(page))
-        keys = list(map(hash, listing.keys(rows)))
+        told = listing.rows(page)
         request = listing.next(page)
+        if told and request is not None and request not in asked:
+            feed.ask_ahead(request)   # the tracker works on it while this page is read
+        rows = watch.check(told)
+        keys = list(map(hash, listing.keys(rows)))
         if not rows and (request is not None or (listing.promises and listed.pages)):
             raise MovedError("promises a page and gives an empty one")
         if request is not None and keys == previous:

@@ -36,12 +36,12 @@ class PageFile:
         self.path = path
         self._file = path.open("rb" if is_landed else "r+b")
         self._is_landed = is_landed   # then it is only read, to its end
-        self._is_replaying = True
+        self.is_replaying = True   # an earlier attempt's pages may still lie ahead
         self.reused = 0
 
     def again(self, listing: str, request: Request) -> Answer | None:
         """The answer an earlier attempt kept to this request, where it is the next in the file; else None."""
-        if not self._is_replaying:
+        if not self.is_replaying:
             return None
         begins = self._file.tell()
         kept = _read_one(self._file)
@@ -53,7 +53,7 @@ class PageFile:
 
     def keep(self, listing: str, request: Request, answer: Answer, headers: tuple[str, ...]) -> None:
         """One more page at the end; of the headers those that say where the next page is."""
-        self._is_replaying = False
+        self.is_replaying = False
         self._file.write(encoded(listing, request, answer, headers))
         self._file.flush()   # may be lost with the machine; then it is asked for again
 
@@ -64,7 +64,7 @@ class PageFile:
     def back_to(self, mark: int) -> None:
         """Forget the pages from a mark on: they are listed anew."""
         self._file.seek(mark)
-        self._is_replaying = False
+        self.is_replaying = False
         if not self._is_landed:
             self._file.truncate()
 

@@ -14,7 +14,7 @@ from etl.sources.calls import Request
 from etl.sources.http import Limits
 from etl.sources.landing_rows import Columns
 from etl.sources.listing import Listing, other_form
-from etl.sources.rows import Row, Rows
+from etl.sources.rows import Once, Row, Rows
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, refs, truth, zone_extra
 
 _ROWS = 200
@@ -87,34 +87,37 @@ class _QuickBooksTime:
         service = named.get(connection.service_field.casefold(), "")
         billable = next((id_ for name, id_ in named.items() if name.startswith("billable")), "")
         job_known = refs(jobs, connection)
-        refs_of = {id_: _job_refs(id_, jobs, connection) for id_ in jobs}
-        kind_of = {id_: job.get("type") for id_, job in jobs.items()}
-        billable_of = {id_: truth(job.get("billable")) for id_, job in jobs.items()}
+        breaks = {id_ for id_, job in jobs.items() if job.get("type") == "unpaid_break"}
         zone_of, standing_of = _zones(connection), _standings(looked_up["users"])
+
+        def place(job: int | str) -> tuple[str | None, str | None, str | None, str]:
+            if (id_ := str(job)) in jobs:
+                return *_job_refs(id_, jobs, connection), truth(jobs[id_].get("billable"))
+            return None, job_known(job or None), None, truth(None)
+
+        place_of = Once(place)
 
         def read(rows: Rows) -> Sorted:
             stopped = rows.where(list(map(not_, rows["on_the_clock"])))
-            entries = stopped.where([kind_of.get(job) != "unpaid_break" for job in map(str, stopped["jobcode_id"])])
-            ids = list(map(str, entries["jobcode_id"]))
-            places = [refs_of.get(id_) or (None, job_known(job or None), None)
-                      for id_, job in zip(ids, entries["jobcode_id"], strict=True)]
+            entries = stopped.where([job not in breaks for job in stopped.texts("jobcode_id")])
+            places = [place_of[job] for job in entries["jobcode_id"]]
             fields = [field if isinstance(field, dict) else {} for field in entries.get("customfields")]
-            tasks = [task or field.get(service) for (_, _, task), field in zip(places, fields, strict=True)]
-            return Sorted(people.columns(list(map(str, entries["user_id"]))) | {
-                "entry_ref": list(map(str, entries["id"])),
+            tasks = [at[2] or field.get(service) for at, field in zip(places, fields, strict=True)]
+            return Sorted(people.columns(entries.texts("user_id")) | {
+                "entry_ref": entries.texts("id"),
                 "updated_text": entries["last_modified"],
-                "client_ref": [client for client, _, _ in places],
-                "project_ref": [project for _, project, _ in places],
+                "client_ref": [at[0] for at in places],
+                "project_ref": [at[1] for at in places],
                 "task_ref": tasks,
                 "service_ref": tasks,
                 "date_text": entries["date"],
                 "start_text": entries["start"],
                 "end_text": entries["end"],
-                "duration_text": list(map(str, entries["duration"])),
-                "billable_text": [str(field.get(billable) or billable_of.get(id_, truth(None)))
-                                  for field, id_ in zip(fields, ids, strict=True)],
+                "duration_text": entries.texts("duration"),
+                "billable_text": [str(field.get(billable) or at[3])
+                                  for at, field in zip(places, fields, strict=True)],
                 "note": entries.get("notes"),
-                "extra": list(map(zone_of, entries.get("tz_str"))),
+                "extra": [zone_of[name] for name in entries.get("tz_str")],
             }, standing_of(entries), running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
         return read
 
@@ -160,15 +163,20 @@ def _standings(users: Sequence[Row]) -> Callable[[Rows], Columns]:
     """How entries stand: approval is a date on the person, and reaches every entry up to it."""
     until = {str(one["id"]): (_day(one.get("approved_to")), _day(one.get("submitted_to"))) for one in users}
 
+    def said(of: tuple[object, str, object]) -> tuple[str, str | None]:
+        user, day, locked = of
+        approved, submitted = until.get(str(user), ("", ""))
+        if day <= approved:
+            return "approved", f"approved_to {approved}"
+        if day <= submitted:
+            return "submitted", f"submitted_to {submitted}"
+        return "locked" if locked else "open", None
+
+    known = Once(said)
+
     def of(entries: Rows) -> Columns:
-        standing, words = [], []
-        for user, day, locked in zip(entries["user_id"], entries["date"], entries.get("locked"), strict=True):
-            approved, submitted = until.get(str(user), ("", ""))
-            standing.append("approved" if day <= approved else "submitted" if day <= submitted else
-                            "locked" if locked else "open")
-            words.append(f"approved_to {approved}" if day <= approved else
-                         f"submitted_to {submitted}" if day <= submitted else None)
-        return {"standing": standing, "tracker_word": words}
+        found = [known[one] for one in zip(entries["user_id"], entries["date"], entries.get("locked"), strict=True)]
+        return {"standing": [standing for standing, _ in found], "tracker_word": [word for _, word in found]}
     return of
 
 
@@ -177,17 +185,14 @@ def _day(text: str | None) -> str:
     return text if text and _DAY.fullmatch(text) and not text.startswith("0000") else ""
 
 
-def _zones(connection: Connection) -> Callable[[object], str]:
+def _zones(connection: Connection) -> Once[str | None, str]:
     """The column extra of each zone the tracker names; unconfirmed names mean the connection's own zone."""
     known = available_timezones()
-    made: dict[object, str] = {}
 
-    def extra(name: object) -> str:
-        if name not in made:
-            text = str(name or "")
-            made[name] = zone_extra(_ZONES.get(text) or (text if text in known else connection.zone))
-        return made[name]
-    return extra
+    def extra(name: str | None) -> str:
+        text = name or ""
+        return zone_extra(_ZONES.get(text) or (text if text in known else connection.zone))
+    return Once(extra)
 
 
 SOURCE = _QuickBooksTime()

@@ -6,7 +6,8 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from etl.disk import told
 from etl.errors import SettingsError, SourceError
 from etl.settings import Connection
-from etl.sources.calls import Call, Clock, Patience, RealClock
+from etl.sources.calls import Clock, Patience, RealClock
 from etl.sources.http import Client, Place
 from etl.sources.pulling import Pulled, place_of, pull_folder, pull_window, quotas_of
 from etl.sources.quota import Free, Shared, Turns
@@ -80,11 +81,10 @@ def ask(run: Run, connection: Connection, say: Say, ways: Ways | None = None) ->
     client = _client(run, connection, place, secret, ways)
     client.on_wait = lambda seconds, why: say(f"{connection.name}: waiting {seconds:.0f} s, {why}")
     folder = pull_folder(run.workspace.scratch(run.company), connection, window)
-    try:
+    with ops_log.kept_open(run.workspace, run.company, CALLS) as write, closing(client):
+        client.on_call = lambda call: write(vars(call) | {"at": ways.clock.wall().isoformat()})
         with told("keep the pages of a pull", folder):
             pulled = pull_window(client, connection, window, folder, _progress(connection.name, say))
-    finally:
-        client.close()
     landed = landing.land_prepared(
         run.workspace, run.company, _prepared(connection, window, pulled, folder), person=run.person, now=run.now())
     if not pulled.is_resumable:
@@ -134,11 +134,8 @@ def _client(run: Run, connection: Connection, place: Place, secret: Secret, ways
     account = f"{connection.source} {sorted(place.addresses.items())} {connection.account}"
     turns: Turns = Shared(run.workspace.root / "data" / "log" / "quota", account, quotas) if quotas else Free()
 
-    def on_call(call: Call) -> None:
-        ops_log.note(run.workspace, run.company, CALLS, asdict(call) | {"at": ways.clock.wall().isoformat()})
-
     return Client(place, secret, lambda token: tracker.headers_of(connection, token), tracker.limits, patience, turns,
-                  ways.clock, on_call, agent=f" ({run.company})")
+                  ways.clock, agent=f" ({run.company})")
 
 
 def _prepared(connection: Connection, window: Window, pulled: Pulled, folder: Path) -> Prepared:

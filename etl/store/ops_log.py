@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from etl.workspace import Workspace
 
@@ -14,15 +14,31 @@ _READ_BYTES = 65_536  # the newest lines are enough for every use
 
 def note(workspace: Workspace, company: str, kind: str, said: Mapping[str, str | int]) -> None:
     """Append one line to data/log/<company>/<kind>.jsonl; where that is not possible, nothing happens."""
+    with kept_open(workspace, company, kind) as write:
+        write(said)
+
+
+@contextmanager
+def kept_open(workspace: Workspace, company: str, kind: str) -> Iterator[Callable[[Mapping[str, str | int]], None]]:
+    """What appends a line at once, for many lines; where that is not possible, nothing happens."""
     path = workspace.ops_log(company) / f"{kind}.jsonl"
-    line = (json.dumps(dict(said), sort_keys=True) + "\n").encode()
+    descriptor = -1
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        try:
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
+
+    def write(said: Mapping[str, str | int]) -> None:
+        line = (json.dumps(dict(said), sort_keys=True) + "\n").encode()
+        with suppress(OSError):
+            if descriptor >= 0:
+                os.write(descriptor, line)
+
+    try:
+        yield write
+    finally:
+        if descriptor >= 0:
+            with suppress(OSError):
+                os.close(descriptor)
 
 
 def noted(workspace: Workspace, company: str, kind: str) -> Iterator[dict[str, object]]:

@@ -37,7 +37,7 @@ FLOORS = (
     | dict.fromkeys(DOORS, 4)
 )
 HOMES = {  # a third party's one home; a folder ends in "/"
-    "requests": ("etl/sources/http.py",),
+    "requests": ("etl/sources/http.py", "etl/sources/line.py"),
     "great_expectations": ("etl/checks/",),
     "openpyxl": ("etl/workbooks/",),
     "papermill": ("etl/runner.py",),
@@ -56,7 +56,8 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "python_calamine": ("etl/sources/",),
     "defusedxml": ("etl/sources/",),
     "pyrate_limiter": ("etl/sources/quota.py",),
-    "urllib3": ("etl/sources/http.py",),
+    "urllib3": ("etl/sources/http.py", "etl/sources/line.py"),
+    "msgspec": ("etl/sources/quick_json.py",),
     "certifi": ("etl/sources/http.py",),
     "keyring": ("etl/trust/",),
 }
