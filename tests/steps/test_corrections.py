@@ -16,16 +16,15 @@ from tests.sql.text import records, shown
 from tests.steps.corrected import COMPANY, MONDAY, Past, sunday
 
 FIVE_DAYS = "\n".join(f"a{day} ann web {day} {'6' if day == 4 else '8'}:00" for day in range(5))
-NEW_YORK = """[[pay.confirmed_rules]]
-rule_id = "us_ny_40"
-confirmed_by = "Counsel"
-confirmed_on = 2026-11-01"""
 
 
-def past(root: Path, **choices: object) -> Past:
-    """A company whose first week is exported: Ann worked 38 hours at 20.00."""
+def past(root: Path, *confirmed: str, **choices: object) -> Past:
+    """A company whose first week is exported: Ann worked 38 hours at 20.00. `confirmed`: rules somebody has read."""
     company = Past(root, **choices)  # type: ignore[arg-type]
     company.work(FIVE_DAYS)
+    company.write()
+    for rule in confirmed:
+        steps.confirm_rule(COMPANY, rule, "counsel", "read at its source", workspace=root)
     company.publish(0)
     return company
 
@@ -80,7 +79,7 @@ def test_four_late_hours_are_paid_in_their_own_workweek(tmp_path):
 @pytest.mark.capability("C143")
 def test_overpaid_wages_are_referred_and_never_become_negative_hours(tmp_path):
     """3 hours less: 60.00 overpaid wait with the rule of the place, batch after batch, until somebody settles them."""
-    company = past(tmp_path, places={"ann": "US-NY"}, more=NEW_YORK)
+    company = past(tmp_path, "us_ny_40", places={"ann": "US-NY"})
     company.entries["a4"] = ("ann", "web", company.entries["a4"][2], "3:00", "yes")
     for week in (1, 2):
         company.work(f"n{week} ann web {7 * week} 8:00")
