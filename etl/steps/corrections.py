@@ -149,8 +149,8 @@ def _refuse_abroad(batch: Batch, today: Engine) -> None:
         return
     raise RefusedError(
         "CORRECTION_ABROAD",
-        what=f"Something changed in batch {batch.batch:04d}, period {batch.period_end}, which pays or posts in more than "
-        "one currency; such a period is not corrected by itself",
+        what=f"Something changed in batch {batch.batch:04d}, period {batch.period_end}. It pays or posts in several "
+        "currencies, and such a period is not corrected by itself",
         where=f"period {batch.period_end}",
         fix="Undo the change, or correct it in the books and in payroll by hand and keep the old row as it was.",
     )

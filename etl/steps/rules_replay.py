@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 from etl.disk import told
 from etl.errors import MappingError, RefusedError, SettingsError
@@ -41,9 +42,12 @@ _COLUMNS = (
 )
 
 
+_Key = tuple[str, date, str]  # employee, workweek, currency
+
+
 @dataclass
 class _Week:
-    """One person × workweek over all batches: seconds with a premium and money, before and after."""
+    """One person × workweek × currency over all batches: seconds with a premium and money, before and after."""
 
     name: str
     seconds: list[int]
@@ -108,8 +112,8 @@ def replay(
     place = place_of(workspace)
     records = audit_log.read_log(place, company)
     exports = [batches.batch_of(place, company, record) for record in records if record.type == "export"]
-    weeks: dict[tuple[str, date], _Week] = {}
-    facts, count, currency = [], 0, ""
+    weeks: dict[_Key, _Week] = {}
+    facts, count = [], 0
     for batch in sorted(exports, key=lambda one: (one.period_end, one.batch)):
         with tempfile.TemporaryDirectory(prefix="timebooks-replay-") as folder:
             run = _past(place, company, batch)
@@ -118,7 +122,7 @@ def replay(
             if tell:
                 tell(f"batch {batch.batch:04d}, {run.owned.label}")
             differing = _differences(run, batch, shipped, weeks, days, Path(folder))
-        count, currency = count + 1, run.settings.company.home_currency
+        count += 1
         if differing:
             facts.append((f"batch {batch.batch:04d}", f"{differing} payroll line(s) today are not those exported"))
     if not count:
@@ -130,8 +134,8 @@ def replay(
         )
     if output is not None:
         with told("write the file", output):
-            output.write_bytes(_csv(weeks, currency))
-    return _outcome(weeks, currency, count, facts)
+            output.write_bytes(_csv(weeks))
+    return _outcome(weeks, count, facts)
 
 
 def _past(place: Workspace, company: str, batch: Batch) -> _PastRun:
@@ -153,7 +157,7 @@ def _differences(
     run: _PastRun,
     batch: Batch,
     shipped: Sequence[Rule],
-    weeks: dict[tuple[str, date], _Week],
+    weeks: dict[_Key, _Week],
     days: tuple[date, date],
     scratch: Path,
 ) -> int:
@@ -192,22 +196,25 @@ def _refuse(run: Run, law: Law) -> None:
         )
 
 
-def _add(weeks: dict[tuple[str, date], _Week], row: dict[str, object]) -> None:
+def _add(weeks: dict[_Key, _Week], row: dict[str, object]) -> None:
     names = ("overtime_before", "overtime_after", "double_before", "double_after")
-    key = (str(row["employee_id"]), row["workweek_start"])
-    week = weeks.setdefault(key, _Week(str(row["employee_name"]), [0, 0, 0, 0]))  # type: ignore[arg-type]
+    key = (str(row["employee_id"]), cast("date", row["workweek_start"]), str(row["currency"]))
+    week = weeks.setdefault(key, _Week(str(row["employee_name"]), [0, 0, 0, 0]))
     week.seconds = [sum(pair) for pair in zip(week.seconds, (int(str(row[name])) for name in names), strict=True)]
     week.before += Decimal(str(row["amount_before"]))
     week.after += Decimal(str(row["amount_after"]))
     week.is_rate_missing |= bool(row["is_rate_missing"])
 
 
-def _outcome(weeks: dict[tuple[str, date], _Week], currency: str, count: int, facts: list[tuple[str, str]]) -> Outcome:
-    total = sum((week.after - week.before for week in weeks.values()), Decimal(0))
-    people = len({person for person, _ in weeks})
+def _outcome(weeks: dict[_Key, _Week], count: int, facts: list[tuple[str, str]]) -> Outcome:
+    totals: dict[str, Decimal] = {}
+    for (_, _, currency), week in sorted(weeks.items(), key=lambda one: one[0][2]):
+        totals[currency] = totals.get(currency, Decimal(0)) + week.after - week.before
+    people = len({person for person, _, _ in weeks})
+    moved = " and ".join(_signed(total, currency) for currency, total in totals.items()) or "no money"
     return Outcome(
         title=f"{count} exported batch(es) under the changed law: {people} person(s) in {len(weeks)} workweek(s) "
-        f"affected, {_signed(total, currency)} in all; nothing was recorded",
+        f"affected, {moved} in all; nothing was recorded",
         facts=tuple(facts),
         headings=(
             *("person", "name", "workweek", "overtime", "overtime then", "double time", "double time then"),
@@ -219,9 +226,10 @@ def _outcome(weeks: dict[tuple[str, date], _Week], currency: str, count: int, fa
                 *(money(week.before, currency), money(week.after, currency)),
                 "rate missing" if week.is_rate_missing else _signed(week.after - week.before, currency),
             )
-            for (person, start), week in sorted(weeks.items())
+            for (person, start, currency), week in sorted(weeks.items())
         ),
-        next_step="pay that is owed goes as a correction into the next open period" if total > 0 else "",
+        next_step="pay that is owed goes as a correction into the next open period"
+        if any(total > 0 for total in totals.values()) else "",
     )
 
 
@@ -229,11 +237,11 @@ def _signed(amount: Decimal, currency: str) -> str:
     return ("+" if amount > 0 else "") + money(amount, currency)
 
 
-def _csv(weeks: dict[tuple[str, date], _Week], currency: str) -> bytes:
+def _csv(weeks: dict[_Key, _Week]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
-    for (person, start), week in sorted(weeks.items()):
+    for (person, start, currency), week in sorted(weeks.items()):
         difference = "" if week.is_rate_missing else week.after - week.before
         names = (escape(person, "'"), escape(week.name, "'"))
         writer.writerow([*names, start, *week.seconds, week.before, week.after, difference, currency])

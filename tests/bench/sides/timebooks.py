@@ -14,7 +14,10 @@ from etl.steps.run import Run, start
 from etl.store.landing import Pull
 from tests.bench import company
 
-RESULT = ("payroll_lines", "labor_lines", "charge_lines", "labor_journal", "postings", "billable_lines", "allocations")
+RESULT = (
+    *("payroll_lines", "labor_lines", "charge_lines", "labor_journal", "vendor_lines", "contractor_journal", "postings"),
+    *("billable_lines", "allocations"),
+)
 
 
 def prepare(folder: Path) -> Run:
