@@ -24,7 +24,8 @@ def workspace(tmp_path: Path) -> Path:
     for place in ("mappings", "data/inbox"):
         (tmp_path / place / SAMPLE).rename(tmp_path / place / COMPANY)
     settings = tmp_path / "mappings" / COMPANY / "company.toml"
-    settings.write_text(settings.read_text().replace(f'"{SAMPLE}"', f'"{COMPANY}"'))
+    practice_only = '    "beancount.labor_journal", "hledger.labor_journal",\n'   # real books get one form of a journal
+    settings.write_text(settings.read_text().replace(f'"{SAMPLE}"', f'"{COMPANY}"').replace(practice_only, ""))
     for path in (tmp_path / "mappings" / COMPANY / "private").iterdir():
         path.chmod(0o600)
     return tmp_path
