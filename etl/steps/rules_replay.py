@@ -113,7 +113,7 @@ def replay(
     records = audit_log.read_log(place, company)
     exports = [batches.batch_of(place, company, record) for record in records if record.type == "export"]
     weeks: dict[_Key, _Week] = {}
-    facts, count = [], 0
+    facts, count, home = [], 0, ""
     for batch in sorted(exports, key=lambda one: (one.period_end, one.batch)):
         with tempfile.TemporaryDirectory(prefix="timebooks-replay-") as folder:
             run = _past(place, company, batch)
@@ -122,7 +122,7 @@ def replay(
             if tell:
                 tell(f"batch {batch.batch:04d}, {run.owned.label}")
             differing = _differences(run, batch, shipped, weeks, days, Path(folder))
-        count += 1
+        count, home = count + 1, run.settings.company.home_currency
         if differing:
             facts.append((f"batch {batch.batch:04d}", f"{differing} payroll line(s) today are not those exported"))
     if not count:
@@ -135,7 +135,7 @@ def replay(
     if output is not None:
         with told("write the file", output):
             output.write_bytes(_csv(weeks))
-    return _outcome(weeks, count, facts)
+    return _outcome(weeks, home, count, facts)
 
 
 def _past(place: Workspace, company: str, batch: Batch) -> _PastRun:
@@ -206,12 +206,12 @@ def _add(weeks: dict[_Key, _Week], row: dict[str, object]) -> None:
     week.is_rate_missing |= bool(row["is_rate_missing"])
 
 
-def _outcome(weeks: dict[_Key, _Week], count: int, facts: list[tuple[str, str]]) -> Outcome:
-    totals: dict[str, Decimal] = {}
+def _outcome(weeks: dict[_Key, _Week], home: str, count: int, facts: list[tuple[str, str]]) -> Outcome:
+    totals: dict[str, Decimal] = {} if weeks else {home: Decimal(0)}
     for (_, _, currency), week in sorted(weeks.items(), key=lambda one: one[0][2]):
         totals[currency] = totals.get(currency, Decimal(0)) + week.after - week.before
     people = len({person for person, _, _ in weeks})
-    moved = " and ".join(_signed(total, currency) for currency, total in totals.items()) or "no money"
+    moved = " and ".join(_signed(total, currency) for currency, total in totals.items())
     return Outcome(
         title=f"{count} exported batch(es) under the changed law: {people} person(s) in {len(weeks)} workweek(s) "
         f"affected, {moved} in all; nothing was recorded",
