@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import pyarrow as pa
 
-from etl.errors import SettingsError
-from etl.periods import LAST_DAY
+from etl.law.tables import NEEDED, check_cells, read_table, shipped, span_of
 from etl.settings import Pay
 
 TESTS = ("break", "stretch", "rest", "weekly_rest", "day", "week", "average", "attested")
 MINUTES = ("at_least", "block", "earliest", "latest", "before_end", "waivable_to", "premium_minutes")
 PREMIUMS = ("", "meal", "rest", "rest_time")
-_STATUSES = ("confirmed", "confirmed-secondary", "confirmed-table", "knowledge", "unverified")
+_CHOICES: dict[str, Sequence[str]] = {
+    "test": TESTS,
+    "premium": PREMIUMS,
+    "status": ("confirmed", "confirmed-secondary", "confirmed-table", "knowledge", "unverified"),
+    "verdict": ("breach", "check"),
+}
 _SCHEMA = pa.schema(
     {
         "law_key": pa.int32(),
@@ -88,39 +90,23 @@ class BreakRule:
 @cache
 def break_library() -> tuple[BreakRule, ...]:
     """All rows, checked. Raises SettingsError LAW_INVALID with every finding."""
-    return read_break_rules((files("etl.law") / "break_rules.csv").read_text(encoding="utf-8"))
+    return read_break_rules(shipped("break_rules.csv"))
 
 
 def read_break_rules(text: str) -> tuple[BreakRule, ...]:
     """The rows of a table of break rules as text. Raises SettingsError LAW_INVALID."""
-    findings: list[str] = []
-    rules: list[BreakRule] = []
-    for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
-        try:
-            rules.append(_rule(row))
-        except (ValueError, KeyError) as error:
-            findings.append(f"line {line}: {error}")
+    return read_table(text, _rule, table="The table of break rules", where="etl/law/break_rules.csv", among=_twice)
+
+
+def _twice(rules: Sequence[BreakRule]) -> list[str]:
     ids = [rule.rule_id for rule in rules]
-    findings += [f"{name} stands twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
-    if findings:
-        raise SettingsError(
-            "LAW_INVALID",
-            what="The table of break rules cannot be used:\n    " + "\n    ".join(findings),
-            where="etl/law/break_rules.csv",
-            fix="Correct the lines named.",
-        )
-    return tuple(rules)
+    return [f"{name} stands twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
 
 
 def _rule(row: dict[str, str]) -> BreakRule:
-    choices = {"test": TESTS, "premium": PREMIUMS, "status": _STATUSES, "verdict": ("breach", "check")}
-    for name, known in choices.items():
-        if row[name] not in known:
-            raise ValueError(f"{name} {row[name]!r} is none of {', '.join(filter(None, known))}")
-    for name in ("rule_id", "jurisdiction", "place", "law_text", "citation"):
-        if not row[name]:
-            raise ValueError(f"{name} is empty")
+    check_cells(row, _CHOICES, (*NEEDED, "place"))
     over, begins = row["over"], row["from"]
+    first, last = span_of(row)
     return BreakRule(
         rule_id=row["rule_id"],
         jurisdiction=row["jurisdiction"],
@@ -133,8 +119,8 @@ def _rule(row: dict[str, str]) -> BreakRule:
         age_below=int(row["age_below"] or 0),
         verdict=row["verdict"],
         premium=row["premium"],
-        effective_from=date.fromisoformat(row["effective_from"]),
-        effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else LAST_DAY,
+        effective_from=first,
+        effective_to=last,
         law_text=row["law_text"],
         citation=row["citation"],
         status=row["status"],

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 
 import pyarrow as pa
 
-from etl.periods import LAST_DAY
+from etl.law.tables import cells_of, shipped, span_of
 from etl.settings import Pay
 
 _LIMITS = pa.schema(
@@ -28,8 +25,7 @@ _LIMITS = pa.schema(
 @cache
 def federal() -> tuple[dict[str, str], ...]:
     """The rows that ship. Source: labor rules reference, B.4."""
-    text = (files("etl.law") / "exempt_salaries.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+    return tuple(cells_of(shipped("exempt_salaries.csv")))
 
 
 def exempt_limits(pay: Pay, work_locations: Iterable[str], home_currency: str) -> pa.Table:
@@ -44,8 +40,7 @@ def exempt_limits(pay: Pay, work_locations: Iterable[str], home_currency: str) -
                 "work_location": place,
                 "weekly_millionths": int(Decimal(row["weekly"]) * 10**6),
                 "citation": row["citation"],
-                "effective_from": date.fromisoformat(row["effective_from"]),
-                "effective_to": date.fromisoformat(row["effective_to"]) if row["effective_to"] else LAST_DAY,
+                **dict(zip(("effective_from", "effective_to"), span_of(row), strict=True)),
             }
             for row in federal()
             if place.partition("-")[0] == "US" and row["currency"] == home_currency and pay.flsa == "covered"

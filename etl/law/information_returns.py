@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 
-from etl.errors import SettingsError
+from etl.law.tables import read_table, shipped
 
 _WHERE = "etl/law/information_returns.csv"
 _STATUSES = ("confirmed", "confirmed-secondary", "knowledge", "unknown")
@@ -47,33 +45,32 @@ class Due:
 @cache
 def thresholds() -> tuple[Threshold, ...]:
     """All rows, checked. Raises SettingsError LAW_INVALID with every finding."""
-    text = (files("etl.law") / "information_returns.csv").read_text(encoding="utf-8")
-    return read_thresholds(text)
+    return read_thresholds(shipped("information_returns.csv"))
 
 
 def read_thresholds(text: str) -> tuple[Threshold, ...]:
     """The rows of the table as text; two rows never answer one form, place and year."""
-    findings: list[str] = []
-    rows: list[Threshold] = []
-    for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
-        amount = Decimal(row["threshold"]) if row["threshold"] else None
-        rows.append(Threshold(
-            row["form"], row["jurisdiction"], int(row["tax_year_from"]), int(row["tax_year_to"]), amount, row["status"],
-            row["citation"]))
-        if row["status"] not in _STATUSES or (amount is None) != (row["status"] == "unknown") or not row["citation"]:
-            findings.append(f"line {line}: a figure needs a status and a citation; unknown has no figure")
-        findings += [
-            f"line {line}: {other.form}, {other.jurisdiction} is answered twice"
-            for other in rows[:-1]
-            if (other.form, other.jurisdiction) == (row["form"], row["jurisdiction"])
-            and other.tax_year_from <= rows[-1].tax_year_to
-            and rows[-1].tax_year_from <= other.tax_year_to
-        ]
-    if findings:
-        raise SettingsError(
-            "LAW_INVALID", what="The law table cannot be used:\n    " + "\n    ".join(findings), where=_WHERE,
-            fix="Correct the lines named.")
-    return tuple(rows)
+    return read_table(text, _threshold, table="The law table", where=_WHERE, among=_twice)
+
+
+def _threshold(row: dict[str, str]) -> Threshold:
+    amount = Decimal(row["threshold"]) if row["threshold"] else None
+    if row["status"] not in _STATUSES or (amount is None) != (row["status"] == "unknown") or not row["citation"]:
+        raise ValueError("a figure needs a status and a citation; unknown has no figure")
+    return Threshold(
+        row["form"], row["jurisdiction"], int(row["tax_year_from"]), int(row["tax_year_to"]), amount, row["status"],
+        row["citation"])
+
+
+def _twice(rows: Sequence[Threshold]) -> list[str]:
+    return [
+        f"{one.form}, {one.jurisdiction} is answered twice from {later.tax_year_from}"
+        for place, later in enumerate(rows)
+        for one in rows[:place]
+        if (one.form, one.jurisdiction) == (later.form, later.jurisdiction)
+        and one.tax_year_from <= later.tax_year_to
+        and later.tax_year_from <= one.tax_year_to
+    ]
 
 
 def threshold_of(box: str, jurisdiction: str, tax_year: int) -> Threshold | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
-from etl.periods import LAST_DAY
+from etl.law.tables import cells_of, shipped, span_of
 
 
 @dataclass(frozen=True)
@@ -30,17 +28,18 @@ class Obligation:
 @cache
 def obligations() -> tuple[Obligation, ...]:
     """The shipped table."""
-    text = (files("etl.law") / "obligations.csv").read_text(encoding="utf-8")
-    return tuple(
-        Obligation(
-            **{name: row[name] for name in ("jurisdiction", "obligation_id", "obligation", "kind", "of")},
-            effective_from=date.fromisoformat(row["effective_from"]),
-            effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else LAST_DAY,
-            citation=row["citation"],
-            status=row["status"],
-            reviewed_on=date.fromisoformat(row["reviewed_on"]),
-        )
-        for row in csv.DictReader(text.splitlines())
+    return tuple(map(_obligation, cells_of(shipped("obligations.csv"))))
+
+
+def _obligation(row: dict[str, str]) -> Obligation:
+    begins, ends = span_of(row)
+    return Obligation(
+        **{name: row[name] for name in ("jurisdiction", "obligation_id", "obligation", "kind", "of")},
+        effective_from=begins,
+        effective_to=ends,
+        citation=row["citation"],
+        status=row["status"],
+        reviewed_on=date.fromisoformat(row["reviewed_on"]),
     )
 
 

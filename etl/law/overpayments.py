@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import pyarrow as pa
+
+from etl.law.tables import cells_of, shipped, span_of
 
 _SCHEMA = pa.schema(
     [
@@ -24,13 +23,9 @@ _SCHEMA = pa.schema(
 @cache
 def overpayment_rules() -> pa.Table:
     """One row per place and span of dates; `*` stands for a place without a row of its own. Source: labor rules B.8."""
-    text = (files("etl.law") / "overpayments.csv").read_text(encoding="utf-8")
     rows = [
-        {
-            **{name: row[name] or None for name in _SCHEMA.names},
-            "effective_from": date.fromisoformat(row["effective_from"]),
-            "effective_to": date.fromisoformat(row["effective_to"]),
-        }
-        for row in csv.DictReader(text.splitlines())
+        {name: row[name] or None for name in _SCHEMA.names}
+        | dict(zip(("effective_from", "effective_to"), span_of(row), strict=True))
+        for row in cells_of(shipped("overpayments.csv"))
     ]
     return pa.Table.from_pylist(rows, schema=_SCHEMA)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from etl.errors import SettingsError
 from etl.law.places import FEDERAL
 from etl.law.rows import Rule, as_confirmed, library, read_rules
+from etl.law.tables import shipped
 
 
 def replaced(rows: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -17,10 +18,15 @@ def replaced(rows: Sequence[Rule]) -> tuple[Rule, ...]:
     return tuple(map(as_confirmed, (*(rule for rule in library() if rule.rule_id not in given), *rows)))
 
 
+def header() -> str:
+    """The first line of the law table."""
+    return shipped("overtime_rules.csv").splitlines()[0]
+
+
 def from_file(text: str, where: str) -> tuple[Rule, ...]:
     """The rows of a file in the form of the law table. Raises SettingsError LAW_CHANGE, LAW_INVALID."""
-    if text.splitlines()[:1] != [HEADER]:
-        raise _wrong("The first line is not that of the law table", where, f"Begin the file with {HEADER}")
+    if text.splitlines()[:1] != [header()]:
+        raise _wrong("The first line is not that of the law table", where, f"Begin the file with {header()}")
     rows = read_rules(text, where)
     if not rows:
         raise _wrong("The file holds no row", where, "Give the rows of a rule as they should have been.")
@@ -50,10 +56,3 @@ def begun_on(rule_id: str, first_day: date) -> tuple[Rule, ...]:
 
 def _wrong(what: str, where: str, fix: str) -> SettingsError:
     return SettingsError("LAW_CHANGE", what=what, where=where, fix=fix)
-
-
-HEADER = (
-    "rule_id,jurisdiction,place,regime,covers,rate_test,day_tiers,week_tiers,shift_tiers,seventh_day,seventh_tiers,"
-    "month_tiers,combine,weekly_counts,premium_base,period,average_limit,effective_from,effective_to,law_text,citation,"
-    "status,reviewed_on,example"
-)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
-from etl.errors import SettingsError
 from etl.law.places import Span
 from etl.law.rows import CHOICES
-from etl.periods import FIRST_DAY, LAST_DAY
+from etl.law.tables import check_cells, read_table, shipped, span_of
+from etl.periods import FIRST_DAY
 
 POSITIONS = ("forbidden", "hostile", "unknown", "allowed")
 """From the worst on. forbidden: a run stops; hostile and unknown: noted; allowed: nothing."""
@@ -61,35 +59,16 @@ class Verdict:
 @cache
 def library() -> tuple[RoundingLaw, ...]:
     """All rows, checked. Raises SettingsError LAW_INVALID with every finding."""
-    text = (files("etl.law") / "rounding_rules.csv").read_text(encoding="utf-8")
-    return read_rounding_law(text, "etl/law/rounding_rules.csv")
+    return read_rounding_law(shipped("rounding_rules.csv"), "etl/law/rounding_rules.csv")
 
 
 def read_rounding_law(text: str, where: str) -> tuple[RoundingLaw, ...]:
     """The rows of a table as text. Raises SettingsError LAW_INVALID."""
-    rows, findings = [], []
-    for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
-        try:
-            rows.append(_row(row))
-        except (ValueError, KeyError) as error:
-            findings.append(f"line {line}: {error}")
-    if findings:
-        raise SettingsError(
-            "LAW_INVALID",
-            what="The table of rounding law cannot be used:\n    " + "\n    ".join(findings),
-            where=where,
-            fix="Correct the lines named.",
-        )
-    return tuple(rows)
+    return read_table(text, _row, table="The table of rounding law", where=where)
 
 
 def _row(row: dict[str, str]) -> RoundingLaw:
-    for name, choices in (("position", POSITIONS), ("status", CHOICES["status"])):
-        if row[name] not in choices:
-            raise ValueError(f"{name} {row[name]!r} is none of {', '.join(choices)}")
-    for name in ("rule_id", "jurisdiction", "law_text", "citation"):
-        if not row[name]:
-            raise ValueError(f"{name} is empty")
+    check_cells(row, {"position": POSITIONS, "status": CHOICES["status"]})
     date.fromisoformat(row["reviewed_on"])
     return RoundingLaw(
         row["rule_id"],
@@ -98,8 +77,7 @@ def _row(row: dict[str, str]) -> RoundingLaw:
         frozenset(_words(row, "modes", MODES)),
         frozenset(int(unit) for unit in _words(row, "units", ())),
         frozenset(_words(row, "grains", GRAINS)),
-        date.fromisoformat(row["effective_from"]),
-        date.fromisoformat(row["effective_to"]) if row["effective_to"] else LAST_DAY,
+        *span_of(row),
         row["law_text"],
         row["citation"],
         row["status"],

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
-from etl.errors import SettingsError
-from etl.periods import LAST_DAY
+from etl.law.tables import NEEDED, check_cells, read_table, shipped, span_of
 
 MOST = 4
 _TIER = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?):([0-9](?:\.[0-9]{1,4})?)", re.ASCII)
 MEASURES = ("day", "shift", "seventh", "week", "month")
 COMBINES = ("union_no_pyramid", "greater_of", "greatest_of", "weekly_only", "credit", "additive")
-CHOICES = {
+CHOICES: dict[str, Sequence[str]] = {
     "combine": COMBINES,
     "weekly_counts": ("all_hours", "straight_hours"),
     "premium_base": ("regular_rate", "base_rate", "usual_rate", "minimum_wage"),
@@ -92,9 +89,7 @@ class Rule:
 @cache
 def library() -> tuple[Rule, ...]:
     """All statutory rows, checked. Raises SettingsError LAW_INVALID with every finding."""
-    return read_rules(
-        (files("etl.law") / "overtime_rules.csv").read_text(encoding="utf-8"), "etl/law/overtime_rules.csv"
-    )
+    return read_rules(shipped("overtime_rules.csv"), "etl/law/overtime_rules.csv")
 
 
 def as_confirmed(rule: Rule) -> Rule:
@@ -104,39 +99,27 @@ def as_confirmed(rule: Rule) -> Rule:
 
 def read_rules(text: str, where: str) -> tuple[Rule, ...]:
     """The rows of a law table as text. Raises SettingsError LAW_INVALID."""
-    findings: list[str] = []
-    rules = []
-    for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
-        try:
-            rules.append(rule_of(row))
-        except (ValueError, KeyError, ZeroDivisionError) as error:
-            findings.append(f"line {line}: {error}")
-    findings += dated_faults(rules)
-    if findings:
-        raise SettingsError(
-            "LAW_INVALID",
-            what="The law table cannot be used:\n    " + "\n    ".join(findings),
-            where=where,
-            fix="Correct the lines named; the next version of a rule starts the day after the one before ends.",
-        )
-    return tuple(rules)
+    return read_table(
+        text,
+        rule_of,
+        table="The law table",
+        where=where,
+        fix="Correct the lines named; the next version of a rule starts the day after the one before ends.",
+        among=dated_faults,
+    )
 
 
 def rule_of(row: dict[str, str]) -> Rule:
     """One row. Raises ValueError in words."""
-    for name, choices in CHOICES.items():
-        if row[name] not in choices:
-            raise ValueError(f"{name} {row[name]!r} is none of {', '.join(choice or '(empty)' for choice in choices)}")
-    for name in ("rule_id", "jurisdiction", "place", "law_text", "citation"):
-        if not row[name]:
-            raise ValueError(f"{name} is empty")
+    check_cells(row, CHOICES, (*NEEDED, "place"))
+    begins, ends = span_of(row)
     return Rule(
         **{name: row[name] for name in ("rule_id", "jurisdiction", "place", "regime", "covers", "rate_test")},
         tiers=tuple((name, tiers_of(row[f"{name}_tiers"])) for name in MEASURES if row[f"{name}_tiers"]),
         **{name: row[name] for name in ("seventh_day", "combine", "weekly_counts", "premium_base", "period")},
         average=_average(row["average_limit"]),
-        effective_from=date.fromisoformat(row["effective_from"]),
-        effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else LAST_DAY,
+        effective_from=begins,
+        effective_to=ends,
         **{name: row[name] for name in ("law_text", "citation", "status", "example")},
         reviewed_on=date.fromisoformat(row["reviewed_on"]),
     )

@@ -12,13 +12,13 @@ import pytest
 
 from etl import steps
 from etl.errors import EtlError, RefusedError, SettingsError
-from etl.law.replay import HEADER, begun_on
+from etl.law.replay import begun_on, header
 from etl.law.rows import library
 from etl.sql.run import Engine
-from etl.steps import rules_qualified
 from etl.steps.examples import read_examples, shipped_examples
 from etl.steps.rules_check import compute
 from etl.store import audit_log, batches
+from etl.store.batches import Batch
 from etl.tables import PREMIUMS_BY_LAW
 from etl.workspace import Workspace
 from tests.faults import tiny
@@ -33,7 +33,7 @@ SPAN = ("2026-11-02", "2026-11-09")
 def law(folder: Path, tiers: str = "38:1.5", first: str = "1940-10-24", last: str = "", *more: str) -> steps.Change:
     """A file with the federal row as it might have been."""
     path = folder / "law.csv"
-    path.write_text("\n".join([HEADER, FEDERAL.format(tiers=tiers, first=first, last=last), *more]) + "\n")
+    path.write_text("\n".join([header(), FEDERAL.format(tiers=tiers, first=first, last=last), *more]) + "\n")
     return steps.Change(law=path)
 
 
@@ -149,7 +149,7 @@ def test_a_year_of_qualified_overtime_by_person(exported: Path, tmp_path: Path) 
 
 
 def test_premium_that_an_earlier_version_did_not_tell_is_named_and_not_guessed(exported, monkeypatch):
-    monkeypatch.setattr(rules_qualified, "_has", lambda _: False)  # as batches before this table were
+    monkeypatch.setattr(Batch, "has_table", lambda _, name: name != "premiums_by_law")  # as batches before it were
     outcome = steps.qualified_overtime(tiny.COMPANY, 2026, workspace=exported)
     assert outcome.exit_code == 1
     assert [name for name, _ in outcome.facts] == ["batch 0001, 2026-11-08", "batch 0002, 2026-11-15"]
