@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from etl.periods import FIRST_DAY, LAST_DAY
+from etl.periods import FIRST_DAY, LAST_DAY, Period, period_ending
 from etl.settings.kinds import Part
 
 SalariedCost = Literal["standard_rate", "salary_over_hours"]
@@ -151,6 +151,10 @@ class Billing(Part):
         if self.period in ("weekly", "biweekly") and self.first_start is None:
             raise ValueError("weekly and biweekly billing need first_start, the first day of any billing period")
         return self
+
+    def period_to(self, end: date) -> Period | None:
+        """The billing period that ends on this day; None where none does, or nothing is billed."""
+        return None if self.period == "none" else period_ending(self.period, end, self.first_start)
 
 
 class Unmapped(Part):

@@ -16,11 +16,6 @@ from etl.targets.accounts import BOOKS, AccountRow, account_findings
 _USED = pa.schema({"contract_id": pa.string(), "seconds": SECONDS, "amount": AMOUNT})
 
 
-def has_vendor_lines(batch: batches.Batch) -> bool:
-    """Whether a batch holds lines of vendors' bills; batches of companies without contracts do not."""
-    return any(file["path"] == "data/vendor_lines.parquet" for file in batch.manifest["files"])
-
-
 def used_before(run: Run) -> pa.Table:
     """What earlier batches used of each contract's cap: one row a contract, seconds and amount.
 
@@ -40,14 +35,13 @@ def used_before(run: Run) -> pa.Table:
 def _earlier(run: Run) -> list[batches.Batch]:
     if not run.mappings.rows("map_contracts"):
         return []
-    exports = [record for record in run.records() if record.type == "export"]
-    own = batches.newest(exports, "export", run.period_end)
-    found = [
-        batches.batch_of(run.workspace, run.company, record)
-        for record in exports
-        if own is None or record.number < own.number
+    records = run.records()
+    own = batches.newest(records, "export", run.period_end)
+    return [
+        batch
+        for batch in batches.exported(run.workspace, run.company, records)
+        if (own is None or batch.number < own.number) and batch.folder.is_dir() and batch.has_table("vendor_lines")
     ]
-    return [batch for batch in found if batch.folder.is_dir() and has_vendor_lines(batch)]
 
 
 def contractor_gaps(run: Run) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow as pa
 from etl import __version__
 from etl.errors import RefusedError
 from etl.mapping.load import MappingSet, load_mappings
-from etl.periods import Period, period_ending
+from etl.periods import DAY, Period
 from etl.settings import Settings, parse_settings
 from etl.sql.run import Engine
 from etl.steps.run import Run
@@ -22,7 +22,6 @@ from etl.store.landing import Pull
 from etl.store.mapping_sets import mapping_folder
 from etl.store.records import Record
 
-_DAY = timedelta(days=1)
 _WINDOWS = pa.schema(
     {"batch": pa.int64(), "first_day": pa.date32(), "last_day": pa.date32(), "last_pull": pa.int64()}
 )
@@ -40,23 +39,18 @@ class Earlier:
 
         `numbers`: of all pulls, by pull id.
         """
-        used = [item["pull_id"] for item in self.seen.manifest["inputs"] if item["kind"] == "pull"]
-        return max((numbers[pull_id] for pull_id in used), default=0)
-
-
-def mapping_digest_of(batch: Batch) -> str:
-    """The digest of the mapping set that a batch was made with."""
-    return next(str(item["digest"]) for item in batch.manifest["inputs"] if item["kind"] == "mapping")
+        return max((numbers[pull_id] for pull_id in self.seen.pull_ids), default=0)
 
 
 def exported_batches(run: Run) -> list[Batch]:
     """Every exported batch of the company, oldest export first."""
-    return [batches.batch_of(run.workspace, run.company, record) for record in run.records() if record.type == "export"]
+    return batches.exported(run.workspace, run.company, run.records())
 
 
 def earlier_periods(run: Run) -> list[Earlier]:
     """The exported periods that end before this run's, oldest first."""
-    records, exported = run.records(), exported_batches(run)
+    records = run.records()
+    exported = batches.exported(run.workspace, run.company, records)
     drafted = {batch.batch: _drafted(records, batch) for batch in exported}
     found = []
     for batch in sorted(exported, key=lambda item: item.period_end):
@@ -92,7 +86,7 @@ def changed(run: Run, engine: Engine, earlier: Sequence[Earlier]) -> list[Earlie
         rows = [
             {
                 "batch": item.batch.batch,
-                "first_day": (window := period_run(run, item.batch).window).start - 2 * _DAY,
+                "first_day": (window := period_run(run, item.batch).window).start - 2 * DAY,
                 "last_day": window.end,
                 "last_pull": item.last_pull(numbers),
             }
@@ -126,7 +120,7 @@ def _has_open_referral(item: Earlier) -> bool:
 
 def as_drafted(run: Run, batch: Batch) -> tuple[MappingSet, Settings]:
     """Cross-references and settings as a batch was made with them; the run's own where not a byte is another."""
-    digest = mapping_digest_of(batch)
+    digest = batch.mapping_digest
     known = run.mapping_sets.get(digest)
     if known is None:
         folder = mapping_folder(run.workspace, run.company, digest)
@@ -147,7 +141,7 @@ def as_drafted(run: Run, batch: Batch) -> tuple[MappingSet, Settings]:
 def _within(mappings: MappingSet, window: Period, period_end: date) -> dict[str, list[Any]]:
     """What of a mapping set can answer inside a window, in comparable form: spans cut to it, line numbers left out."""
     found: dict[str, list[Any]] = {}
-    first, last = window.start - 2 * _DAY, window.end
+    first, last = window.start - 2 * DAY, window.end
     for table in mappings.tables:
         rows = []
         for row in mappings.rows(table):
@@ -166,11 +160,7 @@ def drafted_run(run: Run, batch: Batch) -> tuple[Run, tuple[Pull, ...]]:
     pulls = run.pulls()
     last = Earlier(batch, batch).last_pull({pull.pull_id: pull.number for pull in pulls})
     periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == batch.period_end)
-    billing = (
-        None
-        if settings.billing.period == "none"
-        else period_ending(settings.billing.period, batch.period_end, settings.billing.first_start)
-    )
+    billing = settings.billing.period_to(batch.period_end)
     made = replace(
         run, mappings=mappings, settings=settings, pay_periods=periods, billing=billing, in_memory=True, _engine=None
     )
@@ -184,17 +174,12 @@ def period_run(run: Run, batch: Batch) -> Run:
     What the company once chose for the books as a whole (posting, billing period, pilot, go-live, unmapped work) stays
     as that batch had it. Raises RefusedError EARLIER_PERIOD where the calendar no longer has the period.
     """
-    _, then = as_drafted(run, batch)
+    mappings, then = as_drafted(run, batch)
     own = run.settings.model_copy(
         update={name: getattr(then, name) for name in ("company", "billing", "unmapped", "pilot", "labor_posting")}
     )
     periods = tuple(pay for pay in run.mappings.pay_periods if pay.period.end == batch.period_end)
-    billing = (
-        None
-        if own.billing.period == "none"
-        else period_ending(own.billing.period, batch.period_end, own.billing.first_start)
-    )
-    had = {pay.pay_group for pay in as_drafted(run, batch)[0].pay_periods if pay.period.end == batch.period_end}
+    had = {pay.pay_group for pay in mappings.pay_periods if pay.period.end == batch.period_end}
     if had != {pay.pay_group for pay in periods}:
         raise RefusedError(
             "EARLIER_PERIOD",
@@ -207,7 +192,7 @@ def period_run(run: Run, batch: Batch) -> Run:
         period_end=batch.period_end,
         settings=own,
         pay_periods=periods,
-        billing=billing,
+        billing=own.billing.period_to(batch.period_end),
         in_memory=True,
         _engine=None,
     )

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.errors import RefusedError
-from etl.steps.contractors import has_vendor_lines
 from etl.steps.explain_corrections import corrected_pieces, correcting_line, correcting_lines
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
@@ -63,7 +62,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if letter in ("C", "CR", "D", "W", "O"):
         return correcting_line(batch, reference, _decisions(batch, records))
     table = _TABLES[letter]
-    if table == "vendor_lines" and not has_vendor_lines(batch):
+    if table == "vendor_lines" and not batch.has_table(table):
         return None
     key = "payroll_line_id" if letter == "P" else "line_id"
     rows = [row for row in batch.table(table).to_pylist() if row[key] == reference]

@@ -53,15 +53,11 @@ def correcting_lines(place: Workspace, company: str, entry_id: str) -> Outcome |
 
 def corrected_pieces(place: Workspace, company: str, entry_id: str) -> tuple[Row, ...]:
     """Every piece of an entry in a correcting line, over all exported batches."""
-    found: list[Row] = []
-    for record in audit_log.read_log(place, company):
-        if record.type == "export":
-            batch = batches.batch_of(place, company, record)
-            found += [
-                (part["line_id"], part["piece_id"], clock_hours(part["seconds"]), _amount(part))
-                for part in _lines(batch, "correction_parts", "entry_id", entry_id)
-            ]
-    return tuple(found)
+    return tuple(
+        (part["line_id"], part["piece_id"], clock_hours(part["seconds"]), _amount(part))
+        for batch in batches.exported(place, company, audit_log.read_log(place, company))
+        for part in _lines(batch, "correction_parts", "entry_id", entry_id)
+    )
 
 
 def _lines(batch: batches.Batch, table: str, column: str, value: str) -> list[dict[str, Any]]:

@@ -49,19 +49,14 @@ def qualified_overtime(
         )
     place = place_of(workspace)
     read_settings(place.mappings(company) / "company.toml", company)
-    records = audit_log.read_log(place, company)
-    exported = [batches.batch_of(place, company, record) for record in records if record.type == "export"]
-    told_by_law = [batch for batch in exported if _has(batch)]
-    silent = [batch for batch in exported if not _has(batch) and _holds_premium(batch)]
+    exported = batches.exported(place, company, audit_log.read_log(place, company))
+    told_by_law = [batch for batch in exported if batch.has_table(_TABLE)]
+    silent = [batch for batch in exported if not batch.has_table(_TABLE) and _holds_premium(batch)]
     rows = _rows(place.landing(company), place.root / "reports", told_by_law, year)
     if output is not None:
         with told("write the file", output):
             output.write_bytes(_csv(rows, year))
     return _outcome(company, year, rows, silent)
-
-
-def _has(batch: Batch) -> bool:
-    return any(file["path"] == f"data/{_TABLE}.parquet" for file in batch.manifest["files"])
 
 
 def _holds_premium(batch: Batch) -> bool:

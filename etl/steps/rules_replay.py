@@ -18,7 +18,6 @@ from etl.law.chosen import Law
 from etl.law.replay import begun_on, from_file, replaced
 from etl.law.rows import Rule
 from etl.mapping.load import load_mappings
-from etl.periods import period_ending
 from etl.settings import read_settings
 from etl.sql.order import MAP, RULES
 from etl.sql.run import Engine
@@ -110,8 +109,7 @@ def replay(
     shipped = replaced(change.rows())
     days = read_day(span[0], "--from"), read_day(span[1], "--to")
     place = place_of(workspace)
-    records = audit_log.read_log(place, company)
-    exports = [batches.batch_of(place, company, record) for record in records if record.type == "export"]
+    exports = batches.exported(place, company, audit_log.read_log(place, company))
     weeks: dict[_Key, _Week] = {}
     facts, count, home = [], 0, ""
     for batch in sorted(exports, key=lambda one: (one.period_end, one.batch)):
@@ -140,14 +138,11 @@ def replay(
 
 def _past(place: Workspace, company: str, batch: Batch) -> _PastRun:
     """The run that made a batch: the settings and cross-references of its mapping set."""
-    digest = next(item["digest"] for item in batch.manifest["inputs"] if item["kind"] == "mapping")
-    folder = mapping_folder(place, company, digest)
+    folder = mapping_folder(place, company, batch.mapping_digest)
     settings, mappings = read_settings(folder / "company.toml", company), load_mappings(folder, company)
     end = batch.period_end
     pay_periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == end)
-    billing = None
-    if settings.billing.period != "none":
-        billing = period_ending(settings.billing.period, end, settings.billing.first_start)
+    billing = settings.billing.period_to(end)
     run = _PastRun(place, company, end, person_of(company), settings, mappings, pay_periods, billing)
     run.batch = batch.batch
     return run
@@ -166,7 +161,7 @@ def _differences(
     after = law_of(run.settings.pay, run.mappings, run.window, (), shipped)
     _refuse(run, before)
     _refuse(run, after)
-    used = {item["pull_id"] for item in batch.manifest["inputs"] if item["kind"] == "pull"}
+    used = set(batch.pull_ids)
     pulls = tuple(pull for pull in landing.read_pulls(run.workspace, run.company) if pull.pull_id in used)
     folders = [run.workspace.landing(run.company), run.workspace.root / "reports", scratch]
     with Engine(None, scratch, folders, run.limits) as engine:

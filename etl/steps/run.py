@@ -16,7 +16,7 @@ from etl.disk import told
 from etl.errors import RefusedError, SettingsError
 from etl.law.chosen import Law
 from etl.mapping.load import MappingSet, load_mappings
-from etl.periods import PayPeriod, Period, calculation_window, period_ending
+from etl.periods import PayPeriod, Period, calculation_window
 from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
 from etl.steps.law import law_of
@@ -163,11 +163,7 @@ def start(
     mappings = load_mappings(place.mappings(company), company)
     end = read_day(period_end)
     pay_periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == end)
-    billing = (
-        None
-        if settings.billing.period == "none"
-        else period_ending(settings.billing.period, end, settings.billing.first_start)
-    )
+    billing = settings.billing.period_to(end)
     if not pay_periods and billing is None:
         ends = sorted({pay.period.end for pay in mappings.pay_periods}, key=lambda day: abs((day - end).days))[:3]
         raise RefusedError(

@@ -14,7 +14,6 @@ from etl.errors import ConservationError
 from etl.periods import LAST_DAY, Period
 from etl.sql.order import MAP, RULES
 from etl.sql.run import Engine
-from etl.steps.contractors import has_vendor_lines
 from etl.steps.corrections import correct
 from etl.steps.earlier import earlier_periods
 from etl.steps.map_entries import stage
@@ -38,9 +37,7 @@ def standing(run: Run) -> Outcome:
     wide = replace(run, in_memory=True, _engine=None)
     wide.__dict__["window"] = _ALL_TIME
     wide.__dict__["owned"] = _ALL_TIME
-    exported = [
-        batches.batch_of(run.workspace, run.company, record) for record in run.records() if record.type == "export"
-    ]
+    exported = batches.exported(run.workspace, run.company, run.records())
     with wide.engine() as engine:
         stage(wide, engine, run.pulls())
         engine.run(MAP)
@@ -108,7 +105,7 @@ def _money(rolled: pa.Table, states: tuple[str, ...]) -> str:
 
 def _put_exported(engine: Engine, exported: list[batches.Batch]) -> None:
     """The pieces and states that the published batches hold, by explicit list."""
-    billed = [batch for batch in exported if has_vendor_lines(batch)]
+    billed = [batch for batch in exported if batch.has_table("vendor_lines")]
     for name, schema, holding in (
         ("entries", ENTRIES, exported),
         ("pieces", PIECES, exported),

@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import SettingsError
-from etl.steps.contractors import has_vendor_lines
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.steps.verify_conversions import broken_conversions, conversions_of
@@ -120,11 +119,7 @@ def stored_companies(place: Workspace) -> list[str]:
 
 def _exported(place: Workspace, company: str) -> list[batches.Batch]:
     """The published batches; one that waits for its rename counts as none."""
-    exported = [
-        batches.batch_of(place, company, record)
-        for record in audit_log.read_log(place, company)
-        if record.type == "export"
-    ]
+    exported = batches.exported(place, company, audit_log.read_log(place, company))
     return [batch for batch in exported if batch.folder.is_dir()]
 
 
@@ -142,7 +137,7 @@ def broken_promises(batch: batches.Batch) -> list[str]:
             "control_totals",
         )
     }
-    if has_vendor_lines(batch):
+    if batch.has_table("vendor_lines"):
         tables["vendor_lines"] = batch.table("vendor_lines")
     return [
         *_open_streams(tables["roll_forward"]),

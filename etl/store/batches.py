@@ -44,6 +44,16 @@ class Sealed:
         """What the manifest says. Raises DamageError where it is not the recorded one."""
         return read_manifest(self.folder, self.manifest_digest)
 
+    @property
+    def mapping_digest(self) -> str:
+        """The digest of the mapping set it was made with."""
+        return next(str(item["digest"]) for item in self.manifest["inputs"] if item["kind"] == "mapping")
+
+    @property
+    def pull_ids(self) -> list[str]:
+        """The pulls it was made from."""
+        return [item["pull_id"] for item in self.manifest["inputs"] if item["kind"] == "pull"]
+
     def file(self, path: str) -> Path:
         """One file of the batch, unchanged since it was sealed. Raises DamageError."""
         return sealed_file(self.folder, self.manifest, path)
@@ -158,6 +168,11 @@ def batch_of(workspace: Workspace, company: str, record: Record) -> Batch:
         number=record.number)
 
 
+def exported(workspace: Workspace, company: str, records: Sequence[Record]) -> list[Batch]:
+    """Every exported batch of a company, oldest export first, without a look at the folders."""
+    return [batch_of(workspace, company, record) for record in records if record.type == "export"]
+
+
 def staged_draft(workspace: Workspace, company: str, batch: int, revision: int) -> Path:
     """Where one draft is made ready."""
     return staging.staging_path(workspace, company, f"draft-{batch:04d}-r{revision}")
@@ -177,13 +192,12 @@ def replaced_drafts(workspace: Workspace, company: str, records: Sequence[Record
     """Each draft that its own export, or (where it was not approved) a later revision has replaced, and that folder."""
     drafts = [draft_of(workspace, company, record) for record in records if record.type == "draft"]
     latest = {draft.batch: draft.folder for draft in drafts}
-    exported = {record.whole("batch"): batch_of(workspace, company, record)
-                for record in records if record.type == "export"}
+    batches = {batch.batch: batch for batch in exported(workspace, company, records)}
     approved = {(record.body.get("batch"), record.body.get("revision"), record.body.get("manifest"))
                 for record in records if record.type == "approve"}
     replaced = []
     for draft in drafts:
-        batch = exported.get(draft.batch)
+        batch = batches.get(draft.batch)
         if batch is not None and batch.revision == draft.revision:
             replaced.append((draft, batch.folder))
         elif (draft.folder != latest[draft.batch]

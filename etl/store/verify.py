@@ -98,11 +98,9 @@ def _numbers(workspace: Workspace, company: str, records: Sequence[Record]) -> I
 
 def _sealed(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Sealed]:
     """Every draft and batch folder that must be there: exported batches, newest and approved drafts."""
-    for record in records:
-        if record.type == "export":
-            batch = batches.batch_of(workspace, company, record)
-            yield _Sealed(batch.folder, batch.manifest_digest, record.number,
-                          workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision))
+    for batch in batches.exported(workspace, company, records):
+        yield _Sealed(batch.folder, batch.manifest_digest, batch.number,
+                      workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision))
     replaced = {draft.number for draft, _ in batches.replaced_drafts(workspace, company, records)}
     for record in records:
         if record.type == "draft" and record.number not in replaced:
