@@ -6,9 +6,8 @@ import pyarrow as pa
 
 from etl.settings import Settings
 from etl.tables import POSTINGS, assert_schema
-from etl.targets.fields import changes, written_texts
 from etl.targets.files import Folder, rendered
-from etl.targets.journals import reversed_postings
+from etl.targets.journals import changed_postings, reversed_postings
 from etl.targets.ledgers import LedgerDocument, accounts_of, ledger_files, padded, plain, title, written
 from etl.terms import BatchHeader, RenderedFile
 
@@ -21,7 +20,7 @@ def render(table: pa.Table, header: BatchHeader, settings: Settings) -> list[Ren
     A ledger opens an account once only: include the journals, and of the accounts what the ledger lacks.
     Raises TargetError with every finding of names, amounts, documents.
     """
-    files = ledger_files(assert_schema(table, POSTINGS, "postings"), NAME, header)
+    files = ledger_files(table, NAME, header)
     if not files:
         return []
     names = accounts_of([document for together in files for document in together])
@@ -37,10 +36,7 @@ def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[R
     return _journals(ledger_files(postings, NAME, header), "corrections", header)
 
 
-def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
-    """Every text that the file shows otherwise than the postings; for the workbook."""
-    postings = assert_schema(table, POSTINGS, "postings")
-    return changes(postings, NAME, written_texts(postings, NAME))
+changed_texts = changed_postings(NAME)
 
 
 def _journals(files: list[list[LedgerDocument]], folder: Folder, header: BatchHeader) -> list[RenderedFile]:

@@ -6,11 +6,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.settings import Settings
-from etl.tables import POSTINGS, assert_schema
-from etl.targets.fields import changes, written_texts
+from etl.targets.fields import written_texts
 from etl.targets.files import Folder, rendered
 from etl.targets.iif import LINE_END, iif_bytes, iif_rows
-from etl.targets.journals import AMOUNT_DIGITS, checked_postings, in_files, journal_documents, reversed_postings
+from etl.targets.journals import (
+    AMOUNT_DIGITS,
+    changed_postings,
+    checked_postings,
+    in_files,
+    journal_documents,
+    reversed_postings,
+)
 from etl.targets.printed import amounts, dates
 from etl.terms import BatchHeader, RenderedFile
 
@@ -36,10 +42,7 @@ def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[R
     return _files(checked_postings(postings, NAME, header), "corrections")
 
 
-def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
-    """Every text that the file shows otherwise than the postings; for the workbook."""
-    postings = assert_schema(table, POSTINGS, "postings")
-    return changes(postings, NAME, written_texts(postings, NAME))
+changed_texts = changed_postings(NAME)
 
 
 def _files(postings: pa.Table, folder: Folder) -> list[RenderedFile]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import TargetError
+from etl.settings import Settings
 from etl.tables import POSTINGS, assert_schema
 from etl.targets.accounts import AccountRow, account_findings
-from etl.targets.fields import name_findings
+from etl.targets.fields import changes, name_findings, written_texts
 from etl.targets.findings import Finding, empty_cells, refuse
 from etl.targets.printed import each_distinct, finer_than, finer_than_currency
 from etl.terms import BatchHeader
@@ -51,6 +52,15 @@ def checked_postings(
     refuse([*name_findings(postings, document), *account_findings(accounts, {books}),
             *_amount_findings(postings, document, header, digits), *_document_findings(postings, document)])
     return postings
+
+
+def changed_postings(document: str) -> Callable[[pa.Table, BatchHeader, Settings], pa.Table]:
+    """What lists every text that a journal of this document shows otherwise than the postings; for the workbook."""
+    def changed(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
+        postings = assert_schema(table, POSTINGS, "postings")
+        return changes(postings, document, written_texts(postings, document))
+
+    return changed
 
 
 def journal_documents(postings: pa.Table) -> list[JournalDocument]:

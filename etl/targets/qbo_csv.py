@@ -7,12 +7,12 @@ import pyarrow.compute as pc
 
 from etl.errors import TargetError
 from etl.settings import Settings
-from etl.tables import POSTINGS, assert_schema
-from etl.targets.fields import changes, written_texts
+from etl.targets.fields import written_texts
 from etl.targets.files import Folder, csv_bytes, csv_rows, rendered
 from etl.targets.journals import (
     AMOUNT_DIGITS,
     JournalDocument,
+    changed_postings,
     checked_postings,
     in_files,
     journal_documents,
@@ -41,10 +41,7 @@ def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[R
     return _files(checked_postings(postings, NAME, header), "corrections")
 
 
-def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) -> pa.Table:
-    """Every text that the file shows otherwise than the postings; for the workbook."""
-    postings = assert_schema(table, POSTINGS, "postings")
-    return changes(postings, NAME, written_texts(postings, NAME))
+changed_texts = changed_postings(NAME)
 
 
 def packed(documents: list[JournalDocument], limit: int = ROW_LIMIT) -> list[list[JournalDocument]]:
