@@ -10,7 +10,6 @@ import pyarrow as pa
 from etl import tables as schemas
 from etl.codes import codes_table
 from etl.errors import MappingError
-from etl.law.breaks import Breaks, choose_breaks
 from etl.law.chosen import Law
 from etl.law.exempt_salaries import exempt_limits
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
@@ -84,7 +83,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     ]
     engine.put("pay_groups", pa.Table.from_pylist(groups, schema=_PAY_GROUPS))
     put_rounding(run, engine)
-    for name, table in {**run.law.tables, **breaks_of(run, run.law).tables}.items():
+    for name, table in {**run.law.tables, **run.breaks.tables}.items():
         engine.put(name, table)
     places = [row["work_location"] for row in run.mappings.rows("map_employees")]
     limits = exempt_limits(run.settings.pay, places, run.settings.company.home_currency)
@@ -157,12 +156,6 @@ def _parameters(run: Run) -> dict[str, Any]:
         "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
-
-
-def breaks_of(run: Run, law: Law) -> Breaks:
-    """The break rules that hold for this company's people, where it has switched them on."""
-    keys = [(row["law_key"], row["work_location"], row["flsa_status"]) for row in law.tables["law_keys"].to_pylist()]
-    return choose_breaks(run.settings.pay, keys, has_attested=bool(run.mappings.rows("map_rest_attestations")))
 
 
 def limits_of_this_release(run: Run, law: Law) -> list[str]:
@@ -241,7 +234,7 @@ def refuse_gaps(run: Run) -> None:
     paid |= {("worked", f"{name}{part}") for name in law.hour_classes for part in ("", "_premium")}
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
     paid |= {("worked", "salary")} if salaried_costs(run) else set()
-    breaks = breaks_of(run, law)
+    breaks = run.breaks
     paid |= {("premium", name) for name in breaks.premiums}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")
              if row["service_item"] is None} | items_paid_apart(run)

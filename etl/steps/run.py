@@ -14,6 +14,7 @@ from pathlib import Path
 from etl import __version__
 from etl.disk import told
 from etl.errors import RefusedError, SettingsError
+from etl.law.breaks import Breaks, choose_breaks
 from etl.law.chosen import Law
 from etl.mapping.load import MappingSet, load_mappings
 from etl.periods import PayPeriod, Period, calculation_window
@@ -69,6 +70,13 @@ class Run:
     def law(self) -> Law:
         """The rules that hold for this company's people in the run's window, and what keeps it from going on."""
         return law_of(self.settings.pay, self.mappings, self.window, self.records())
+
+    @cached_property
+    def breaks(self) -> Breaks:
+        """The break rules that hold for this company's people, where it has switched them on."""
+        people = self.law.tables["law_keys"].to_pylist()
+        keys = [(row["law_key"], row["work_location"], row["flsa_status"]) for row in people]
+        return choose_breaks(self.settings.pay, keys, has_attested=bool(self.mappings.rows("map_rest_attestations")))
 
     @property
     def scratch(self) -> Path:

@@ -15,14 +15,7 @@ from tests.sql.test_pay_periods import STRADDLING
 
 pytestmark = pytest.mark.capability("C145")
 
-ACCOUNTS = """
-    purpose           account                   account_type
-    direct_labor      Job Costs:Labor           COGS
-    internal_labor    Overhead:Labor            EXP
-    leave_expense     Overhead:Leave            EXP
-    wages_expense     Wages Expense             EXP
-    accrued_wages     Accrued Wages             OCLIAB
-    suspense          Suspense:Labor            OCASSET
+ACCOUNTS = f"""{Company.accounts}
     overtime_premium  Overhead:Overtime Premium  EXP"""
 WEEK = """
     person  date        time   project

@@ -16,14 +16,7 @@ from tests.sql.company import Books, Company, delivery
 
 pytestmark = pytest.mark.capability("C144")
 
-ACCOUNTS = """
-    purpose          account               account_type
-    direct_labor     Job Costs:Labor       COGS
-    internal_labor   Overhead:Labor        EXP
-    leave_expense    Overhead:Leave        EXP
-    wages_expense    Wages Expense         EXP
-    accrued_wages    Accrued Wages         OCLIAB
-    suspense         Suspense:Labor        OCASSET
+ACCOUNTS = f"""{Company.accounts}
     salary_variance  Overhead:Salary Variance  EXP"""
 PAY_ITEMS = f"""{Company.pay_items}
     worked      salary            Salary"""
