@@ -25,7 +25,7 @@ from etl.units import is_currency
 
 _BEFORE = timedelta(days=31)
 NAME, BASE = "fx_rates.csv", "EUR"
-_COLUMNS = next([column.name for column in declared.columns] for declared in FILES if declared.name == NAME)
+_COLUMNS = next(declared.needed for declared in FILES if declared.name == NAME)
 
 
 def load_rates(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,15 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.disk import told
 from etl.errors import SettingsError
 from etl.settings import read_settings
 from etl.sql.run import Engine
 from etl.steps.outcome import Outcome
+from etl.steps.report_file import write_report
 from etl.steps.run import place_of
 from etl.store import audit_log, batches
 from etl.store.batches import Batch
-from etl.targets.text import escape
 from etl.units import clock_hours, money
 
 FIRST, LAST = 2025, 2028  # tax years of IRC 225
@@ -54,8 +51,7 @@ def qualified_overtime(
     silent = [batch for batch in exported if not batch.has_table(_TABLE) and _holds_premium(batch)]
     rows = _rows(place.landing(company), place.root / "reports", told_by_law, year)
     if output is not None:
-        with told("write the file", output):
-            output.write_bytes(_csv(rows, year))
+        write_report(output, _COLUMNS, _report_rows(rows, year))
     return _outcome(company, year, rows, silent)
 
 
@@ -113,13 +109,8 @@ def _outcome(company: str, year: int, rows: list[dict[str, Any]], silent: list[B
     )
 
 
-def _csv(rows: list[dict[str, Any]], year: int) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+def _report_rows(rows: list[dict[str, Any]], year: int) -> Iterator[Sequence[object]]:
     for row in rows:
-        names = (escape(row[name], "'") for name in ("employee_id", "employee_name"))
         amounts = (row[f"{law}_premium_amount"] for law in ("flsa", "state", "contract"))
         counts = (row[name] for name in ("currency", "flsa_seconds", "count_weeks", "count_unpriced"))
-        writer.writerow([year, *names, "TT", *amounts, *counts])
-    return text.getvalue().encode("utf-8-sig")
+        yield year, row["employee_id"], row["employee_name"], "TT", *amounts, *counts

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,11 +23,11 @@ from etl.steps.inputs import limits_of_this_release
 from etl.steps.law import law_of
 from etl.steps.map_entries import stage
 from etl.steps.outcome import Outcome
+from etl.steps.report_file import write_report
 from etl.steps.run import Run, person_of, place_of, read_day
 from etl.store import audit_log, batches, landing
 from etl.store.batches import Batch
 from etl.store.mapping_sets import mapping_folder
-from etl.targets.text import escape
 from etl.units import BatchNumber, clock_hours, money
 from etl.workspace import Workspace
 
@@ -131,8 +129,7 @@ def replay(
             fix="Give days within exported periods; timebooks status lists them.",
         )
     if output is not None:
-        with told("write the file", output):
-            output.write_bytes(_csv(weeks))
+        write_report(output, _COLUMNS, _report_rows(weeks))
     return _outcome(weeks, home, count, facts)
 
 
@@ -232,12 +229,7 @@ def _signed(amount: Decimal, currency: str) -> str:
     return ("+" if amount > 0 else "") + money(amount, currency)
 
 
-def _csv(weeks: dict[_Key, _Week]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+def _report_rows(weeks: dict[_Key, _Week]) -> Iterator[Sequence[object]]:
     for (person, start, currency), week in sorted(weeks.items()):
         difference = "" if week.is_rate_missing else week.after - week.before
-        names = (escape(person, "'"), escape(week.name, "'"))
-        writer.writerow([*names, start, *week.seconds, week.before, week.after, difference, currency])
-    return text.getvalue().encode("utf-8-sig")
+        yield person, week.name, start, *week.seconds, week.before, week.after, difference, currency
