@@ -10,11 +10,14 @@ import pyarrow as pa
 from etl.errors import TargetError
 from etl.settings import Settings
 from etl.targets import (
+    adp,
     beancount,
     billing_worksheet,
+    gusto,
     hledger,
     iif_journal,
     iif_time,
+    paychex,
     payroll_hours,
     qbo_bill,
     qbo_csv,
@@ -57,6 +60,12 @@ DOCUMENTS: tuple[Document, ...] = (
              hledger.render, hledger.correct, hledger.changed_texts),
     Document(payroll_hours.NAME, "payroll_hours", payroll_hours.GRAIN_SECONDS, frozenset({"pay"}),
              payroll_hours.render, payroll_hours.correct, payroll_hours.changed_texts),
+    Document(gusto.NAME, "payroll_hours", gusto.GRAIN_SECONDS, frozenset({"pay"}),
+             gusto.render, gusto.correct, gusto.changed_texts),
+    Document(adp.NAME, "payroll_hours", adp.GRAIN_SECONDS, frozenset({"pay"}),
+             adp.render, adp.correct, adp.changed_texts),
+    Document(paychex.NAME, "payroll_hours", paychex.GRAIN_SECONDS, frozenset({"pay"}),
+             paychex.render, paychex.correct, paychex.changed_texts),
     Document(billing_worksheet.NAME, "billable_lines", None, frozenset({"bill"}),
              billing_worksheet.render, billing_worksheet.correct, billing_worksheet.changed_texts),
     Document(vendor_worksheet.NAME, "vendor_lines", None, frozenset({"cost"}),

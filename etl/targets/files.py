@@ -28,6 +28,12 @@ def csv_content(columns: dict[str, pa.Array]) -> tuple[bytes, int]:
     return csv_bytes(head, rows), len(rows)
 
 
+def csv_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[bytes, int]:
+    """The rows under their heading, with their number; for files whose rows are made one by one."""
+    lines = [",".join(_quoted(cell) for cell in row) for row in [head, *rows]]
+    return "".join(f"{line}\r\n" for line in lines).encode(), len(rows)
+
+
 def csv_rows(columns: Sequence[pa.Array]) -> pa.Array:
     """One text per row: the columns quoted where needed and joined by commas. Source: RFC 4180."""
     return pc.binary_join_element_wise(*(_quoted_column(column) for column in columns), ",")

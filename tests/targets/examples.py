@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from etl import tables
 from etl.settings import Settings, parse_settings
-from etl.terms import BatchHeader
+from etl.terms import BatchHeader, PayrollPerson
 from etl.units import BatchNumber
 
 HEADER = BatchHeader(
@@ -19,9 +19,14 @@ HEADER = BatchHeader(
     period_end=date(2026, 11, 15), period_label="week 2026-W46", batch=BatchNumber(42), is_sandbox=False,
     policy="four_eyes", labor_posting="accrue", mapping_digest="0" * 64, product_version="0.1.0",
     account_types={"Job Costs:Direct Labor": "COGS", "Overhead:Internal Labor": "EXP",
-                   "Accrued Wages Payable": "OCLIAB"})
+                   "Accrued Wages Payable": "OCLIAB"},
+    payroll_people={
+        "E001": PayrollPerson("000101", "Okafor", "Ifeoma", "Senior Engineer"),
+        "E002": PayrollPerson("000102", "Søby", "Renée"),
+        "E003": PayrollPerson("000103", "Quill", "Tam"),
+    })
 
-_TOML = """
+SETTINGS_TEXT = """
 [company]
 id = "alder"
 name = "Alder & Pine Studio"
@@ -35,7 +40,16 @@ period = "none"
 mode = "{mode}"
 [targets]
 documents = []
+[targets.adp]
+company_code = "A7P"
+{adp_columns}
+[targets.paychex]
+client_id = "1234ABCD"
 """
+_ADP_COLUMNS = """columns = [
+    "Co Code", "Batch ID", "File #", "Reg Hours", "O/T Hours", "Hours 3 Code", "Hours 3 Amount", "Earnings 3 Code",
+    "Earnings 3 Amount",
+]"""
 _DESKTOP = """
 [targets.quickbooks_desktop]
 company_name = "{company_name}"
@@ -49,7 +63,8 @@ def settings(
 ) -> Settings:
     """The company's settings; `transfer` None leaves QuickBooks Desktop undescribed."""
     desktop = "" if transfer is None else _DESKTOP.format(transfer=str(transfer).lower(), company_name=company_name)
-    return parse_settings(_TOML.format(mode=mode) + desktop, "alder", "mappings/alder/company.toml")
+    text = SETTINGS_TEXT.format(mode=mode, adp_columns=_ADP_COLUMNS) + desktop
+    return parse_settings(text, "alder", "mappings/alder/company.toml")
 
 
 def from_text(schema: pa.Schema, text: str) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.targets.ledger_judges import read_beancount, read_hledger
+from tests.targets.payroll_readers import READERS
 from tests.targets.readers import read_bill_csv, read_csv, read_iif, read_journal_csv
 
 _BY_ENDING = {"iif": read_iif, "beancount": read_beancount, "journal": read_hledger}
@@ -11,6 +12,8 @@ _BY_ENDING = {"iif": read_iif, "beancount": read_beancount, "journal": read_hled
 def judged(file) -> list[dict[str, str]]:
     """The records of a rendered file, once its reader has accepted it."""
     ending = file.path.rpartition(".")[2]
+    if file.document in READERS and file.role == "import":
+        return READERS[file.document](file.content)[0]
     if file.document.endswith(".bill") and file.role == "import" and ending == "csv":
         return read_bill_csv(file.content)
     if ending == "csv":

@@ -1,0 +1,59 @@
+"""The documents a company writes, and what each target must know that no table of the batch tells."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from etl.settings.kinds import Part
+
+GUSTO_COLUMNS = (
+    *("last_name", "first_name", "title", "gusto_employee_id", "regular_hours", "overtime_hours"),
+    *("double_overtime_hours", "missed_break_hours", "bonus", "commission", "paycheck_tips", "cash_tips"),
+    *("correction_payment", "reimbursement", "personal_note"),
+)
+ADP_COLUMNS = ("Co Code", "Batch ID", "File #", "Reg Hours", "O/T Hours", "Hours 3 Code", "Hours 3 Amount")
+
+
+class QuickBooksDesktop(Part):
+    """What an IIF file must know of the company file."""
+
+    company_name: Annotated[str, Field(min_length=1)]
+    company_create_time: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
+    transfer_to_payroll: bool
+
+
+class Gusto(Part):
+    """`columns`: the first line of the template that Gusto offers this company, where it is another than the usual."""
+
+    columns: Annotated[tuple[str, ...], Field(min_length=2)] = GUSTO_COLUMNS
+
+
+class Adp(Part):
+    """ADP's company code, and the first line of the client's own import template where it is another."""
+
+    company_code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$")]
+    columns: tuple[str, ...] = ADP_COLUMNS
+
+    @model_validator(mode="after")
+    def _begins_as_every_template(self) -> Self:
+        if self.columns[:3] != ADP_COLUMNS[:3]:
+            raise ValueError(f"the first three columns of an ADP template are {', '.join(ADP_COLUMNS[:3])}")
+        return self
+
+
+class Paychex(Part):
+    """The client id that Paychex gave the company."""
+
+    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,8}$")]
+
+
+class Targets(Part):
+    """The documents to write, and what each target needs to know."""
+
+    documents: tuple[str, ...]
+    quickbooks_desktop: QuickBooksDesktop | None = None
+    gusto: Gusto = Gusto()
+    adp: Adp | None = None
+    paychex: Paychex | None = None
