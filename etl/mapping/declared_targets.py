@@ -1,4 +1,4 @@
-"""What a company may say of its targets' own lists: people, accounts and jobs as they are called there, and their ids."""
+"""What a company may say of its targets' own lists: people, accounts and jobs as they stand there, and their ids."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from etl.settings.hours import Agreement, Breaks, ConfirmedRule, MealWaiver, Min
 from etl.settings.kinds import COMPANY_ID, RESERVED
 from etl.settings.rounding import Rounding, RoundingWhere
 from etl.settings.sources import Connection, Drop, Quota
-from etl.settings.targets import Adp, Gusto, Paychex, QuickBooksDesktop
+from etl.settings.targets import Adp, Gusto, Paychex, QuickBooksDesktop, Xero
 
 __all__ = [
     "COMPANY_ID",
@@ -27,6 +27,7 @@ __all__ = [
     "Rounding",
     "RoundingWhere",
     "Settings",
+    "Xero",
     "parse_settings",
     "read_settings",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,11 +17,12 @@ ADP_COLUMNS = ("Co Code", "Batch ID", "File #", "Reg Hours", "O/T Hours", "Hours
 
 
 class QuickBooksDesktop(Part):
-    """What an IIF file must know of the company file."""
+    """What an IIF file must know of the company file. `payables_account`: its accounts payable, for bills."""
 
     company_name: Annotated[str, Field(min_length=1)]
     company_create_time: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
     transfer_to_payroll: bool
+    payables_account: Annotated[str, Field(min_length=1)] = "Accounts Payable"
 
 
 class Gusto(Part):
@@ -49,6 +50,21 @@ class Paychex(Part):
     client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,8}$")]
 
 
+class Xero(Part):
+    """What Xero's files must know of the organisation.
+
+    `date_format`: its own setting, under which every date of a file is read. `tax_rate`: the display name of the rate
+    on lines without tax, `tax_type` its name in the API. `job_tracking` and `class_tracking`: the tracking categories
+    that carry jobs and classes; without one that dimension is lost in Xero.
+    """
+
+    date_format: Literal["DD/MM/YYYY", "MM/DD/YYYY"]
+    tax_rate: Annotated[str, Field(min_length=1)]
+    tax_type: Annotated[str, Field(min_length=1)] = "NONE"
+    job_tracking: str = ""
+    class_tracking: str = ""
+
+
 class Targets(Part):
     """The documents to write, and what each target needs to know."""
 
@@ -57,3 +73,4 @@ class Targets(Part):
     gusto: Gusto = Gusto()
     adp: Adp | None = None
     paychex: Paychex | None = None
+    xero: Xero | None = None

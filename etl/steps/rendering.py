@@ -21,6 +21,7 @@ from etl.store.landing import parquet_bytes
 from etl.targets.correction_lists import correction_files
 from etl.targets.documents import document
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
+from etl.targets.target_names import refuse_unlisted
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.reconciliation import render_reconciliation
 
@@ -74,6 +75,7 @@ def render_batch(
         table = tables.get(wanted.table)
         if table is not None and table.num_rows:
             table = with_codes(table, name, codes)
+            refuse_unlisted(table, name, header)
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     if "corrections" in tables:

@@ -15,6 +15,7 @@ from etl.targets import (
     billing_worksheet,
     gusto,
     hledger,
+    iif_bill,
     iif_journal,
     iif_time,
     paychex,
@@ -22,6 +23,9 @@ from etl.targets import (
     qbo_bill,
     qbo_csv,
     vendor_worksheet,
+    xero_bill,
+    xero_journal,
+    xero_journal_api,
 )
 from etl.terms import BatchHeader, RenderedFile, Stream
 
@@ -58,6 +62,10 @@ DOCUMENTS: tuple[Document, ...] = (
              beancount.render, beancount.correct, beancount.changed_texts),
     Document(hledger.NAME, "postings", None, frozenset({"cost"}),
              hledger.render, hledger.correct, hledger.changed_texts),
+    Document(xero_journal.NAME, "postings", None, frozenset({"cost"}),
+             xero_journal.render, xero_journal.correct, xero_journal.changed_texts),
+    Document(xero_journal_api.NAME, "postings", None, frozenset({"cost"}),
+             xero_journal_api.render, xero_journal_api.correct, xero_journal_api.changed_texts),
     Document(payroll_hours.NAME, "payroll_hours", payroll_hours.GRAIN_SECONDS, frozenset({"pay"}),
              payroll_hours.render, payroll_hours.correct, payroll_hours.changed_texts),
     Document(gusto.NAME, "payroll_hours", gusto.GRAIN_SECONDS, frozenset({"pay"}),
@@ -72,6 +80,10 @@ DOCUMENTS: tuple[Document, ...] = (
              vendor_worksheet.render, vendor_worksheet.correct, vendor_worksheet.changed_texts),
     Document(qbo_bill.NAME, "vendor_lines", None, frozenset({"cost"}),
              qbo_bill.render, qbo_bill.correct, qbo_bill.changed_texts),
+    Document(iif_bill.NAME, "vendor_lines", None, frozenset({"cost"}),
+             iif_bill.render, iif_bill.correct, iif_bill.changed_texts),
+    Document(xero_bill.NAME, "vendor_lines", None, frozenset({"cost"}),
+             xero_bill.render, xero_bill.correct, xero_bill.changed_texts),
 )
 
 

@@ -21,6 +21,11 @@ def rendered(document: str, folder: Folder, name: str, content: tuple[bytes, int
     return RenderedFile(f"{folder}/{document.partition('.')[0]}/{name}", _ROLES[folder], *content, document)
 
 
+def part_name(stem: str, number: int, count: int, ending: str) -> str:
+    """The name of one file of several: journal_TB0042L_1of3.csv; of a single one journal_TB0042L.csv."""
+    return f"{stem}_{number}of{count}.{ending}" if count > 1 else f"{stem}.{ending}"
+
+
 def csv_content(columns: dict[str, pa.Array]) -> tuple[bytes, int]:
     """The columns under their names, with the number of rows. Texts hold no line break: they were cleaned before."""
     rows = csv_rows(list(columns.values()))

@@ -20,6 +20,10 @@ HEADER = BatchHeader(
     policy="four_eyes", labor_posting="accrue", mapping_digest="0" * 64, product_version="0.1.0",
     account_types={"Job Costs:Direct Labor": "COGS", "Overhead:Internal Labor": "EXP",
                    "Accrued Wages Payable": "OCLIAB"},
+    target_lists={
+        "xero.account": {"Job Costs:Direct Labor": "310", "Job Costs:Subcontractors": "315",
+                         "Overhead:Internal Labor": "477", "Accrued Wages Payable": "814"},
+    },
     payroll_people={
         "E001": PayrollPerson("000101", "Okafor", "Ifeoma", "Senior Engineer"),
         "E002": PayrollPerson("000102", "Søby", "Renée"),
@@ -45,6 +49,11 @@ company_code = "A7P"
 {adp_columns}
 [targets.paychex]
 client_id = "1234ABCD"
+[targets.xero]
+date_format = "DD/MM/YYYY"
+tax_rate = "Tax Exempt (0%)"
+job_tracking = "Project"
+class_tracking = "Practice"
 """
 _ADP_COLUMNS = """columns = [
     "Co Code", "Batch ID", "File #", "Reg Hours", "O/T Hours", "Hours 3 Code", "Hours 3 Amount", "Earnings 3 Code",
