@@ -54,15 +54,15 @@ class Xero(Part):
     """What Xero's files must know of the organisation.
 
     `date_format`: its own setting, under which every date of a file is read. `tax_rate`: the display name of the rate
-    on lines without tax, `tax_type` its name in the API. `job_tracking` and `class_tracking`: the tracking categories
+    on lines without tax, `tax_type` its name in the API. `tracking_job` and `tracking_class`: the tracking categories
     that carry jobs and classes; without one that dimension is lost in Xero.
     """
 
-    date_format: Literal["DD/MM/YYYY", "MM/DD/YYYY"]
-    tax_rate: Annotated[str, Field(min_length=1)]
+    date_format: Literal["DD/MM/YYYY", "MM/DD/YYYY"] | None = None
+    tax_rate: str = ""
     tax_type: Annotated[str, Field(min_length=1)] = "NONE"
-    job_tracking: str = ""
-    class_tracking: str = ""
+    tracking_job: str = ""
+    tracking_class: str = ""
 
 
 class Targets(Part):
@@ -73,4 +73,4 @@ class Targets(Part):
     gusto: Gusto = Gusto()
     adp: Adp | None = None
     paychex: Paychex | None = None
-    xero: Xero | None = None
+    xero: Xero = Xero()

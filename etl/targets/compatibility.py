@@ -12,14 +12,15 @@ from etl.targets.facts import facts
 from etl.targets.findings import Finding, refuse
 from etl.targets.iif import desktop_settings
 from etl.targets.paychex import paychex_settings
-from etl.targets.xero import xero_settings
+from etl.targets.xero import csv_settings
 from etl.workspace import is_sandbox
 
 _DESCRIBED: dict[str, Callable[[Settings], object]] = {   # how a document's name begins: what it must know
     "quickbooks_desktop.": desktop_settings,
     "payroll.adp": adp_settings,
     "payroll.paychex": paychex_settings,
-    "xero": xero_settings,
+    "xero.labor_journal": csv_settings,
+    "xero.bill": csv_settings,
 }
 
 

@@ -19,18 +19,18 @@ from etl.terms import BatchHeader
 _PATTERNS = {"DD/MM/YYYY": "%d/%m/%Y", "MM/DD/YYYY": "%m/%d/%Y"}
 
 
-def xero_settings(settings: Settings) -> Xero:
-    """What the file must know of the organisation; TargetError where company.toml does not say it."""
-    if settings.targets.xero is None:
+def csv_settings(settings: Settings) -> Xero:
+    """What a CSV must know of the organisation; TargetError where company.toml does not say it."""
+    if settings.targets.xero.date_format is None or not settings.targets.xero.tax_rate:
         raise undescribed(
-            settings, "xero", "Add [targets.xero] with date_format (the organisation's own: General settings, "
+            settings, "xero", "Give [targets.xero] its date_format (the organisation's own: General settings, "
             "Formatting) and tax_rate, the display name of the rate for lines without tax.")
     return settings.targets.xero
 
 
 def xero_dates(column: pa.ChunkedArray, xero: Xero) -> pa.Array:
     """Dates in the organisation's format: another one would move a month in silence."""
-    return dates(column, _PATTERNS[xero.date_format])
+    return dates(column, _PATTERNS[xero.date_format or ""])
 
 
 def tracking_columns(texts: dict[str, pa.Array], header: BatchHeader, xero: Xero) -> dict[str, pa.Array]:
@@ -52,4 +52,4 @@ def tracking_of(row: dict[str, str | None], header: BatchHeader, xero: Xero) -> 
 
 
 def _categories(xero: Xero) -> tuple[tuple[str, str], ...]:
-    return (xero.job_tracking, "customer_job"), (xero.class_tracking, "class")
+    return (xero.tracking_job, "customer_job"), (xero.tracking_class, "class")

@@ -10,7 +10,7 @@ from etl.targets.findings import refuse
 from etl.targets.printed import currency_amounts, each_distinct
 from etl.targets.target_names import codes_in
 from etl.targets.vendor_rows import bill_files, bill_texts, billed, changed_bills, delete_list
-from etl.targets.xero import tracking_columns, xero_dates, xero_settings
+from etl.targets.xero import csv_settings, tracking_columns, xero_dates
 from etl.terms import BatchHeader, RenderedFile
 
 NAME = "xero.bill"
@@ -48,7 +48,7 @@ changed_texts = changed_bills(NAME)
 
 
 def _columns(rows: pa.Table, header: BatchHeader, settings: Settings) -> dict[str, pa.Array]:
-    xero, texts = xero_settings(settings), bill_texts(rows, NAME)
+    xero, texts = csv_settings(settings), bill_texts(rows, NAME)
     codes, findings = codes_in(rows, "account", NAME, header)
     refuse(findings)
     empty, one, rate = (pa.array([text] * len(rows), pa.string()) for text in ("", "1", xero.tax_rate))

@@ -19,7 +19,7 @@ from etl.targets.journals import (
 )
 from etl.targets.printed import amounts, each_distinct
 from etl.targets.target_names import codes_in
-from etl.targets.xero import tracking_columns, xero_dates, xero_settings
+from etl.targets.xero import csv_settings, tracking_columns, xero_dates
 from etl.terms import BatchHeader, RenderedFile
 
 NAME = "xero.labor_journal"
@@ -65,7 +65,7 @@ def _files(postings: pa.Table, folder: Folder, header: BatchHeader, settings: Se
 
 def _rows(postings: pa.Table, header: BatchHeader, settings: Settings) -> pa.Array:
     """One text per posting, in the columns of the header."""
-    xero, texts = xero_settings(settings), written_texts(postings, NAME)
+    xero, texts = csv_settings(settings), written_texts(postings, NAME)
     codes, findings = codes_in(postings, "account", NAME, header)
     refuse(findings)
     return csv_rows((

@@ -22,7 +22,7 @@ from etl.targets.journals import (
 from etl.targets.json_text import json_bytes
 from etl.targets.printed import dates
 from etl.targets.target_names import codes_in
-from etl.targets.xero import tracking_of, xero_settings
+from etl.targets.xero import tracking_of
 from etl.targets.xero_journal import narrations
 from etl.terms import BatchHeader, RenderedFile
 
@@ -69,7 +69,7 @@ def _lines(
     postings: pa.Table, header: BatchHeader, settings: Settings,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Per posting what its journal says of itself, and the line."""
-    xero, texts = xero_settings(settings), written_texts(postings, NAME)
+    xero, texts = settings.targets.xero, written_texts(postings, NAME)
     codes, findings = codes_in(postings, "account", NAME, header)
     refuse(findings)
     narrated = narrations(texts["document_number"], header).to_pylist()

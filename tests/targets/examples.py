@@ -52,8 +52,8 @@ client_id = "1234ABCD"
 [targets.xero]
 date_format = "DD/MM/YYYY"
 tax_rate = "Tax Exempt (0%)"
-job_tracking = "Project"
-class_tracking = "Practice"
+tracking_job = "Project"
+tracking_class = "Practice"
 """
 _ADP_COLUMNS = """columns = [
     "Co Code", "Batch ID", "File #", "Reg Hours", "O/T Hours", "Hours 3 Code", "Hours 3 Amount", "Earnings 3 Code",

@@ -194,7 +194,7 @@ def test_a_vendor_credit_never_takes_the_number_of_a_bill():
 
 @pytest.mark.capability("C138")
 def test_tracking_is_written_where_the_organisation_has_the_category():
-    named = without("class_tracking")
+    named = without("tracking_class")
     [file] = xero_journal.render(sample_wages(), SAMPLE, named)
     assert {row["TrackingName2"] for row in read_xero_journal(file.content)} == {""}
     assert {row["TrackingName1"] for row in read_xero_journal(file.content)} == {"Project", ""}
