@@ -5,7 +5,7 @@ from etl.settings.hours import Agreement, Breaks, ConfirmedRule, MealWaiver, Min
 from etl.settings.kinds import COMPANY_ID, RESERVED
 from etl.settings.rounding import Rounding, RoundingWhere
 from etl.settings.sources import Connection, Drop, Quota
-from etl.settings.targets import Adp, Gusto, Paychex, QuickBooksDesktop, Xero
+from etl.settings.targets import Adp, Gusto, Paychex, QuickBooksDesktop, QuickBooksOnline, Sage50, Xero
 
 __all__ = [
     "COMPANY_ID",
@@ -23,9 +23,11 @@ __all__ = [
     "PayGroup",
     "Paychex",
     "QuickBooksDesktop",
+    "QuickBooksOnline",
     "Quota",
     "Rounding",
     "RoundingWhere",
+    "Sage50",
     "Settings",
     "Xero",
     "parse_settings",

@@ -25,6 +25,28 @@ class QuickBooksDesktop(Part):
     payables_account: Annotated[str, Field(min_length=1)] = "Accounts Payable"
 
 
+class QuickBooksOnline(Part):
+    """What the books do with time activities.
+
+    `transfer_to_payroll`: paychecks are made from them. `billable_time`: how time that is billed is marked: not
+    billable (invoices come from elsewhere), already billed, or billable with its rate (the books make the invoice).
+    """
+
+    transfer_to_payroll: bool = False
+    billable_time: Literal["not_billable", "has_been_billed", "billable"] = "not_billable"
+
+
+class Sage50(Part):
+    """What Sage 50 does with time tickets.
+
+    `billing_type`: the number its time ticket window gives the way of billing. `transfer_to_payroll`: employees are
+    paid from them.
+    """
+
+    billing_type: Annotated[int, Field(ge=1, le=4)]
+    transfer_to_payroll: bool = False
+
+
 class Gusto(Part):
     """`columns`: the first line of the template that Gusto offers this company, where it is another than the usual."""
 
@@ -74,3 +96,5 @@ class Targets(Part):
     adp: Adp | None = None
     paychex: Paychex | None = None
     xero: Xero = Xero()
+    quickbooks_online: QuickBooksOnline = QuickBooksOnline()
+    sage50: Sage50 | None = None

@@ -19,7 +19,7 @@ from etl.steps.inputs import CORRECTION_TABLES
 from etl.steps.rounding_certificate import FILE_NAME, certificate_csv
 from etl.store.landing import parquet_bytes
 from etl.targets.correction_lists import correction_files
-from etl.targets.documents import document
+from etl.targets.documents import document, ready_lists
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
 from etl.targets.target_names import refuse_unlisted
 from etl.terms import STREAMS, BatchHeader, RenderedFile
@@ -42,6 +42,7 @@ _BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rul
 WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
+    "priced_activities": schemas.PRICED_ACTIVITIES,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
     "conversions": schemas.CONVERSIONS,
@@ -100,7 +101,7 @@ def render_batch(
         for name, table in tables.items()
         if name != _BESIDE
     ]
-    return files
+    return files + ready_lists(files)
 
 
 def figures_digest(files: list[RenderedFile]) -> str:
