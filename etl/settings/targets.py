@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from etl.settings.kinds import Part
 
+Cell = Annotated[str, Field(pattern=r"^([^=+\-@|\s\x00-\x1f][^\x00-\x1f]*)?$")]   # stands in files: never a formula
 GUSTO_COLUMNS = (
     *("last_name", "first_name", "title", "gusto_employee_id", "regular_hours", "overtime_hours"),
     *("double_overtime_hours", "missed_break_hours", "bonus", "commission", "paycheck_tips", "cash_tips"),
@@ -17,12 +18,16 @@ ADP_COLUMNS = ("Co Code", "Batch ID", "File #", "Reg Hours", "O/T Hours", "Hours
 
 
 class QuickBooksDesktop(Part):
-    """What an IIF file must know of the company file. `payables_account`: its accounts payable, for bills."""
+    """What an IIF file must know of the company file.
+
+    `payables_account`: its accounts payable, for bills; `item_account`: the income account of service items it makes.
+    """
 
     company_name: Annotated[str, Field(min_length=1)]
     company_create_time: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
     transfer_to_payroll: bool
     payables_account: Annotated[str, Field(min_length=1)] = "Accounts Payable"
+    item_account: str = ""
 
 
 class QuickBooksOnline(Part):
@@ -50,14 +55,14 @@ class Sage50(Part):
 class Gusto(Part):
     """`columns`: the first line of the template that Gusto offers this company, where it is another than the usual."""
 
-    columns: Annotated[tuple[str, ...], Field(min_length=2)] = GUSTO_COLUMNS
+    columns: Annotated[tuple[Cell, ...], Field(min_length=2)] = GUSTO_COLUMNS
 
 
 class Adp(Part):
     """ADP's company code, and the first line of the client's own import template where it is another."""
 
     company_code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$")]
-    columns: tuple[str, ...] = ADP_COLUMNS
+    columns: tuple[Cell, ...] = ADP_COLUMNS
 
     @model_validator(mode="after")
     def _begins_as_every_template(self) -> Self:
@@ -81,10 +86,10 @@ class Xero(Part):
     """
 
     date_format: Literal["DD/MM/YYYY", "MM/DD/YYYY"] | None = None
-    tax_rate: str = ""
-    tax_type: Annotated[str, Field(min_length=1)] = "NONE"
-    tracking_job: str = ""
-    tracking_class: str = ""
+    tax_rate: Cell = ""
+    tax_type: Cell = "NONE"
+    tracking_job: Cell = ""
+    tracking_class: Cell = ""
 
 
 class Targets(Part):

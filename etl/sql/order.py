@@ -128,6 +128,7 @@ MARTS: tuple[str, ...] = (
     "converted_shares",
     "time_activities",
     "priced_activities",  # where a time document carries rates
+    "names_written",  # where a file of lists is asked for
     "payroll_hours",
     "rounding_certificate",
     "rounding_items",

@@ -43,6 +43,7 @@ WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
     "priced_activities": schemas.PRICED_ACTIVITIES,
+    "names_written": schemas.NAMES_WRITTEN,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
     "conversions": schemas.CONVERSIONS,
@@ -76,7 +77,7 @@ def render_batch(
         table = tables.get(wanted.table)
         if table is not None and table.num_rows:
             table = with_codes(table, name, codes)
-            refuse_unlisted(table, name, header)
+            refuse_unlisted(table, name, header, settings)
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     if "corrections" in tables:

@@ -133,6 +133,10 @@ PRICED_ACTIVITIES = schema(
 """One row per time activity with the rate the books bill it at, null where it is not billable. Part of a batch only
 where a time document carries rates."""
 
+NAMES_WRITTEN = schema(("list", TEXT), ("name", TEXT), ("line_id", TEXT))
+"""One row per name that the documents of QuickBooks Desktop write, by the list it stands in there; `line_id` is the
+first line that has it. Part of a batch only where a file of lists is asked for."""
+
 CORRECTIONS = schema(
     ("line_id", TEXT), ("stream", TEXT), ("state", TEXT), ("batch", pa.int32()), ("period_end", pa.date32()),
     ("corrects", TEXT), ("cause", TEXT), ("document_number", TEXT), ("posted_on", pa.date32()),

@@ -20,6 +20,7 @@ from etl.targets import (
     hledger,
     iif_bill,
     iif_journal,
+    iif_lists,
     iif_time,
     paychex,
     payroll_hours,
@@ -61,6 +62,8 @@ class Document:
 DOCUMENTS: tuple[Document, ...] = (
     Document(iif_time.NAME, "time_activities", iif_time.GRAIN_SECONDS, frozenset({"pay", "bill"}),
              iif_time.render, iif_time.correct, iif_time.changed_texts),
+    Document(iif_lists.NAME, "names_written", None, frozenset({"pay", "cost"}),
+             iif_lists.render, iif_lists.correct, iif_lists.changed_texts),
     Document(qbo_time.NAME, "priced_activities", qbo_time.GRAIN_SECONDS, frozenset({"pay", "bill"}),
              qbo_time.render, qbo_time.correct, qbo_time.changed_texts, is_listed=True),
     Document(xero_time.NAME, "time_activities", xero_time.GRAIN_SECONDS, frozenset({"bill"}),

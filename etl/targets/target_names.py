@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.settings import Settings
 from etl.targets.accounts import books_of
 from etl.targets.fields import text_fields
 from etl.targets.findings import Finding, lines_named, refuse
@@ -26,12 +27,15 @@ _STANDS_IN = {   # a column of a document's table: the lists of the target in wh
 }
 
 
-def refuse_unlisted(table: pa.Table, document: str, header: BatchHeader) -> None:
+def refuse_unlisted(table: pa.Table, document: str, header: BatchHeader, settings: Settings) -> None:
     """Nothing when every name stands in its list; TargetError TARGET_LIST with each that does not.
 
-    A list of which target_lists.csv has no row is not known, and not asked.
+    A list of which target_lists.csv has no row is not known, and not asked; nor is one whose missing names the batch
+    makes in a file of its own (quickbooks_desktop.lists).
     """
     target = books_of(document)
+    if f"{target}.lists" in settings.targets.documents:
+        return
     findings: list[Finding] = []
     for field in text_fields(document):
         lists = _STANDS_IN.get(field.column, ())

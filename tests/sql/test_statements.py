@@ -116,7 +116,7 @@ def _books() -> Books:
         contractors="over_cap = 'hold'\nbills = 'accrue'",
         earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
-        documents="quickbooks_desktop.time quickbooks_online.time",
+        documents="quickbooks_desktop.time quickbooks_online.time quickbooks_desktop.lists",
     )
     books = firm.books(SHEET, SHEET)
     for name in PUBLISHED:

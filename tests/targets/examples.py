@@ -30,6 +30,10 @@ HEADER = BatchHeader(
     target_lists={
         "xero.account": {"Job Costs:Direct Labor": "310", "Job Costs:Subcontractors": "315",
                          "Overhead:Internal Labor": "477", "Accrued Wages Payable": "814"},
+        "quickbooks_desktop.account": {"Accrued Wages Payable": ""}, "quickbooks_desktop.class": {"Office": ""},
+        "quickbooks_desktop.service_item": {"Engineering": ""}, "quickbooks_desktop.vendor": {"Callum Reid": ""},
+        "quickbooks_desktop.customer_job": {"Foxglove": "", "Foxglove:Gait": ""},
+        "quickbooks_desktop.employee": {"Priya Nair": ""},
         **{f"{target}.{name}": {one: form.format(number) for number, one in enumerate(names, 1)}
            for target, form in (("quickbooks_online", "20{}"), ("sage50", "ID-{}"), ("xero", f"{_GUID}{{}}"))
            for name, names in _NAMES.items() if (target, name) != ("xero", "customer_job")},
@@ -76,6 +80,7 @@ _DESKTOP = """
 company_name = "{company_name}"
 company_create_time = "1478822400"
 transfer_to_payroll = {transfer}
+item_account = "Professional Services Income"
 """
 
 

@@ -17,6 +17,12 @@ LIMITS = {   # record and column: characters per level, characters in all
     ("TRNS", "ACCNT"): (41, 159), ("TRNS", "NAME"): (41, 209), ("TRNS", "CLASS"): (41, 159),
     ("TRNS", "DOCNUM"): (11, 11), ("TRNS", "MEMO"): (4095, 4095),
 }
+LISTS = {   # keyword: the columns every record needs
+    "ACCNT": ("NAME", "ACCNTTYPE"), "CUST": ("NAME",), "VEND": ("NAME",), "EMP": ("NAME", "INIT"), "CLASS": ("NAME",),
+    "INVITEM": ("NAME", "INVITEMTYPE", "ACCNT"),
+}
+TYPES = {"BANK", "AR", "OCASSET", "FIXASSET", "OASSET", "AP", "CCARD", "OCLIAB", "LTLIAB", "EQUITY", "INC", "COGS",
+         "EXP", "EXINC", "EXEXP", "NONPOSTING"}
 FORMS = {   # record and column: what the whole field must look like
     ("TIMEACT", "DATE"): r"\d\d/\d\d/\d\d", ("TIMEACT", "DURATION"): r"(?!0:00)([1-9]?\d):[0-5]\d",
     ("TIMEACT", "XFERTOPAYROLL"): "[YN]", ("TIMEACT", "BILLINGSTATUS"): "[012]", ("TIMEACT", "EMP"): ".+",
@@ -132,6 +138,9 @@ def _check_iif_record(record: dict[str, str]) -> None:
         demand(longest <= level and len(cell) <= whole, f"{column}: {len(cell)} characters")
         if column not in ("AMOUNT", "RECORD"):
             demand(cell[:1] not in FORMULA_STARTS or not cell, f"{column}: {cell!r} begins like a formula")
+    for column in LISTS.get(kind, ()):
+        demand(record[column], f"{kind} without {column}")
+    demand(record.get("ACCNTTYPE", "INC") in TYPES, record.get("ACCNTTYPE"))
     if kind == "TIMEACT":
         _check_date(record["DATE"])
         demand(int(record["DURATION"].split(":")[0]) <= 23, record["DURATION"])
