@@ -45,10 +45,11 @@ class Sage50(Part):
     """What Sage 50 does with time tickets.
 
     `billing_type`: the number its time ticket window gives the way of billing. `transfer_to_payroll`: employees are
-    paid from them.
+    paid from them. `other_item`: the activity item of time without a service item, such as time held for costing.
     """
 
     billing_type: Annotated[int, Field(ge=1, le=4)]
+    other_item: Cell = ""
     transfer_to_payroll: bool = False
 
 

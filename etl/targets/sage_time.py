@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from etl.settings import Sage50, Settings
 from etl.targets.files import csv_content, rendered
-from etl.targets.findings import Finding, refuse, undescribed
+from etl.targets.findings import Finding, lines_named, refuse, undescribed
 from etl.targets.printed import dates, each_distinct
 from etl.targets.target_names import codes_in, names_in
 from etl.targets.time_rows import (
@@ -63,7 +63,7 @@ def sage_settings(settings: Settings) -> Sage50:
 
 
 def _columns(rows: pa.Table, header: BatchHeader, sage: Sage50) -> dict[str, pa.Array]:
-    texts, codes = time_texts(rows, NAME), _codes(rows, header)
+    texts, codes = time_texts(rows, NAME), _codes(rows, header, sage)
     vendors = header.target_lists.get("sage50.vendor", {})
     kind = each_distinct(rows["employee_name"], lambda name: _VENDOR if vendors.get(name) else _EMPLOYEE)
     is_employee = pc.and_(pc.equal(kind, _EMPLOYEE), sage.transfer_to_payroll)
@@ -73,7 +73,7 @@ def _columns(rows: pa.Table, header: BatchHeader, sage: Sage50) -> dict[str, pa.
         "Recorded by ID": each_distinct(rows["employee_name"], codes["employee_name"].__getitem__),
         "Ticket Number": rows["line_id"].combine_chunks(), "Ticket Date": dates(rows["worked_on"], "%m/%d/%y"),
         "Used in Sales": no, "Invoice Number Used": empty,
-        "Activity Item ID": each_distinct(rows["service_item"], codes["service_item"].__getitem__),
+        "Activity Item ID": each_distinct(texts["service_item"], lambda name: codes["service_item"][name]),
         "Customer/Job/Adm": each_distinct(texts["customer_job"], _completed_for),
         "Completed for ID": each_distinct(texts["customer_job"], lambda name: codes["customer_job"].get(name, "")),
         "Pay Level": pc.if_else(pc.and_(is_employee, rows["is_for_payroll"].combine_chunks()), texts["pay_item"], ""),
@@ -85,7 +85,7 @@ def _columns(rows: pa.Table, header: BatchHeader, sage: Sage50) -> dict[str, pa.
     }
 
 
-def _codes(rows: pa.Table, header: BatchHeader) -> dict[str, dict[str, str]]:
+def _codes(rows: pa.Table, header: BatchHeader, sage: Sage50) -> dict[str, dict[str, str]]:
     """The id of every name that is written; TargetError with each that has none, and with numbers too long."""
     codes: dict[str, dict[str, str]] = {}
     employees, vendors = (header.target_lists.get(f"sage50.{one}", {}) for one in ("employee", "vendor"))
@@ -95,9 +95,12 @@ def _codes(rows: pa.Table, header: BatchHeader) -> dict[str, dict[str, str]]:
     for column in ("employee_name", "service_item", "customer_job"):
         codes[column], missing = codes_in(rows, column, NAME, header)
         findings += missing
-    blank = rows.filter(pc.equal(pc.fill_null(rows["service_item"], ""), ""))["line_id"].to_pylist()
-    findings += [Finding("TARGET_FIELD_EMPTY", "The service item is missing", f"{NAME}, line {line}",
-                         "Map the task to a service item: every time ticket has an activity item.") for line in blank]
+    blank = rows.filter(pc.equal(pc.fill_null(rows["service_item"], ""), ""))["line_id"]
+    if len(blank) and not sage.other_item:
+        findings.append(Finding(
+            "TARGET_FIELD_EMPTY", "The service item is missing, and every time ticket has an activity item",
+            f"{NAME}, {lines_named(blank)}", "Map the task to a service item, or give targets.sage50.other_item."))
+    codes["service_item"][""] = sage.other_item
     findings += [Finding("TARGET_NAME", f"The ticket number {line!r} has more than {TICKET_LIMIT} characters",
                          f"{NAME}, line {line}", "Report this: a line's number outgrew the ticket's.")
                  for line in rows["line_id"].to_pylist() if len(line) > TICKET_LIMIT]

@@ -6,6 +6,7 @@ ids. So a name is compared with the list the company exported, before anything i
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -41,28 +42,34 @@ def refuse_unlisted(table: pa.Table, document: str, header: BatchHeader, setting
         lists = _STANDS_IN.get(field.column, ())
         known = {name for one in lists for name in header.target_lists.get(f"{target}.{one}", {})}
         if known:
+            unknown = [name for name in names_in(table, field.column) if composed(name) not in known]
             findings += [_unlisted(_lines_of(table, field.column, name), name, document, lists[0], "")
-                         for name in names_in(table, field.column) if name not in known]
+                         for name in unknown]
     refuse(findings)
 
 
 def codes_in(
     table: pa.Table, column: str, document: str, header: BatchHeader, lists: Sequence[str] = (),
 ) -> tuple[dict[str, str], list[Finding]]:
-    """The code of every name of a column, and one finding per name without one; the document cannot do without."""
+    """The code of every name of a column, as it stands and in composed form; one finding per name without one."""
     target = books_of(document)
     lists = lists or _STANDS_IN[column]
     known: dict[str, str] = {}
     for one in reversed(lists):
         known |= header.target_lists.get(f"{target}.{one}", {})
-    codes = {name: known.get(name, "") for name in names_in(table, column)}
-    return codes, [_unlisted(_lines_of(table, column, name), name, document, lists[0], ", with its id or code there")
+    codes = {name: known.get(composed(name), "") for name in names_in(table, column)}
+    return codes | {composed(name): code for name, code in codes.items()}, [_unlisted(_lines_of(table, column, name), name, document, lists[0], ", with its id or code there")
                    for name, code in codes.items() if not code]
 
 
 def called_there(name: str, names: TargetList) -> str:
     """What the target calls a name: the code of its row, else the name itself."""
     return names.get(name) or name
+
+
+def composed(name: str) -> str:
+    """The name as lists and files have it (NFC)."""
+    return unicodedata.normalize("NFC", name)
 
 
 def names_in(table: pa.Table, column: str) -> list[str]:

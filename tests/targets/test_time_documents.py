@@ -216,6 +216,12 @@ def test_refusals(target, columns, lists, code, message):
     assert error.value.fix
 
 
+def test_a_ticket_without_a_service_item_takes_the_one_for_such_time():
+    table = table_of(sage_time, {"service_item": "", "customer_job": "", "is_billable": False})
+    [row] = read(sage_time, table, chosen=settings(sage='other_item = "OTHER"'))
+    assert (row["Activity Item ID"], row["Description"]) == ("OTHER", "")
+
+
 def test_billable_time_in_the_books_needs_a_job():
     table = table_of(qbo_time, {"customer_job": ""})
     assert len(read(qbo_time, table)) == 1, "here the books do not bill it"

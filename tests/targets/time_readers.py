@@ -38,7 +38,7 @@ def read_qbo_time(content: bytes) -> list[dict[str, object]]:
         demand(one["BillableStatus"] in ("Billable", "NotBillable", "HasBeenBilled"), one["BillableStatus"])
         if one["BillableStatus"] == "Billable":
             demand({"CustomerRef", "ItemRef", "HourlyRate"} <= one.keys(), "billable without customer, item or rate")
-            demand(isinstance(one["HourlyRate"], Decimal), f"{one['HourlyRate']}")
+            demand(isinstance(one["HourlyRate"], (int, Decimal)) and one["HourlyRate"] > 0, f"{one}")
         demand(type(one["Hours"]) is type(one["Minutes"]) is int and 0 <= one["Minutes"] < 60, f"{one}")
         demand(0 < one["Hours"] * 60 + one["Minutes"] < 24 * 60, f"{one}")
         demand(len(one["Description"]) <= 4000, "description")
