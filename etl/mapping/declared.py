@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from etl.mapping.columns import FROM, TO, Column, MappingFile
 from etl.mapping.declared_labor import LABOR_FILES
+from etl.mapping.declared_pay import PAY_FILES
 from etl.mapping.declared_vendors import VENDOR_FILES
 
 HOUR_CLASSES = (
@@ -22,6 +23,7 @@ PURPOSES = (
     *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
     *("overtime_premium", "salary_variance", "subcontractors", "accrued_contractors"),
     *("rounding_difference", "burden_expense", "burden_applied"),
+    *("employer_taxes", "internal_taxes", "accrued_taxes", "tax_expense"),
 )
 ACCOUNT_TYPES = (
     "BANK",
@@ -281,5 +283,6 @@ FILES: tuple[MappingFile, ...] = (
         ("pay_group", "period_start"),
     ),
     *LABOR_FILES,
+    *PAY_FILES,
     *VENDOR_FILES,
 )

@@ -85,7 +85,8 @@ RULES: tuple[str, ...] = (
     "labor_keys_shared",
     "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
-    "charges_rounded",  # burden on posted wages, once a person and week
+    "taxes_rounded",  # employer taxes on posted wages, once a person, week and tax
+    "charges_rounded",  # these, or burden
     "charge_key_parts",
     "charge_keys_shared",
     "charge_piece_parts",
@@ -116,6 +117,7 @@ MARTS: tuple[str, ...] = (
     "labor_lines",
     "charge_lines",
     "labor_journal",
+    "payroll_taxes",
     "vendor_lines",
     "vendor_bills",
     "contractor_journal",
@@ -130,6 +132,7 @@ MARTS: tuple[str, ...] = (
     "payroll_hours",
     "rounding_certificate",
     "rounding_items",
+    "tax_items",
     "exceptions",
     "roll_forward",
     "landed_counts",
@@ -152,6 +155,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "lines_split_open": "lines_split",
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
+    "tax_bases_exceeded": "taxes_rounded",
     "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
     "contract_caps_exceeded": "vendor_units_rounded",

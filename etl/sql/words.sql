@@ -61,6 +61,10 @@ create or replace macro to_unit(seconds, unit, mode) as (
     (seconds + case mode when 'nearest' then unit // 2 when 'up' then unit - 1 when 'nearest_half_down' then (unit - 1) // 2
         when 'nearest_even' then (unit - 1 + seconds // unit % 2) // 2 else 0 end) // unit * unit);
 
+-- Whether a tax is on this pay item: * for all, else names with semicolons between.
+create or replace macro is_taxed(pay_items, pay_item) as
+    (pay_items = '*' or coalesce(list_contains(list_transform(string_split(pay_items, ';'), lambda name: trim(name)), pay_item), false));
+
 -- Why an earlier period is corrected, the strongest cause first.
 create or replace macro cause_word(cause_rank) as
     (['late entry', 'edited', 'withdrawn', 'suspense cleared', 'released hold', 're-mapped', 'rate', 'rule'][cause_rank]);

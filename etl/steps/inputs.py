@@ -19,6 +19,7 @@ from etl.steps.contractors import contractor_gaps, used_before
 from etl.steps.currency import currency_gaps, currency_parameters, put_choices
 from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
 from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
+from etl.steps.payroll_taxes import tax_gaps, tax_wages_before
 from etl.steps.rounding import put_rounding
 from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
@@ -89,6 +90,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     limits = exempt_limits(run.settings.pay, places, run.settings.company.home_currency)
     engine.put("exempt_salaries", limits)
     engine.put("contract_used", used_before(run))
+    engine.put("tax_wages_before", tax_wages_before(run))
     engine.put("codes", codes_table())
     put_choices(run, engine)
     currencies = all_currencies()
@@ -147,6 +149,9 @@ def _parameters(run: Run) -> dict[str, Any]:
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
         "burden_document": document_number(batch, "burden", sandbox=sandbox),
         "charges_burden": settings.payroll_tax.mode == "burden_rate",
+        "charges_taxes": settings.payroll_tax.mode == "separate",
+        "tax_document": document_number(batch, "taxes", sandbox=sandbox),
+        "tax_reversal_document": document_number(batch, "taxes_reversal", sandbox=sandbox),
         **currency_parameters(settings.currency),
         "over_cap": settings.contractors.over_cap,
         "contractor_bills": settings.contractors.bills,
@@ -246,7 +251,7 @@ def refuse_gaps(run: Run) -> None:
     ]
     findings += contractor_gaps(run)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
-    findings += [*currency_gaps(run), *burden_gaps(run)]
+    findings += [*currency_gaps(run), *burden_gaps(run), *tax_gaps(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",
