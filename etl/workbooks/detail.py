@@ -133,8 +133,8 @@ def conversions(header: BatchHeader, table: pa.Table) -> Sheet:
 def payroll_taxes(header: BatchHeader, table: pa.Table) -> Sheet:
     """Every employer tax of a person and workweek: the year's wages before and after, what is taxed, where it went."""
     columns = (
-        Column("Tax", "text", 14), Column("Employee", "text", 26), Column("Employee id", "text", 12),
-        Column("Workweek", "date", 12), Column("Paid on", "date", 12), Column("Percent", "text", 10),
+        Column("Tax of", "text", 14), Column("Employee", "text", 26), Column("Employee id", "text", 12),
+        Column("Workweek", "date", 12), Column("Paid on", "date", 12), Column("Percent", "rate", 10),
         *(Column(name, "amount", 14, currency="Currency") for name in ("Wage base", "Wages before", "Wages")),
         Column("Wages after", "amount", 14, "{Wages before}+{Wages}", currency="Currency"),
         *(Column(name, "amount", 14, currency="Currency") for name in ("Taxed", "Tax", "Posted", "Held", "Left")),
@@ -142,7 +142,7 @@ def payroll_taxes(header: BatchHeader, table: pa.Table) -> Sheet:
     taxes = assert_schema(table, PAYROLL_TAXES, "payroll_taxes").to_pylist()
     rows = [
         (row["tax"], row["employee_name"], row["employee_id"], row["workweek_start"], row["paid_on"],
-         f"{row['percent'].normalize():f}", row["wage_base"], row["wages_before"], row["wages"], row["taxable_wages"],
+         row["percent"], row["wage_base"], row["wages_before"], row["wages"], row["taxable_wages"],
          *(row[name] for name in ("amount", "posted_amount", "held_amount", "left_amount")), row["currency"])
         for row in taxes]
     return Sheet(
