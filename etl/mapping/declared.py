@@ -21,7 +21,7 @@ HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
 PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
 PURPOSES = (
     *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
-    *("overtime_premium", "salary_variance", "subcontractors", "accrued_contractors"),
+    *("overtime_premium", "salary_variance", "labor_variance", "subcontractors", "accrued_contractors"),
     *("rounding_difference", "burden_expense", "burden_applied"),
     *("employer_taxes", "internal_taxes", "accrued_taxes", "tax_expense"),
 )

@@ -30,6 +30,23 @@ PAY_FILES: tuple[MappingFile, ...] = (
         optional=True,
     ),
     MappingFile(
+        "private/cost_rates.csv",  # what an hour costs a job, whatever it is paid at
+        "map_cost_rates",
+        (
+            Column("employee_id", "key", wildcard=True),
+            Column("pay_group", "key", wildcard=True),
+            Column("customer_job", "text", wildcard=True),
+            Column("service_item", "text", wildcard=True),
+            Column("cost_rate", "rate"),
+            Column("currency", "currency"),
+            FROM,
+            TO,
+        ),
+        ("employee_id", "pay_group", "customer_job", "service_item", "currency"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
         "private/tax_wages.csv",  # wages of the year that were paid outside Timebooks, or before it
         "map_tax_wages",
         (

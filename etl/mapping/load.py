@@ -37,7 +37,7 @@ _TYPES: dict[str, pa.DataType] = {
     "money": RATE,
 }
 _MOST_SHOWN = 12
-_RANKED = ("map_rates", "map_burden_rates", "map_contract_rates", "map_payroll_taxes")
+_RANKED = ("map_rates", "map_burden_rates", "map_contract_rates", "map_payroll_taxes", "map_cost_rates")
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,9 @@ RULES: tuple[str, ...] = (
     "pay_items_ranked",  # the most specific pay item first
     "salaried_days",  # where a salary pays the period, not the hour
     "period_salaries",
+    "entries_cost_rated",  # standard cost, where the company has it
     "pay_components",  # what of it is paid in this period, exactly
+    "cost_rates_missing",
     "duty_entries",  # raw punches of people whose place has break rules
     "duty_days",
     "duty_breaks",

@@ -3,7 +3,7 @@ create or replace type entry_state as enum ('exported', 'held', 'out_of_scope', 
 create or replace type hour_kind as enum ('holiday', 'paid_leave', 'premium', 'unpaid_leave', 'worked');
 create or replace type hour_class as enum ('double_time', 'double_time_premium', 'meal_premium', 'overtime', 'overtime_premium',
     'regular', 'rest_premium', 'salary');
-create or replace type cost_purpose as enum ('direct_labor', 'internal_labor', 'leave_expense', 'overtime_premium', 'salary_variance', 'suspense');
+create or replace type cost_purpose as enum ('direct_labor', 'internal_labor', 'labor_variance', 'leave_expense', 'overtime_premium', 'salary_variance', 'suspense');
 
 -- The first day of the workweek that a day belongs to; begins_on: 1 Monday to 7 Sunday, or 100 and more for fixed 14 days
 -- (100 + the days from 1900-01-01 to a first day, modulo 14); above that 1000 times the minutes after midnight at which the

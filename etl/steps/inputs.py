@@ -16,6 +16,7 @@ from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
 from etl.steps.burden import burden_gaps
 from etl.steps.contractors import contractor_gaps, used_before
+from etl.steps.cost_rates import cost_rate_gaps
 from etl.steps.currency import currency_gaps, currency_parameters, put_choices
 from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
 from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
@@ -251,7 +252,7 @@ def refuse_gaps(run: Run) -> None:
     ]
     findings += contractor_gaps(run)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
-    findings += [*currency_gaps(run), *burden_gaps(run), *tax_gaps(run)]
+    findings += [*currency_gaps(run), *burden_gaps(run), *tax_gaps(run), *cost_rate_gaps(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

@@ -10,6 +10,7 @@ from etl.sql.order import RULES
 from etl.sql.run import Engine
 from etl.steps.burden import refuse_missing_burden
 from etl.steps.corrections import find_corrections
+from etl.steps.cost_rates import refuse_missing_cost_rates
 from etl.steps.currency import refuse_missing_rates
 from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
@@ -25,6 +26,7 @@ def apply_rules(run: Run) -> Outcome:
         engine.run(RULES)
         refuse_missing_rates(run, engine)
         refuse_missing_burden(run, engine)
+        refuse_missing_cost_rates(run, engine)
         engine.run(("pay_totals",))
         find_corrections(run, engine)
         currency = run.settings.company.home_currency

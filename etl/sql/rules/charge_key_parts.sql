@@ -1,5 +1,5 @@
 -- One row per labor key that an employer charge is made on, as a part of it, for the shares: weighed by its wages as posted. Burden
--- is on posted labor of jobs; a tax is on all pay, what of it waits or is left where it is booked included. What a salary is over
+-- is on posted labor of jobs; a tax is on all pay, what of it waits or is left where it is booked included. What pay is over
 -- or under standard cost bears no tax of its own: the hours do.
 with parameters as (select *, (select any_value(account) from map_accounts where purpose = 'burden_expense') as burden_account,
         (select any_value(account) from map_accounts where purpose = 'employer_taxes') as job_taxes,
@@ -11,7 +11,7 @@ parts as (
     join labor_keys_shared as keys on keys.payroll_line_no = lines.payroll_line_no and keys.cost_state = 'exported' and keys.cost_purpose = 'direct_labor'
     cross join parameters where percent is not null and letter = 'U'
     union all
-    select charge_no, key_no, key_no, charges.amount_minor, case when keys.cost_purpose = 'salary_variance' then 0 else greatest(key_minor, 0) end, letter,
+    select charge_no, key_no, key_no, charges.amount_minor, case when keys.cost_purpose in ('salary_variance', 'labor_variance') then 0 else greatest(key_minor, 0) end, letter,
         keys.cost_state, case when keys.cost_purpose = 'direct_labor' then coalesce(charges.job_account, job_taxes)
             else coalesce(charges.other_account, internal_taxes) end
     from charges_rounded as charges join payroll_lines_rounded as lines using (person_no, workweek_start, pay_currency)
