@@ -186,13 +186,17 @@ def limits_of_this_release(run: Run, law: Law) -> list[str]:
 
 
 def earlier_earnings(run: Run) -> list[str]:
-    """Pay of this period that was earned before the weeks the run reads: its premium there is not computed here."""
+    """Pay of this period that was earned before go-live: its premium there is not computed here.
+
+    Of exported weeks after it the corrections owe the premium (docs/adr/0035).
+    """
+    go_live = run.settings.company.go_live
     return [
-        f"{row['employee_id']}, {row['earning']}: earned from {row['earned_from']}, read from {run.window.start}"
+        f"{row['employee_id']}, {row['earning']}: earned from {row['earned_from']}, go-live {go_live}"
         for row in run.mappings.rows("map_earnings")
         if row["in_regular_rate"] != "no"
         and run.owned.start <= row["paid_on"] <= run.owned.end
-        and row["earned_from"] < run.window.start
+        and row["earned_from"] < go_live
     ]
 
 

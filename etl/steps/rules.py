@@ -33,7 +33,7 @@ def apply_rules(run: Run) -> Outcome:
         rows = engine.fetch("pay_totals").to_pylist()
         pieces, lines = engine.count("pieces_classified"), engine.count("payroll_lines_rounded")
         late = [("breaks not tested", f"{place}: switch them on under [[pay.breaks]]") for place in _not_tested(run)]
-        late += [("premium of earlier weeks, not in this batch", text) for text in earlier_earnings(run)]
+        late += [("premium of weeks before go-live, not computed", text) for text in earlier_earnings(run)]
         return Outcome(
             title=f"classified {pieces:,} pieces of time into {lines:,} payroll lines",
             facts=(*_premiums(engine, currency), *late, *rounding_facts(run, engine)),
