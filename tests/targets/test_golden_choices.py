@@ -67,7 +67,23 @@ def test_golden_folders_belong_to_choices():
     assert sorted(path.name for path in GOLDEN.iterdir()) == sorted(CHOICES)
 
 
+TOLD = [("toggl", "billable amounts in the currency of the project"), ("harvest", "in the client's currency"),
+        ("clockify", "of the client or workspace"), ("quickbooks_time", "in the company's currency"),
+        ("kimai", "in the customer's currency"), ("timetagger", "no money")]
+
+
 @pytest.mark.capability("C77")
-def test_the_tracker_s_own_conversion_is_refused_while_none_lands():
+@pytest.mark.parametrize(("source", "told"), TOLD)
+def test_the_tracker_s_own_conversion_is_refused_by_what_each_tells(source, told):
+    own = f'[[connections]]\nname = "ours"\nsource = "{source}"\naccount = "1"\n'
+    firm = replace(currencies.FIRM, toml=f'\n[currency]\nconvert = "tracker"\n{own}')
+    [gap] = [gap for gap in currency_gaps(firm.run()) if "converted" in gap]
+    assert "and ours tells" in gap
+    assert told in gap
+    assert "choose here or accounting" in gap
+
+
+@pytest.mark.capability("C77")
+def test_an_export_file_has_no_conversion_either():
     firm = replace(currencies.FIRM, toml='\n[currency]\nconvert = "tracker"\n')
-    assert [gap for gap in currency_gaps(firm.run()) if "none of the sources lands one" in gap]
+    assert [gap for gap in currency_gaps(firm.run()) if "at most an amount in the currency of its row" in gap]
