@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from etl.mapping.columns import FROM, TO, Column, MappingFile
 from etl.mapping.declared_labor import LABOR_FILES
+from etl.mapping.declared_targets import TARGET_FILES
 from etl.mapping.declared_vendors import VENDOR_FILES
 
 HOUR_CLASSES = (
@@ -282,4 +283,5 @@ FILES: tuple[MappingFile, ...] = (
     ),
     *LABOR_FILES,
     *VENDOR_FILES,
+    *TARGET_FILES,
 )

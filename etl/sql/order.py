@@ -127,6 +127,8 @@ MARTS: tuple[str, ...] = (
     "converted_parts",
     "converted_shares",
     "time_activities",
+    "priced_activities",  # where a time document carries rates
+    "names_written",  # where a file of lists is asked for
     "payroll_hours",
     "rounding_certificate",
     "rounding_items",
@@ -160,6 +162,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "conversions_unbalanced": "conversions",
     "lines_without_entry": "allocations",
     "conversions_not_shared": "converted_shares",
+    "activities_not_priced": "priced_activities",
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
     "corrections_incomplete": "corrections",

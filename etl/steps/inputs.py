@@ -155,6 +155,8 @@ def _parameters(run: Run) -> dict[str, Any]:
         "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
         "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
+        "writes_lists": "quickbooks_desktop.lists" in settings.targets.documents,
+        "prices_time": "quickbooks_online.time" in settings.targets.documents,
     }
 
 

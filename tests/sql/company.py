@@ -119,6 +119,8 @@ class Company:
     referrals: str = ""
     people: str = ""  # birth dates
     pay_item_codes: str = ""
+    payroll_people: str = ""
+    target_lists: str = ""
     holidays: str = ""
     holiday_pay: str = ""
     overpayments: str = ""

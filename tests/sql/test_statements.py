@@ -116,6 +116,7 @@ def _books() -> Books:
         contractors="over_cap = 'hold'\nbills = 'accrue'",
         earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
+        documents="quickbooks_desktop.time quickbooks_online.time quickbooks_desktop.lists",
     )
     books = firm.books(SHEET, SHEET)
     for name in PUBLISHED:
@@ -249,6 +250,8 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
     ("vendor_bills_not_conserved", "vendor_lines_shared", "amount_minor", lambda cents: cents + 1, "a cent more owed"),
     ("vendor_bills_not_conserved", "vendor_allocated", "seconds", lambda seconds: seconds - 1, "a second not owed"),
     ("vendor_bills_not_conserved", "contract_time", "seconds", lambda seconds: seconds + 1, "a second nobody worked"),
+    ("activities_not_priced", "priced_activities", None, None, "a time activity twice"),
+    ("activities_not_priced", "priced_activities", "line_id", lambda _: "0042-T-999", "one lost, another made up"),
     ("lines_without_entry", "vendor_lines", "amount", lambda amount: amount + CENT, "a vendor's line alone"),
     ("money_not_rolled", "vendor_lines", "amount", lambda amount: amount + CENT, "what a vendor is owed, not rolled"),
     ("journals_unbalanced", "postings", "amount", lambda amount: amount + CENT, "a debit without its credit"),
