@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 import pyarrow as pa
 
+from etl.law.confirming import digest_of, how_to
 from etl.law.tables import NEEDED, check_cells, read_table, shipped, span_of
 from etl.settings import Pay
 
@@ -82,9 +83,19 @@ class BreakRule:
         return dict(self.minutes)[name]
 
     @property
+    def digest(self) -> str:
+        """sha256 of what the row says; its standing, review and example are no part of it."""
+        said = [
+            *(self.rule_id, self.jurisdiction, self.place, self.test, self.from_seconds, list(self.minutes)),
+            *(self.blocks, self.weeks, self.age_below, self.verdict, self.premium),
+            *(str(self.effective_from), str(self.effective_to), self.law_text, self.citation),
+        ]
+        return digest_of(said)
+
+    @property
     def is_ready(self) -> bool:
-        """Read at its source and shown by a worked example."""
-        return self.status == "confirmed" and self.example != ""
+        """Read at its source and shown by a worked example, or a row that only finds and moves no figure."""
+        return not self.premium or (self.status == "confirmed" and self.example != "")
 
 
 @cache
@@ -138,20 +149,21 @@ class Breaks:
     findings: tuple[str, ...]
 
 
-def choose_breaks(pay: Pay, keys: Sequence[tuple[int, str, str]], *, has_attested: bool) -> Breaks:
+def choose_breaks(
+    pay: Pay, keys: Sequence[tuple[int, str, str]], confirmed: Collection[str] = (), *, has_attested: bool
+) -> Breaks:
     """The break rules of the places a company has switched on. `keys`: law key, work location, flsa_status.
 
     `has_attested`: missed rest periods are told; without that, rows that rest on it can pay nothing.
 
-    A row that pays needs its source read and an example, or the company's word; a row that only finds runs as it is
-    and says what it rests on.
+    A row that pays needs its source read and an example, or the company's word (`confirmed`: digests of such rows); a
+    row that only finds runs as it is and says what it rests on.
     """
     chosen = {row.jurisdiction: row for row in pay.breaks}
     known = {rule.jurisdiction for rule in break_library()}
     findings = [
         f"company.toml, [[pay.breaks]]: no break rule is known for {name}" for name in sorted(set(chosen) - known)
     ]
-    confirmed = {row.rule_id for row in pay.confirmed_rules}
     rows, premiums = [], set()
     for number, rule in enumerate(break_library()):
         choice = chosen.get(rule.jurisdiction)
@@ -160,10 +172,10 @@ def choose_breaks(pay: Pay, keys: Sequence[tuple[int, str, str]], *, has_atteste
             continue
         if rule.premium and choice.premiums == "pay":
             premiums.add("meal_premium" if rule.premium == "meal" else "rest_premium")
-            if not rule.is_ready and rule.rule_id not in confirmed:
+            if not rule.is_ready and rule.digest not in confirmed:
                 findings.append(
-                    f"{rule.rule_id} ({rule.citation}) is {rule.status}, not confirmed, and pays; read it and name it "
-                    "under [[pay.confirmed_rules]] in company.toml"
+                    f"{rule.rule_id} ({rule.citation}) is {rule.status}, not confirmed, and pays; "
+                    f"{how_to(rule.rule_id, pay)}"
                 )
         mode = choice.premiums if rule.premium else ""
         rows += [_row(rule, number, key, mode, choice.effective_from, choice.effective_to) for key in own]
@@ -214,13 +226,13 @@ def _row(rule: BreakRule, number: int, key: int, mode: str, first: date, last: d
         **{name: getattr(rule, name) for name in ("rule_id", "test", "blocks", "weeks", "age_below", "verdict")},
         "premium": rule.premium or None,
         "premium_mode": mode or None,
-        "promise": _promise(rule),
+        "promise": promise(rule),
         "effective_from": max(rule.effective_from, first),
         "effective_to": min(rule.effective_to, last),
     }
 
 
-def _promise(rule: BreakRule) -> str:
+def promise(rule: BreakRule) -> str:
     """The rule in words: over 5 h California asks for 30 min off duty by the end of hour 5 (Labor Code 512(a))."""
     limit = rule.from_seconds // 60
     when = f"over {_hours(limit)}" if rule.from_seconds % 60 else f"from {_hours(limit)} on"

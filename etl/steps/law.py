@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from etl.law.chosen import Law, Person, choose
@@ -16,9 +16,16 @@ CONFIRM = "confirm_rule"
 
 
 def law_of(
-    pay: Pay, mappings: MappingSet, window: Period, records: Iterable[Record], shipped: Sequence[Rule] | None = None
+    pay: Pay,
+    mappings: MappingSet,
+    window: Period,
+    confirmed: Collection[str] = (),
+    shipped: Sequence[Rule] | None = None,
 ) -> Law:
-    """The rules that hold for these people in the window, the day before it included: a shift may begin there."""
+    """The rules that hold for these people in the window, the day before it included: a shift may begin there.
+
+    `confirmed`: digests of rows that the company has confirmed. `shipped`: other rows in the library's stead.
+    """
     people = [
         Person(
             row["work_location"] or "",
@@ -32,9 +39,9 @@ def law_of(
         and row["effective_from"] <= window.end
         and row["effective_to"] >= window.start
     ]
-    return choose(pay, people, (window.start - timedelta(days=1), window.end), confirmed(records).keys(), shipped)
+    return choose(pay, people, (window.start - timedelta(days=1), window.end), confirmed, shipped)
 
 
 def confirmed(records: Iterable[Record]) -> dict[str, Record]:
-    """The newest confirmation of each row of the law library, by the digest of what the row said then."""
+    """The newest confirmation of each row of the law library, be it of overtime, breaks or rounding, by its digest."""
     return {digest: record for record in records if record.type == CONFIRM for digest in record.body.get("rows", ())}

@@ -154,8 +154,8 @@ def _differences(
     scratch: Path,
 ) -> int:
     """Add the workweeks of one batch that differ; how many lines under today's library are not those exported."""
-    before = law_of(run.settings.pay, run.mappings, run.window, (), replaced(()))
-    after = law_of(run.settings.pay, run.mappings, run.window, (), shipped)
+    before = law_of(run.settings.pay, run.mappings, run.window, shipped=replaced(()))
+    after = law_of(run.settings.pay, run.mappings, run.window, shipped=shipped)
     _refuse(run, before)
     _refuse(run, after)
     used = set(batch.pull_ids)
