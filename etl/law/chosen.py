@@ -10,8 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl.law.holiday_weeks import Holidays, in_weeks
 from etl.law.places import Span, available, rules_of
-from etl.law.rows import Rule
+from etl.law.rows import AGREED, Rule
 from etl.law.words import regular_sentence, tier_sentence
 from etl.settings import MinimumWage, Pay
 
@@ -94,10 +95,12 @@ def choose(
     window: Span,
     confirmed: Collection[str] = (),
     shipped: Sequence[Rule] | None = None,
+    holidays: Holidays | None = None,
 ) -> Law:
     """The law for these people in this window (first and last day, inclusive).
 
     `confirmed`: digests of rows that the company has confirmed. `shipped`: other rows in the library's stead.
+    `holidays`: what shortens workweeks, where the company has said so.
     Nothing is paid by default: an unknown place, a day no version covers, a row that is neither confirmed nor the
     company's word, and a minimum wage that is not known are findings.
     """
@@ -110,7 +113,7 @@ def choose(
         first, last = max(window[0], min(p.span[0] for p in own)), min(window[1], max(p.span[1] for p in own))
         rules, faults = rules_of(combo, pay, (first, last), known)
         findings += [f"employees.csv, line {min(p.line for p in own)}: {fault}" for fault in faults]
-        chosen[combo] = rules
+        chosen[combo] = in_weeks(rules, combo[1], holidays) if holidays else rules
     versions = sorted(
         {rule for rules in chosen.values() for rule in rules}, key=lambda r: (r.rule_id, r.effective_from)
     )
@@ -258,7 +261,7 @@ def _name_row(rule: Rule, number: int, pay: Pay) -> dict[str, Any]:
         "rule_id": rule.rule_id,
         "jurisdiction": rule.jurisdiction,
         "regular_sentence": regular_sentence(rule),
-        "is_agreement": rule.place == "the agreement",
+        "is_agreement": rule.place == AGREED,
         "week_limit": week[0][0] if week else None,
         "day_limit": day[0][0] if day else None,
         "is_by_day": any(rule.of(name) for name in ("day", "shift", "seventh", "month")),

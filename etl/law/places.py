@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from etl.errors import SettingsError
 from etl.law.confirming import how_to
-from etl.law.rows import Rule, library, tiers_of
+from etl.law.rows import AGREED, Rule, library, tiers_of
 from etl.settings import Agreement, Pay
 
 FEDERAL = "us_flsa_40"
@@ -46,7 +46,7 @@ def _agreed(agreement: Agreement) -> Rule:
     return Rule(
         agreement.rule_id,
         agreement.jurisdiction,
-        "the agreement",
+        AGREED,
         agreement.rule_id,
         "an agreement of the company",
         "",

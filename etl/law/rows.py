@@ -15,6 +15,7 @@ from etl.law.confirming import digest_of
 from etl.law.tables import NEEDED, check_cells, read_table, shipped, span_of
 
 MOST = 4
+AGREED = "the agreement"  # stands where a row of the library names its place
 _TIER = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?):([0-9](?:\.[0-9]{1,4})?)", re.ASCII)
 MEASURES = ("day", "shift", "seventh", "week", "month")
 COMBINES = ("union_no_pyramid", "greater_of", "greatest_of", "weekly_only", "credit", "additive")

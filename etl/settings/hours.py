@@ -87,6 +87,13 @@ class Breaks(Part):
     effective_to: date = LAST_DAY  # inclusive
 
 
+class HolidayWeeks(Part):
+    """The calendar of holidays.csv whose days are holidays of a place whose law shortens such weeks."""
+
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    calendar: Annotated[str, Field(min_length=1)]
+
+
 class MealWaiver(Part):
     """A meal period that a person, or everybody of a pay group, has waived, where the law lets it be waived."""
 
@@ -127,12 +134,14 @@ class Pay(Part):
     agreements: tuple[Agreement, ...] = ()
     breaks: tuple[Breaks, ...] = ()
     meal_waivers: tuple[MealWaiver, ...] = ()
+    holiday_weeks: tuple[HolidayWeeks, ...] = ()
 
     @model_validator(mode="after")
     def _one_choice_a_place(self) -> Self:
-        places = [row.jurisdiction for row in self.breaks]
-        if len(places) != len(set(places)):
-            raise ValueError("breaks names a jurisdiction twice")
+        for name, rows in (("breaks", self.breaks), ("holiday_weeks", self.holiday_weeks)):
+            places = [row.jurisdiction for row in rows]
+            if len(places) != len(set(places)):
+                raise ValueError(f"{name} names a jurisdiction twice")
         return self
 
 

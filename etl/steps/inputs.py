@@ -12,6 +12,7 @@ from etl.codes import codes_table
 from etl.errors import MappingError
 from etl.law.chosen import Law
 from etl.law.exempt_salaries import exempt_limits
+from etl.law.holiday_weeks import holiday_findings
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
 from etl.steps.burden import burden_gaps
@@ -245,6 +246,8 @@ def refuse_gaps(run: Run) -> None:
         if row["resolution"] and not row["resolved_by"]
     ]
     findings += contractor_gaps(run)
+    calendars = {row["calendar"] for row in run.mappings.rows("map_holidays")}
+    findings += holiday_findings(run.settings.pay, calendars, run.confirmed)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
     findings += [*currency_gaps(run), *burden_gaps(run)]
     if findings:

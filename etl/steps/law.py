@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from etl.law.chosen import Law, Person, choose
+from etl.law.holiday_weeks import Holidays
 from etl.law.rows import Rule
 from etl.mapping.load import MappingSet
 from etl.periods import Period
@@ -39,7 +41,23 @@ def law_of(
         and row["effective_from"] <= window.end
         and row["effective_to"] >= window.start
     ]
-    return choose(pay, people, (window.start - timedelta(days=1), window.end), confirmed, shipped)
+    span = (window.start - timedelta(days=1), window.end)
+    return choose(pay, people, span, confirmed, shipped, _holidays(pay, mappings))
+
+
+def _holidays(pay: Pay, mappings: MappingSet) -> Holidays | None:
+    """The days that shorten a week by the place's law; None where the company has named no calendar for one."""
+    if not pay.holiday_weeks:
+        return None
+    calendars: dict[str, list[date]] = defaultdict(list)
+    for row in mappings.rows("map_holidays"):
+        calendars[row["calendar"]].append(row["holiday_on"])
+    fixed = {group.pay_group for group in pay.groups if group.fourteen_days_from}
+    begins_on = {period.pay_group: period.workweek_start for period in mappings.pay_periods}
+    return Holidays(
+        {choice.jurisdiction: calendars[choice.calendar] for choice in pay.holiday_weeks},
+        {group: day for group, day in begins_on.items() if group not in fixed},
+    )
 
 
 def confirmed(records: Iterable[Record]) -> dict[str, Record]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from etl.errors import RefusedError
 from etl.law.breaks import places_not_tested
+from etl.law.holiday_weeks import places_not_shortened
 from etl.sql.order import RULES
 from etl.sql.run import Engine
 from etl.steps.burden import refuse_missing_burden
@@ -30,7 +31,15 @@ def apply_rules(run: Run) -> Outcome:
         currency = run.settings.company.home_currency
         rows = engine.fetch("pay_totals").to_pylist()
         pieces, lines = engine.count("pieces_classified"), engine.count("payroll_lines_rounded")
-        late = [("breaks not tested", f"{place}: switch them on under [[pay.breaks]]") for place in _not_tested(run)]
+        places = _places(run)
+        late = [
+            ("breaks not tested", f"{place}: switch them on under [[pay.breaks]]")
+            for place in places_not_tested(run.settings.pay, places)
+        ]
+        late += [
+            ("weeks not shortened by holidays", f"{place}: name its calendar under [[pay.holiday_weeks]]")
+            for place in places_not_shortened(run.settings.pay, places)
+        ]
         late += [("premium of earlier weeks, not in this batch", text) for text in earlier_earnings(run)]
         return Outcome(
             title=f"classified {pieces:,} pieces of time into {lines:,} payroll lines",
@@ -49,9 +58,10 @@ def apply_rules(run: Run) -> Outcome:
         )
 
 
-def _not_tested(run: Run) -> tuple[str, ...]:
-    places = {row["work_location"] for row in run.mappings.rows("map_employees") if row["worker_type"] == "employee"}
-    return places_not_tested(run.settings.pay, sorted(places))
+def _places(run: Run) -> list[str]:
+    """Where the company's people work."""
+    people = run.mappings.rows("map_employees")
+    return sorted({row["work_location"] for row in people if row["worker_type"] == "employee"})
 
 
 def _premiums(engine: Engine, currency: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from etl.disk import told
 from etl.errors import SettingsError
 from etl.law import breaks, rounding, rows
 from etl.law.confirming import LawRow
+from etl.law.holiday_weeks import holiday_library
 from etl.settings import read_settings
 from etl.steps.law import CONFIRM, confirmed
 from etl.steps.outcome import Outcome
@@ -70,7 +71,7 @@ def confirm_rule(
 
 
 def _rows(rule_id: str) -> list[LawRow]:
-    every: list[LawRow] = [*rows.library(), *breaks.break_library(), *rounding.library()]
+    every: list[LawRow] = [*rows.library(), *breaks.break_library(), *rounding.library(), *holiday_library()]
     found = [rule for rule in every if rule.rule_id == rule_id]
     if not found:
         raise SettingsError(

@@ -13,6 +13,7 @@ import pytest
 from etl import steps
 from etl.errors import EtlError, RefusedError, SettingsError
 from etl.law.breaks import break_library
+from etl.law.holiday_weeks import holiday_library
 from etl.law.replay import begun_on, header
 from etl.law.rounding import library as rounding_library
 from etl.law.rows import library
@@ -232,7 +233,8 @@ def test_rows_of_breaks_and_rounding_are_confirmed_the_same_way(tmp_path, rule, 
 
 
 def test_no_two_tables_of_law_name_a_row_alike():
-    names = [{row.rule_id for row in rows} for rows in (library(), break_library(), rounding_library())]
+    tables = (library(), break_library(), rounding_library(), holiday_library())
+    names = [{row.rule_id for row in rows} for rows in tables]
     assert len(set.union(*names)) == sum(map(len, names))
 
 
