@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from etl.law.confirming import digest_of, how_to
 from etl.law.tables import NEEDED, check_cells, read_table, shipped, span_of
-from etl.settings import Pay
+from etl.settings import Average, Pay
 
 TESTS = ("break", "stretch", "rest", "weekly_rest", "day", "week", "average", "attested")
 MINUTES = ("at_least", "block", "earliest", "latest", "before_end", "waivable_to", "premium_minutes")
@@ -160,15 +160,18 @@ def choose_breaks(
     row that only finds runs as it is and says what it rests on.
     """
     chosen = {row.jurisdiction: row for row in pay.breaks}
-    known = {rule.jurisdiction for rule in break_library()}
+    rules = (*break_library(), *map(_agreed, pay.averages))
+    known = {rule.jurisdiction for rule in rules}
     findings = [
         f"company.toml, [[pay.breaks]]: no break rule is known for {name}" for name in sorted(set(chosen) - known)
     ]
+    findings += _average_findings(pay)
+    replaced = {average.instead_of for average in pay.averages}
     rows, premiums = [], set()
-    for number, rule in enumerate(break_library()):
+    for number, rule in enumerate(rules):
         choice = chosen.get(rule.jurisdiction)
         own = [key for key, place, status in keys if choice and _holds(rule, place, status)]
-        if choice is None or not own or (rule.test == "attested" and not has_attested):
+        if choice is None or not own or rule.rule_id in replaced or (rule.test == "attested" and not has_attested):
             continue
         if rule.premium and choice.premiums == "pay":
             premiums.add("meal_premium" if rule.premium == "meal" else "rest_premium")
@@ -191,6 +194,45 @@ def choose_breaks(
         },
         frozenset(premiums),
         tuple(findings),
+    )
+
+
+def _average_findings(pay: Pay) -> list[str]:
+    """What of the agreed averages names no place that is switched on, or an average that the library does not hold."""
+    chosen = {row.jurisdiction for row in pay.breaks}
+    library = {rule.rule_id: rule.jurisdiction for rule in break_library() if rule.test == "average"}
+    findings = []
+    for average in pay.averages:
+        where = f"company.toml, [[pay.averages]], {average.rule_id}"
+        if average.jurisdiction not in chosen:
+            findings.append(f"{where}: {average.jurisdiction} is not switched on under [[pay.breaks]]")
+        if average.instead_of and library.get(average.instead_of) != average.jurisdiction:
+            own = ", ".join(name for name, place in library.items() if place == average.jurisdiction) or "none"
+            findings.append(f"{where}: instead_of is no average of {average.jurisdiction}; those known: {own}")
+    return findings
+
+
+def _agreed(average: Average) -> BreakRule:
+    """An average by agreement as a rule of its place; it only finds."""
+    return BreakRule(
+        rule_id=average.rule_id,
+        jurisdiction=average.jurisdiction,
+        place="the agreement",
+        test="average",
+        from_seconds=average.hours * 3600 + 1,
+        minutes=tuple((name, None) for name in MINUTES),
+        blocks=1,
+        weeks=average.weeks,
+        age_below=0,
+        verdict="check",
+        premium="",
+        effective_from=average.effective_from,
+        effective_to=average.effective_to,
+        law_text=average.citation,
+        citation=average.citation,
+        status="confirmed",
+        reviewed_on=average.effective_from,
+        example="",
     )
 
 

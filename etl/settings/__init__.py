@@ -1,7 +1,7 @@
 """company.toml: the company's choices, a module a subject."""
 
 from etl.settings.company import QuickBooksDesktop, Settings, parse_settings, read_settings
-from etl.settings.hours import Agreement, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
+from etl.settings.hours import Agreement, Average, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
 from etl.settings.kinds import COMPANY_ID, RESERVED
 from etl.settings.rounding import Rounding, RoundingWhere
 from etl.settings.sources import Connection, Drop, Quota
@@ -10,6 +10,7 @@ __all__ = [
     "COMPANY_ID",
     "RESERVED",
     "Agreement",
+    "Average",
     "Breaks",
     "ConfirmedRule",
     "Connection",

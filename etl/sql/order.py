@@ -181,6 +181,7 @@ REPORTS: tuple[str, ...] = (
     "state_counts",
     "pay_totals",
     "average_hours",
+    "days_before",  # of the weeks a run reads, where a rule looks at them
     "entries_to_check",  # what the suites of expectations look at
     "people_to_check",
     "projects_to_check",

@@ -41,6 +41,15 @@ _PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64(),
 _PER_YEAR: dict[Kind, int] = {"weekly": 52, "biweekly": 26, "semimonthly": 24, "monthly": 12}
 
 
+DAYS_BEFORE = pa.schema(  # etl/steps/time_before.py
+    {
+        "employee_id": pa.string(),
+        "workday": pa.date32(),
+        "worked_seconds": pa.int64(),
+        "duty_seconds": pa.int64(),
+        "has_leave": pa.bool_(),
+    }
+)
 CORRECTION_TABLES = {"corrections": schemas.CORRECTIONS, "correction_parts": schemas.CORRECTION_PARTS}
 _ADDED = {  # what corrections add to the tables of a batch
     "correction_postings": schemas.POSTINGS,
@@ -97,6 +106,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     for name, table in run.mappings.tables.items():
         engine.put(name, table)
     engine.put("map_employees", with_calendar_refs(run.mappings))
+    engine.put("days_before", DAYS_BEFORE.empty_table())
     put_no_corrections(engine)
 
 
@@ -127,6 +137,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "window_end": run.window.end,
         # a shift that begins the evening before belongs to the window with its later part
         "first_day_read": run.window.start - timedelta(days=1),
+        "known_from": run.known_from,  # where a rule looks at the time before the window
         "owned_start": run.owned.start,
         "owned_end": run.owned.end,
         "go_live": settings.company.go_live,
@@ -161,12 +172,11 @@ def _parameters(run: Run) -> dict[str, Any]:
 
 def limits_of_this_release(run: Run, law: Law) -> list[str]:
     """What a rule would need that a run does not read: said, never computed with part of it."""
-    findings = []
-    for rule in law.rules:
-        if rule.of("month") and run.window.start > run.owned.start.replace(day=1):
-            findings.append(f"{rule.rule_id}: overtime counts by the month; give its people monthly pay periods")
-        if rule.seventh_day.startswith("consecutive"):
-            findings.append(f"{rule.rule_id}: days are counted over the weeks, which this release does not read")
+    findings = [
+        f"{rule.rule_id}: overtime counts by the month; give its people monthly pay periods"
+        for rule in law.rules
+        if rule.of("month") and run.window.start > run.owned.start.replace(day=1)
+    ]
     places = {row["employee_id"]: row["work_location"] for row in run.mappings.rows("map_employees")}
     findings += [
         f"private/earnings.csv, line {row['map_row']}: a flat sum in California divides by straight hours, which is "

@@ -16,6 +16,7 @@ from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
 from etl.steps.rounding import rounding_facts
 from etl.steps.run import Run
+from etl.steps.time_before import put_time_before
 from etl.units import clock_hours, money
 
 
@@ -23,6 +24,7 @@ def apply_rules(run: Run) -> Outcome:
     """Run the rules in their one order, each audit right after the table it guards."""
     with run.locked("applying rules"), run.engine() as engine:
         need(engine, "entries_ordered", "map the entries (20_map)")
+        put_time_before(run, engine, engine)
         engine.run(RULES)
         refuse_missing_rates(run, engine)
         refuse_missing_burden(run, engine)

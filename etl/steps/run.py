@@ -84,6 +84,17 @@ class Run:
         has_attested = bool(self.mappings.rows("map_rest_attestations"))
         return choose_breaks(self.settings.pay, keys, self.confirmed, has_attested=has_attested)
 
+    @cached_property
+    def known_from(self) -> date:
+        """The first day of which a run knows the time: as far back as its rules look, not before the go-live.
+
+        A rule looks back a week where days in a row count over the weeks, and over the weeks of an average.
+        """
+        has_streaks = any(rule.seventh_day.startswith("consecutive") for rule in self.law.rules)
+        weeks = max((has_streaks, *self.breaks.tables["break_rules"]["weeks"].to_pylist()))
+        first = self.window.start - timedelta(days=7 * weeks)
+        return max(first, min(self.settings.company.go_live, self.window.start))
+
     @property
     def scratch(self) -> Path:
         """This run's disposable folder."""
