@@ -18,6 +18,8 @@ from etl.settings import MinimumWage, Pay
 
 NO_LIMIT, DOUBLE = 2**62, 2
 _MODES = {"union_no_pyramid": 0, "weekly_only": 0, "additive": 0, "credit": 1, "greater_of": 2, "greatest_of": 2}
+# where a flat-sum bonus is earned in the straight hours alone, and each overtime hour pays its multiplier of that
+_FLAT_SUMS = {"US-CA": "Alvarado v. Dart Container (2018) 4 Cal.5th 542"}
 _RULES = pa.schema(
     {
         "law_key": pa.int32(),
@@ -64,6 +66,7 @@ _NAMES = pa.schema(
         "flsa_limit": pa.int64(),
         "average_seconds": pa.int64(),
         "average_weeks": pa.int32(),
+        "flat_sum_law": pa.string(),
     }
 )
 
@@ -270,4 +273,5 @@ def _name_row(rule: Rule, number: int, pay: Pay) -> dict[str, Any]:
         "flsa_limit": (NO_LIMIT if rule.period == "14_day" else 144_000) if is_federal else None,
         "average_seconds": rule.average[0] * 3600 if rule.average else None,
         "average_weeks": rule.average[1] if rule.average else None,
+        "flat_sum_law": _FLAT_SUMS.get(rule.jurisdiction) if rule.place != AGREED else None,
     }

@@ -51,6 +51,5 @@ def _days(run: Run, window: Period, landed: dict[str, pa.Table]) -> pa.Table:
         engine.put("stg_files__time_entries", landed["landed_again"])
         for name in ("pulls", "complete_pulls"):
             engine.put(name, landed[name])
-        engine.run((*MAP, *rounded, *_COUNTED, *_DUTIES))
-        engine.run_each("days_before", [{"first_day": window.start, "last_day": window.end}])
-        return engine.fetch("days_before").cast(DAYS_BEFORE)
+        engine.run((*MAP, *rounded, *_COUNTED, *_DUTIES, "days_counted"))
+        return engine.fetch("days_counted").cast(DAYS_BEFORE)

@@ -122,6 +122,7 @@ class Company:
     pay_item_codes: str = ""
     holidays: str = ""
     holiday_pay: str = ""
+    premiums: str = ""  # by window of the day, weekday, holiday
     overpayments: str = ""
     vendors: str = ""
     contracts: str = ""
