@@ -16,6 +16,11 @@ HOUR_CLASSES = (
     "salary",
     "meal_premium",
     "rest_premium",
+    "bonus_premium",
+    "holiday_premium",
+    "night_premium",
+    "spread_premium",
+    "weekend_premium",
 )
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
 PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
