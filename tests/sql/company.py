@@ -137,6 +137,9 @@ class Company:
     toml: str = ""  # more sections
     fx_rates: str = ""
     burden_rates: str = ""
+    payroll_taxes: str = ""
+    tax_wages: str = ""
+    cost_rates: str = ""
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
     home: str = "USD"

@@ -17,6 +17,7 @@ from etl.steps.currency import currency_gaps
 from etl.targets.documents import document
 from tests.sql import test_burden as burden
 from tests.sql import test_currencies as currencies
+from tests.sql import test_payroll_taxes as taxes
 from tests.sql.company import Company
 from tests.targets.test_golden import same_as_golden
 
@@ -28,6 +29,7 @@ CHOICES = {   # company, week, documents, billing.rate
     "convert_accounting": (replace(currencies.FIRM, toml=currencies.IN_BOOKS), NO_DINARS, (JOURNAL, WORKSHEET), "send"),
     "payroll_tax_accounting": (replace(burden.FIRM, toml=""), burden.WEEK, (JOURNAL,), "send"),
     "payroll_tax_burden_rate": (burden.FIRM, burden.WEEK, (JOURNAL, DESKTOP), "send"),
+    "payroll_tax_separate": (taxes.FIRM, taxes.WEEK, (JOURNAL, DESKTOP), "send"),
     "billing_rate_send": (Company(), burden.WEEK, (WORKSHEET,), "send"),
     "billing_rate_omit": (Company(), burden.WEEK, (WORKSHEET,), "omit"),
 }
