@@ -5,6 +5,7 @@ from __future__ import annotations
 from etl.mapping.columns import FROM, TO, Column, MappingFile
 from etl.mapping.declared_labor import LABOR_FILES
 from etl.mapping.declared_pay import PAY_FILES
+from etl.mapping.declared_targets import TARGET_FILES
 from etl.mapping.declared_vendors import VENDOR_FILES
 
 HOUR_CLASSES = (
@@ -16,6 +17,11 @@ HOUR_CLASSES = (
     "salary",
     "meal_premium",
     "rest_premium",
+    "bonus_premium",
+    "holiday_premium",
+    "night_premium",
+    "spread_premium",
+    "weekend_premium",
 )
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
 PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
@@ -285,4 +291,5 @@ FILES: tuple[MappingFile, ...] = (
     *LABOR_FILES,
     *PAY_FILES,
     *VENDOR_FILES,
+    *TARGET_FILES,
 )

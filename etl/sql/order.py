@@ -51,6 +51,8 @@ RULES: tuple[str, ...] = (
     "weekly_parts",  # hours over a limit of the week
     "premium_parts",  # what of both is paid
     "pieces_classified",  # whole workweeks of a person, held entries included
+    "premium_hours",  # inside the windows of premiums by day and clock
+    "premiums_in_rate",
     "salaries_by_person",
     "week_salaries",  # where a salary prices the hours
     "week_earnings",  # bonuses and piece earnings of a week
@@ -69,6 +71,9 @@ RULES: tuple[str, ...] = (
     "break_findings",  # what of the rules they break
     "break_items",  # as exception items
     "break_premiums",  # pay additions: no hours worked, one statement a reason
+    "window_premiums",
+    "flat_sum_premiums",
+    "premium_items",
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
     "addition_fractions",
@@ -77,8 +82,8 @@ RULES: tuple[str, ...] = (
     "lines_split",
     "pieces_bearing",
     "pay_findings",  # about salaries
-    "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_shares",  # of a payroll line to its additions
+    "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_piece_parts",  # and of an addition to the pieces that bear it
     "additions_allocated",
     "labor_keys",  # shares of a payroll line: first the posting keys
@@ -131,6 +136,8 @@ MARTS: tuple[str, ...] = (
     "converted_parts",
     "converted_shares",
     "time_activities",
+    "priced_activities",  # where a time document carries rates
+    "names_written",  # where a file of lists is asked for
     "payroll_hours",
     "rounding_certificate",
     "rounding_items",
@@ -166,6 +173,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "conversions_unbalanced": "conversions",
     "lines_without_entry": "allocations",
     "conversions_not_shared": "converted_shares",
+    "activities_not_priced": "priced_activities",
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
     "corrections_incomplete": "corrections",
@@ -187,6 +195,7 @@ REPORTS: tuple[str, ...] = (
     "state_counts",
     "pay_totals",
     "average_hours",
+    "days_counted",  # before the weeks a run reads, where a rule looks at them
     "entries_to_check",  # what the suites of expectations look at
     "people_to_check",
     "projects_to_check",

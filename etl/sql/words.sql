@@ -1,8 +1,8 @@
 -- The few words that every entry carries, one byte each. In the order of the alphabet, which is the order of their lines.
 create or replace type entry_state as enum ('exported', 'held', 'out_of_scope', 'rejected', 'superseded', 'withdrawn');
 create or replace type hour_kind as enum ('holiday', 'paid_leave', 'premium', 'unpaid_leave', 'worked');
-create or replace type hour_class as enum ('double_time', 'double_time_premium', 'meal_premium', 'overtime', 'overtime_premium',
-    'regular', 'rest_premium', 'salary');
+create or replace type hour_class as enum ('bonus_premium', 'double_time', 'double_time_premium', 'holiday_premium', 'meal_premium',
+    'night_premium', 'overtime', 'overtime_premium', 'regular', 'rest_premium', 'salary', 'spread_premium', 'weekend_premium');
 create or replace type cost_purpose as enum ('direct_labor', 'internal_labor', 'labor_variance', 'leave_expense', 'overtime_premium', 'salary_variance', 'suspense');
 
 -- The first day of the workweek that a day belongs to; begins_on: 1 Monday to 7 Sunday, or 100 and more for fixed 14 days

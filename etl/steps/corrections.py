@@ -21,6 +21,7 @@ from etl.steps.inputs import CORRECTION_TABLES, put_inputs, put_no_corrections, 
 from etl.steps.map_entries import refuse_mass_withdrawal
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
+from etl.steps.time_before import put_time_before
 from etl.store import batches
 from etl.store.batches import Batch, Sealed
 from etl.terms import CORRECTED, STREAMS
@@ -131,6 +132,7 @@ def _today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
         again.put("checked_items", schemas.EXCEPTIONS.empty_table())
         again.run(MAP)
         refuse_mass_withdrawal(own, again)
+        put_time_before(own, engine, again)
         again.run(RULES)
         again.run(_MADE_FROM)
         found = {name: schemas.assert_schema(again.fetch(name), schema, name) for name, schema in _SIDES.items()}

@@ -68,10 +68,9 @@ regimes = { FR = "branch_10" }"""
 
 
 REFUSED = [  # place, rule confirmed, earnings, what is said
-    ("US-CA", "", "ann  Retention  90.00  flat_sum  2026-11-09  2026-11-15  2026-11-20", "divides by straight hours"),
+    ("US-CA", "", "ann  Retention  90.00  flat_sum  2026-11-09  2026-11-15  2026-11-20", "for premium, bonus_premium"),
     ("US", "", "ann  Retention  90.00  flat_sum  2026-11-09  2026-11-15  2026-11-20", ""),
     ("JP", "jp_8_40_60", "", "overtime counts by the month; give its people monthly pay periods"),
-    ("US-VI", "us_vi_8_40_6", "", "days are counted over the weeks"),
 ]
 
 

@@ -40,6 +40,8 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "fx_rates.csv": {"source": "ecb", "source_id": "v1", "fetched_at": "2026-11-16 16:00"},
     "holidays.csv": {"calendar": "studio", "name": "Holiday"},
     "holiday_pay.csv": {"pay_group": "*", "work_location": "*", "calendar": "studio", "service_ref": "holiday"},
+    "premiums.csv": {"pay_group": "*", "work_location": "*", "hour_class": "night_premium", "regular_rate": "included"}
+    | {"caused_by": "agreement", "citation": "agreement"},
     "private/overpayments.csv": {"currency": "USD", "settled_by": "repaid", "reference": "receipt"},
     "vendors.csv": {"w9_state": "on_file", "w9_signed_on": "2026-01-02", "backup_withholding": "no"},
     "contracts.csv": {"currency": "USD"},

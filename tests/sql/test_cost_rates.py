@@ -116,7 +116,8 @@ def test_a_premium_of_hours_paid_before_is_all_variance():
                    billing="none")
     sheet = "id  person  date  time\n" + "\n".join(f"{d}  ann  2026-11-{d:02}  11:00" for d in (11, 12, 13, 14, 16))
     books = firm.books(sheet)
-    assert sorted(books.rows("payroll_lines", "pay_item amount")) == [["Overtime", "660.00"], ["Overtime Premium", "80.00"]]
+    paid = sorted(books.rows("payroll_lines", "pay_item amount"))
+    assert paid == [["Overtime", "660.00"], ["Overtime Premium", "80.00"]]
     assert [line.split(" | ")[2] for line in journal(books)] == ["550.00", "190.00", "-740.00"]
     must_agree(books)
 

@@ -68,6 +68,7 @@ PAY_ITEMS = "\n".join(
     [f"{ITEM}  service_item  leave_kind", *(f"{row}  -  -" for row in ITEMS),
      "worked  regular  Design Hours  Design  -",
      "worked  salary  Salary  -  -", "premium  meal_premium  Meal Premium  -  -",
+     "premium  night_premium  Night  -  -", "premium  bonus_premium  Bonus Premium  -  -",
      "paid_leave  regular  Vacation  Vacation  vacation"]
 )  # fmt: skip
 
@@ -114,8 +115,11 @@ def _books() -> Books:
         contracts="contract_id  vendor_id  cap_hours\nC-1  VC  5",
         contract_rates="contract_id  rate\nC-1  52.00",
         contractors="over_cap = 'hold'\nbills = 'accrue'",
-        earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
-        "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
+        earnings="employee_id  earning  amount  in_regular_rate  earned_from  earned_to  paid_on\n"
+        "E1  Bonus  26.00  yes  2026-11-09  2026-11-15  2026-11-20\n"
+        "E5  Bonus  30.00  flat_sum  2026-11-09  2026-11-15  2026-11-20",
+        premiums="premium_id  starts  ends  percent\nnight  22:00  06:00  10",
+        documents="quickbooks_desktop.time quickbooks_online.time quickbooks_desktop.lists",
     )
     books = firm.books(SHEET, SHEET)
     for name in PUBLISHED:
@@ -250,6 +254,8 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
     ("vendor_bills_not_conserved", "vendor_lines_shared", "amount_minor", lambda cents: cents + 1, "a cent more owed"),
     ("vendor_bills_not_conserved", "vendor_allocated", "seconds", lambda seconds: seconds - 1, "a second not owed"),
     ("vendor_bills_not_conserved", "contract_time", "seconds", lambda seconds: seconds + 1, "a second nobody worked"),
+    ("activities_not_priced", "priced_activities", None, None, "a time activity twice"),
+    ("activities_not_priced", "priced_activities", "line_id", lambda _: "0042-T-999", "one lost, another made up"),
     ("lines_without_entry", "vendor_lines", "amount", lambda amount: amount + CENT, "a vendor's line alone"),
     ("money_not_rolled", "vendor_lines", "amount", lambda amount: amount + CENT, "what a vendor is owed, not rolled"),
     ("journals_unbalanced", "postings", "amount", lambda amount: amount + CENT, "a debit without its credit"),
