@@ -1,7 +1,7 @@
 """company.toml: the company's choices, a module a subject."""
 
 from etl.settings.company import Settings, parse_settings, read_settings
-from etl.settings.hours import Agreement, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
+from etl.settings.hours import Agreement, Average, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
 from etl.settings.kinds import COMPANY_ID, RESERVED
 from etl.settings.rounding import Rounding, RoundingWhere
 from etl.settings.sources import Connection, Drop, Quota
@@ -12,6 +12,7 @@ __all__ = [
     "RESERVED",
     "Adp",
     "Agreement",
+    "Average",
     "Breaks",
     "ConfirmedRule",
     "Connection",

@@ -44,6 +44,7 @@ WHERE_USED: Mapping[str, pa.Schema] = {
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
     "priced_activities": schemas.PRICED_ACTIVITIES,
     "names_written": schemas.NAMES_WRITTEN,
+    "payroll_taxes": schemas.PAYROLL_TAXES,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
     "conversions": schemas.CONVERSIONS,

@@ -20,7 +20,7 @@ from etl.mapping.load import MappingSet, load_mappings
 from etl.periods import PayPeriod, Period, calculation_window
 from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
-from etl.steps.law import law_of
+from etl.steps.law import confirmed, law_of
 from etl.steps.notebook import show_errors_calmly
 from etl.store import audit_log, batches, landing, recovery
 from etl.store.lock import company_lock
@@ -67,16 +67,33 @@ class Run:
         return Period(min(span.start for span in spans), max(span.end for span in spans))
 
     @cached_property
+    def confirmed(self) -> frozenset[str]:
+        """Digests of the rows of law that the company has confirmed in its audit log."""
+        return frozenset(confirmed(self.records()))
+
+    @cached_property
     def law(self) -> Law:
         """The rules that hold for this company's people in the run's window, and what keeps it from going on."""
-        return law_of(self.settings.pay, self.mappings, self.window, self.records())
+        return law_of(self.settings.pay, self.mappings, self.window, self.confirmed)
 
     @cached_property
     def breaks(self) -> Breaks:
         """The break rules that hold for this company's people, where it has switched them on."""
         people = self.law.tables["law_keys"].to_pylist()
         keys = [(row["law_key"], row["work_location"], row["flsa_status"]) for row in people]
-        return choose_breaks(self.settings.pay, keys, has_attested=bool(self.mappings.rows("map_rest_attestations")))
+        has_attested = bool(self.mappings.rows("map_rest_attestations"))
+        return choose_breaks(self.settings.pay, keys, self.confirmed, has_attested=has_attested)
+
+    @cached_property
+    def known_from(self) -> date:
+        """The first day of which a run knows the time: as far back as its rules look, not before the go-live.
+
+        A rule looks back a week where days in a row count over the weeks, and over the weeks of an average.
+        """
+        has_streaks = any(rule.seventh_day.startswith("consecutive") for rule in self.law.rules)
+        weeks = max((has_streaks, *self.breaks.tables["break_rules"]["weeks"].to_pylist()))
+        first = self.window.start - timedelta(days=7 * weeks)
+        return max(first, min(self.settings.company.go_live, self.window.start))
 
     @property
     def scratch(self) -> Path:

@@ -105,6 +105,17 @@ VENDOR_BILLS = schema(
 """One row per contract with time or an invoice of the billing period. Standing agreed | differs | no invoice | no time;
 differences are the invoice less the time."""
 
+PAYROLL_TAXES = schema(
+    *(("tax", TEXT), ("employee_id", TEXT), ("employee_name", TEXT)),
+    *(("workweek_start", pa.date32()), ("paid_on", pa.date32()), ("percent", RATE)),
+    *((name, AMOUNT) for name in ("wage_base", "wages_before", "wages", "taxable_wages")),
+    *((name, AMOUNT) for name in ("amount", "posted_amount", "held_amount", "left_amount")),
+    ("currency", TEXT),
+)
+"""One row per person × workweek × employer tax of a batch, where taxes are computed here (mode separate): wages of the
+calendar year before, by pay date; those of the week; what of them is below the wage base; the tax on that, posted,
+waiting with held work, or left where payroll books it. A row of 0 stays: its wages count to the base."""
+
 ROUNDING_CERTIFICATE = schema(
     ("purpose", TEXT),
     ("employee_id", TEXT),

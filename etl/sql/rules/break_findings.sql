@@ -43,14 +43,29 @@ weeks as (   -- what lies beyond the days read counts as rest, unless the week i
     from (select days.*, rest_seconds, lead(rest_seconds) over (partition by person_no order by workday) as rest_after
         from days left join rested using (person_no, workday)) as days
     group by days.person_no, days.workweek_start),
-averaged as (select ruled.* from ruled join weeks using (person_no, workday) where test = 'average'),
-on_leave as (select distinct person_no from pieces_classified where hour_kind <> 'worked' and pay_state = 'exported' and person_no in (select person_no from averaged)),
-averages as (
-    select averaged.person_no, averaged.workday, averaged.break_rule_no, sum(earlier.week_seconds)::bigint as sum_seconds,
-        any_value(averaged.weeks) * 7 > any_value(window_end - window_start) + 1 or any_value(on_leave.person_no) is not null as is_open
-    from averaged join weeks as earlier on earlier.person_no = averaged.person_no
-        and earlier.workweek_start between averaged.workweek_start - (7 * (averaged.weeks - 1))::int and averaged.workweek_start
-    left join on_leave on on_leave.person_no = averaged.person_no cross join parameters
+averaged as (   -- a week under a rule about the average of many, from the first day it looks at
+    select ruled.*, workweek_start - (7 * (weeks - 1))::int as first_day from ruled semi join weeks using (person_no, workday) where test = 'average'),
+looked_at as (select distinct person_no from averaged),
+days_of_all as (   -- those the run reads, and those before
+    select person_no, workday, worked_seconds, false as has_leave from days semi join looked_at using (person_no) cross join parameters where workday >= window_start
+    union all
+    select person_no, before.workday, duty_seconds, before.has_leave from looked_at join people_numbered using (person_no)
+    join days_before as before on before.employee_id = people_numbered.employee_id cross join parameters where before.workday < window_start
+    union all
+    select distinct person_no, piece_on, 0, true from pieces_classified semi join looked_at using (person_no)
+    where hour_kind <> 'worked' and pay_state = 'exported'),
+employed as (select employee_id, min(effective_from) as employed_from from map_employees group by employee_id),
+averages as (   -- without leave the average is only higher: what is over the limit with it as nothing is over it
+    select averaged.person_no, averaged.workday, averaged.break_rule_no, sum(all_days.worked_seconds)::bigint as sum_seconds,
+        sum(all_days.worked_seconds) > any_value((from_seconds - 1) * weeks) as is_over,
+        count(distinct (all_days.workday - averaged.first_day) // 7) filter (where all_days.worked_seconds > 0) as weeks_with_time,
+        case when any_value(first_day) < any_value(known_from) then 'time is known from ' || any_value(known_from) || ' on'
+            when any_value(first_day) < any_value(employed_from) then 'employed from ' || any_value(employed_from) || ' on'
+            when bool_or(has_leave) then 'leave among them'
+            when weeks_with_time < any_value(weeks) then 'no time in ' || any_value(weeks) - weeks_with_time || ' of them' end as open_because
+    from averaged join days_of_all as all_days on all_days.person_no = averaged.person_no
+        and all_days.workday between averaged.first_day and averaged.workweek_start + 6
+    join employed on employed.employee_id = averaged.employee_id cross join parameters
     group by averaged.person_no, averaged.workday, averaged.break_rule_no),
 attested as (
     select ruled.*, missed as count_missed from ruled join map_rest_attestations as told
@@ -75,9 +90,9 @@ found as (
     select ruled.*, week_seconds as seconds, false as is_open, hours_words(week_seconds) || ' h worked in the workweek' as found, 1 as times
     from ruled join weeks using (person_no, workday) where test = 'week' and week_seconds >= from_seconds
     union all by name
-    select ruled.*, sum_seconds as seconds, averages.is_open, case when averages.is_open then 'the run reads too few weeks, or leave among them'
-            else hours_words(sum_seconds) || ' h in ' || weeks || ' weeks' end as found, 1 as times
-    from ruled join averages using (person_no, workday, break_rule_no) where averages.is_open or sum_seconds >= from_seconds * weeks
+    select ruled.*, sum_seconds as seconds, not is_over as is_open, case when is_over then hours_words(sum_seconds) || ' h in ' || weeks || ' weeks'
+            else weeks || ' weeks are looked at: ' || open_because end as found, 1 as times
+    from ruled join averages using (person_no, workday, break_rule_no) where is_over or open_because is not null
     union all by name
     select attested.* exclude (count_missed), null as seconds, false as is_open, count_missed || ' rest period(s) attested as missed' as found, count_missed as times
     from attested)
