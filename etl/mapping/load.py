@@ -37,6 +37,7 @@ _TYPES: dict[str, pa.DataType] = {
     "money": RATE,
 }
 _MOST_SHOWN = 12
+_RANKED = ("map_rates", "map_burden_rates", "map_contract_rates", "map_payroll_taxes", "map_cost_rates")
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     # rates are ranked by closeness, so there a * and a name do not compete
     competing = (
         ()
-        if declared.table in ("map_rates", "map_burden_rates", "map_contract_rates")
+        if declared.table in _RANKED
         else tuple(column.name for column in declared.columns if column.wildcard and column.name in declared.key)
     )
     exact = tuple(name for name in declared.key if name not in competing)

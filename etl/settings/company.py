@@ -15,6 +15,7 @@ from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollT
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
+from etl.settings.targets import Targets
 from etl.terms import Policy
 
 
@@ -27,21 +28,6 @@ class Company(Part):
     zone: Zone
     go_live: date
     policy: Policy
-
-
-class QuickBooksDesktop(Part):
-    """What an IIF file must know of the company file."""
-
-    company_name: Annotated[str, Field(min_length=1)]
-    company_create_time: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
-    transfer_to_payroll: bool
-
-
-class Targets(Part):
-    """The documents to write, and what each target needs to know."""
-
-    documents: tuple[str, ...]
-    quickbooks_desktop: QuickBooksDesktop | None = None
 
 
 class Books(Part):

@@ -215,10 +215,13 @@ class Contractors(Part):
 class PayrollTax(Part):
     """Who computes the employer's taxes and burden: the books or the payroll provider (`accounting`), or Timebooks.
 
-    `burden_rate`: a declared percentage of job labor, which is an estimate and labeled so.
+    `burden_rate`: a declared percentage of job labor, which is an estimate and labeled so. `separate`: the taxes of
+    payroll_taxes.csv on each person's pay, wage bases by the year so far. `opening`: private/tax_wages.csv holds all
+    wages paid up to this day; by default to the day before go-live.
     """
 
-    mode: Literal["accounting", "burden_rate"] = "accounting"
+    mode: Literal["accounting", "burden_rate", "separate"] = "accounting"
+    opening: date | None = None
 
 
 class Pilot(Part):

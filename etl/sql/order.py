@@ -62,7 +62,9 @@ RULES: tuple[str, ...] = (
     "pay_items_ranked",  # the most specific pay item first
     "salaried_days",  # where a salary pays the period, not the hour
     "period_salaries",
+    "entries_cost_rated",  # standard cost, where the company has it
     "pay_components",  # what of it is paid in this period, exactly
+    "cost_rates_missing",
     "duty_entries",  # raw punches of people whose place has break rules
     "duty_days",
     "duty_breaks",
@@ -90,7 +92,8 @@ RULES: tuple[str, ...] = (
     "labor_keys_shared",
     "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
-    "charges_rounded",  # burden on posted wages, once a person and week
+    "taxes_rounded",  # employer taxes on posted wages, once a person, week and tax
+    "charges_rounded",  # these, or burden
     "charge_key_parts",
     "charge_keys_shared",
     "charge_piece_parts",
@@ -121,6 +124,7 @@ MARTS: tuple[str, ...] = (
     "labor_lines",
     "charge_lines",
     "labor_journal",
+    "payroll_taxes",
     "vendor_lines",
     "vendor_bills",
     "contractor_journal",
@@ -132,9 +136,12 @@ MARTS: tuple[str, ...] = (
     "converted_parts",
     "converted_shares",
     "time_activities",
+    "priced_activities",  # where a time document carries rates
+    "names_written",  # where a file of lists is asked for
     "payroll_hours",
     "rounding_certificate",
     "rounding_items",
+    "tax_items",
     "exceptions",
     "roll_forward",
     "landed_counts",
@@ -157,6 +164,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "lines_split_open": "lines_split",
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
+    "tax_bases_exceeded": "taxes_rounded",
     "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
     "contract_caps_exceeded": "vendor_units_rounded",
@@ -165,6 +173,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "conversions_unbalanced": "conversions",
     "lines_without_entry": "allocations",
     "conversions_not_shared": "converted_shares",
+    "activities_not_priced": "priced_activities",
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
     "corrections_incomplete": "corrections",

@@ -17,9 +17,11 @@ from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
 from etl.steps.burden import burden_gaps
 from etl.steps.contractors import contractor_gaps, used_before
+from etl.steps.cost_rates import cost_rate_gaps
 from etl.steps.currency import currency_gaps, currency_parameters, put_choices
 from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
 from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
+from etl.steps.payroll_taxes import tax_gaps, tax_wages_before
 from etl.steps.premiums import premium_classes, premium_gaps, premium_rules
 from etl.steps.rounding import put_rounding
 from etl.steps.rules_obligations import without_rows
@@ -101,6 +103,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     engine.put("exempt_salaries", limits)
     engine.put("premium_rules", premium_rules(run))
     engine.put("contract_used", used_before(run))
+    engine.put("tax_wages_before", tax_wages_before(run))
     engine.put("codes", codes_table())
     put_choices(run, engine)
     currencies = all_currencies()
@@ -161,6 +164,9 @@ def _parameters(run: Run) -> dict[str, Any]:
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
         "burden_document": document_number(batch, "burden", sandbox=sandbox),
         "charges_burden": settings.payroll_tax.mode == "burden_rate",
+        "charges_taxes": settings.payroll_tax.mode == "separate",
+        "tax_document": document_number(batch, "taxes", sandbox=sandbox),
+        "tax_reversal_document": document_number(batch, "taxes_reversal", sandbox=sandbox),
         **currency_parameters(settings.currency),
         "over_cap": settings.contractors.over_cap,
         "contractor_bills": settings.contractors.bills,
@@ -169,6 +175,8 @@ def _parameters(run: Run) -> dict[str, Any]:
         "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
         "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
+        "writes_lists": "quickbooks_desktop.lists" in settings.targets.documents,
+        "prices_time": "quickbooks_online.time" in settings.targets.documents,
     }
 
 
@@ -194,13 +202,17 @@ def _bonus_classes(run: Run) -> set[str]:
 
 
 def earlier_earnings(run: Run) -> list[str]:
-    """Pay of this period that was earned before the weeks the run reads: its premium there is not computed here."""
+    """Pay of this period that was earned before go-live: its premium there is not computed here.
+
+    Of exported weeks after it the corrections owe the premium (docs/adr/0035).
+    """
+    go_live = run.settings.company.go_live
     return [
-        f"{row['employee_id']}, {row['earning']}: earned from {row['earned_from']}, read from {run.window.start}"
+        f"{row['employee_id']}, {row['earning']}: earned from {row['earned_from']}, go-live {go_live}"
         for row in run.mappings.rows("map_earnings")
         if row["in_regular_rate"] != "no"
         and run.owned.start <= row["paid_on"] <= run.owned.end
-        and row["earned_from"] < run.window.start
+        and row["earned_from"] < go_live
     ]
 
 
@@ -262,7 +274,7 @@ def refuse_gaps(run: Run) -> None:
     calendars = {row["calendar"] for row in run.mappings.rows("map_holidays")}
     findings += holiday_findings(run.settings.pay, calendars, run.confirmed)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
-    findings += [*currency_gaps(run), *burden_gaps(run)]
+    findings += [*currency_gaps(run), *burden_gaps(run), *tax_gaps(run), *cost_rate_gaps(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

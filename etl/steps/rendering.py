@@ -19,8 +19,9 @@ from etl.steps.inputs import CORRECTION_TABLES
 from etl.steps.rounding_certificate import FILE_NAME, certificate_csv
 from etl.store.landing import parquet_bytes
 from etl.targets.correction_lists import correction_files
-from etl.targets.documents import document
+from etl.targets.documents import document, ready_lists
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
+from etl.targets.target_names import refuse_unlisted
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.reconciliation import render_reconciliation
 
@@ -41,6 +42,9 @@ _BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rul
 WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
+    "priced_activities": schemas.PRICED_ACTIVITIES,
+    "names_written": schemas.NAMES_WRITTEN,
+    "payroll_taxes": schemas.PAYROLL_TAXES,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
     "conversions": schemas.CONVERSIONS,
@@ -74,6 +78,7 @@ def render_batch(
         table = tables.get(wanted.table)
         if table is not None and table.num_rows:
             table = with_codes(table, name, codes)
+            refuse_unlisted(table, name, header, settings)
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     if "corrections" in tables:
@@ -98,7 +103,7 @@ def render_batch(
         for name, table in tables.items()
         if name != _BESIDE
     ]
-    return files
+    return files + ready_lists(files)
 
 
 def figures_digest(files: list[RenderedFile]) -> str:

@@ -11,6 +11,7 @@ from etl.sql.order import RULES
 from etl.sql.run import Engine
 from etl.steps.burden import refuse_missing_burden
 from etl.steps.corrections import find_corrections
+from etl.steps.cost_rates import refuse_missing_cost_rates
 from etl.steps.currency import refuse_missing_rates
 from etl.steps.inputs import earlier_earnings
 from etl.steps.outcome import Outcome
@@ -28,6 +29,7 @@ def apply_rules(run: Run) -> Outcome:
         engine.run(RULES)
         refuse_missing_rates(run, engine)
         refuse_missing_burden(run, engine)
+        refuse_missing_cost_rates(run, engine)
         engine.run(("pay_totals",))
         find_corrections(run, engine)
         currency = run.settings.company.home_currency
@@ -42,7 +44,7 @@ def apply_rules(run: Run) -> Outcome:
             ("weeks not shortened by holidays", f"{place}: name its calendar under [[pay.holiday_weeks]]")
             for place in places_not_shortened(run.settings.pay, places)
         ]
-        late += [("premium of earlier weeks, not in this batch", text) for text in earlier_earnings(run)]
+        late += [("premium of weeks before go-live, not computed", text) for text in earlier_earnings(run)]
         return Outcome(
             title=f"classified {pieces:,} pieces of time into {lines:,} payroll lines",
             facts=(*_premiums(engine, currency), *late, *rounding_facts(run, engine)),

@@ -25,7 +25,7 @@ from etl.steps.notebook import show_errors_calmly
 from etl.store import audit_log, batches, landing, recovery
 from etl.store.lock import company_lock
 from etl.store.records import Record
-from etl.terms import BatchHeader
+from etl.terms import BatchHeader, PayrollPerson
 from etl.units import BatchNumber
 from etl.workspace import Workspace, is_sandbox
 
@@ -158,6 +158,13 @@ class Run:
             mapping_digest=mapping_digest,
             product_version=__version__,
             account_types={row["account"]: row["account_type"] for row in self.mappings.rows("map_accounts")},
+            target_lists=_target_lists(self.mappings),
+            payroll_people={
+                row["employee_id"]: PayrollPerson(
+                    row["payroll_id"], row["last_name"], row["first_name"], row["title"] or ""
+                )
+                for row in self.mappings.rows("map_payroll_people")
+            },
         )
 
     def shown(self, path: Path) -> str:
@@ -204,6 +211,14 @@ def start(
     if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":  # a run's own kernel keeps the company until it ends
         _HELD.enter_context(run.locked("the week of"))
     return run
+
+
+def _target_lists(mappings: MappingSet) -> dict[str, dict[str, str]]:
+    """The targets' own lists, each by target and kind: "xero.account"."""
+    lists: dict[str, dict[str, str]] = {}
+    for row in mappings.rows("map_target_lists"):
+        lists.setdefault(f"{row['target']}.{row['list']}", {})[row["name"]] = row["code"] or ""
+    return lists
 
 
 def release_locks() -> None:

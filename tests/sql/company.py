@@ -120,6 +120,8 @@ class Company:
     referrals: str = ""
     people: str = ""  # birth dates
     pay_item_codes: str = ""
+    payroll_people: str = ""
+    target_lists: str = ""
     holidays: str = ""
     holiday_pay: str = ""
     premiums: str = ""  # by window of the day, weekday, holiday
@@ -135,6 +137,9 @@ class Company:
     toml: str = ""  # more sections
     fx_rates: str = ""
     burden_rates: str = ""
+    payroll_taxes: str = ""
+    tax_wages: str = ""
+    cost_rates: str = ""
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
     home: str = "USD"
