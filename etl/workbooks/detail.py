@@ -136,7 +136,7 @@ def payroll_taxes(header: BatchHeader, table: pa.Table) -> Sheet:
         Column("Tax of", "text", 14), Column("Employee", "text", 26), Column("Employee id", "text", 12),
         Column("Workweek", "date", 12), Column("Paid on", "date", 12), Column("Percent", "rate", 10),
         *(Column(name, "amount", 14, currency="Currency") for name in ("Wage base", "Wages before", "Wages")),
-        Column("Wages after", "amount", 14, "{Wages before}+{Wages}", currency="Currency"),
+        Column("Wages after", "amount", 14, 'IF({Wage base}="","",{Wages before}+{Wages})', currency="Currency"),
         *(Column(name, "amount", 14, currency="Currency") for name in ("Taxed", "Tax", "Posted", "Held", "Left")),
         Column("Currency", "text", 10))
     taxes = assert_schema(table, PAYROLL_TAXES, "payroll_taxes").to_pylist()
@@ -148,7 +148,7 @@ def payroll_taxes(header: BatchHeader, table: pa.Table) -> Sheet:
     return Sheet(
         PAYROLL_TAXES_TITLE, columns, rows, totals=("Tax", "Posted", "Held", "Left"), notes=top_notes(
             header, "Tax: percent of the wages taxed, rounded once a person, tax and workweek; rates and bases as the "
-                    "company declares them. Wages before: paid in the calendar year, by pay date.",
+                    "company declares them. Wages before: paid in the calendar year, by pay date; where there is a base.",
             "Posted + held + left = tax. Held: with the labor of held work. Left: where payroll books it."))
 
 
