@@ -148,7 +148,7 @@ def payroll_taxes(header: BatchHeader, table: pa.Table) -> Sheet:
     return Sheet(
         PAYROLL_TAXES_TITLE, columns, rows, totals=("Tax", "Posted", "Held", "Left"), notes=top_notes(
             header, "Tax: percent of the wages taxed, rounded once a person, tax and workweek; rates and bases as the "
-                    "company declares them. Wages before: paid in the calendar year, by pay date; where there is a base.",
+                    "company declares them. Wages before: paid in the calendar year, by pay date.",
             "Posted + held + left = tax. Held: with the labor of held work. Left: where payroll books it."))
 
 
