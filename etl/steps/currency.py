@@ -69,7 +69,7 @@ def currency_gaps(run: Run) -> list[str]:
 
 def _not_converted(run: Run) -> list[str]:
     """Why no source of this run converts: what each of them tells about money, one sentence each."""
-    own = [(one.name, one.source) for one in run.settings.connections]
+    own: list[tuple[str, str]] = [(one.name, one.source) for one in run.settings.connections]
     own += [(drop.name, drop.dialect.removesuffix("_csv")) for drop in run.settings.drops]
     return [
         f'company.toml, [currency]: convert = "tracker" takes amounts that the tracker has converted, and {name} tells '

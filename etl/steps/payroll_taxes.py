@@ -125,7 +125,7 @@ def _earlier_batches(run: Run) -> list[batches.Batch]:
         batch = exported.get(pay.period.end)
         if batch is not None and as_drafted(run, batch)[1].payroll_tax.mode == "separate":
             found[pay.period.end] = batch
-        elif pay.pay_date < last:
+        elif pay.pay_date < last and pay.period.end < run.period_end:
             missing[pay.period.end] = "is not exported" if batch is None else "was exported without employer taxes"
     if missing:
         raise RefusedError(

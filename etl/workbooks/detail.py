@@ -136,7 +136,7 @@ def payroll_taxes(header: BatchHeader, table: pa.Table) -> Sheet:
         Column("Tax of", "text", 14), Column("Employee", "text", 26), Column("Employee id", "text", 12),
         Column("Workweek", "date", 12), Column("Paid on", "date", 12), Column("Percent", "rate", 10),
         *(Column(name, "amount", 14, currency="Currency") for name in ("Wage base", "Wages before", "Wages")),
-        Column("Wages after", "amount", 14, "{Wages before}+{Wages}", currency="Currency"),
+        Column("Wages after", "amount", 14, 'IF({Wage base}="","",{Wages before}+{Wages})', currency="Currency"),
         *(Column(name, "amount", 14, currency="Currency") for name in ("Taxed", "Tax", "Posted", "Held", "Left")),
         Column("Currency", "text", 10))
     taxes = assert_schema(table, PAYROLL_TAXES, "payroll_taxes").to_pylist()

@@ -141,7 +141,7 @@ def test_a_base_runs_over_the_weeks_of_one_payroll():
     books = firm.books(two)
     assert taxes(books, "tax workweek_start wages_before taxable_wages amount") == [
         "futa 2026-11-09 5800.00 1000.00 60.00", "futa 2026-11-16 6800.00 200.00 12.00",
-        "medi 2026-11-09 0.00 1000.00 14.50", "medi 2026-11-16 1000.00 1000.00 14.50",
+        "medi 2026-11-09 - 1000.00 14.50", "medi 2026-11-16 - 1000.00 14.50",
     ]  # fmt: skip
     must_agree(books)
 
@@ -317,6 +317,7 @@ def test_every_cent_of_tax_is_posted_held_or_left(rows, before, millionths, post
     for row in books.engine.fetch("payroll_taxes").to_pylist():
         base = row["wage_base"]
         below = row["wages"] if base is None else min(row["wages"], max(base - row["wages_before"], Decimal(0)))
+        assert (row["wages_before"] is None) == (base is None)
         assert row["taxable_wages"] == below
         exact = Fraction(below) * Fraction(row["percent"])   # in cents
         assert abs(Fraction(row["amount"]) * 100 - exact) <= Fraction(1, 2)
