@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 
+from etl.law.chosen import Wages
 from etl.law.confirming import digest_of, how_to
 from etl.law.tables import NEEDED, check_cells, read_table, shipped, span_of
 from etl.settings import Average, Pay
 
-TESTS = ("break", "stretch", "rest", "weekly_rest", "day", "week", "average", "attested")
+TESTS = ("break", "stretch", "rest", "weekly_rest", "day", "week", "average", "attested", "spread")
 MINUTES = ("at_least", "block", "earliest", "latest", "before_end", "waivable_to", "premium_minutes")
-PREMIUMS = ("", "meal", "rest", "rest_time")
+PREMIUMS = ("", "meal", "rest", "rest_time", "spread")
+_CLASSES = {"meal": "meal_premium", "spread": "spread_premium"}
 _CHOICES: dict[str, Sequence[str]] = {
     "test": TESTS,
     "premium": PREMIUMS,
@@ -36,6 +39,8 @@ _SCHEMA = pa.schema(
         "verdict": pa.string(),
         "premium": pa.string(),
         "premium_mode": pa.string(),
+        "spread_mode": pa.string(),
+        "wage_millionths": pa.int64(),
         "promise": pa.string(),
         "effective_from": pa.date32(),
         "effective_to": pa.date32(),
@@ -167,21 +172,25 @@ def choose_breaks(
     ]
     findings += _average_findings(pay)
     replaced = {average.instead_of for average in pay.averages}
-    rows, premiums = [], set()
+    rows: list[dict[str, Any]] = []
+    premiums: set[str] = set()
     for number, rule in enumerate(rules):
         choice = chosen.get(rule.jurisdiction)
         own = [key for key, place, status in keys if choice and _holds(rule, place, status)]
         if choice is None or not own or rule.rule_id in replaced or (rule.test == "attested" and not has_attested):
             continue
+        if rule.test == "spread" and choice.spread == "none":
+            continue
         if rule.premium and choice.premiums == "pay":
-            premiums.add("meal_premium" if rule.premium == "meal" else "rest_premium")
+            premiums.add(_CLASSES.get(rule.premium, "rest_premium"))
             if not rule.is_ready and rule.digest not in confirmed:
                 findings.append(
                     f"{rule.rule_id} ({rule.citation}) is {rule.status}, not confirmed, and pays; "
                     f"{how_to(rule.rule_id, pay)}"
                 )
         mode = choice.premiums if rule.premium else ""
-        rows += [_row(rule, number, key, mode, choice.effective_from, choice.effective_to) for key in own]
+        chosen_rows = [_row(rule, number, key, mode, choice.effective_from, choice.effective_to) for key in own]
+        rows += chosen_rows if rule.test != "spread" else _with_wages(chosen_rows, rule, choice.spread, pay)
     waivers = [waiver.model_dump() for waiver in pay.meal_waivers]
     unknown = {waiver.rule_id for waiver in pay.meal_waivers} - {
         r.rule_id for r in break_library() if r.of("waivable_to")
@@ -195,6 +204,24 @@ def choose_breaks(
         frozenset(premiums),
         tuple(findings),
     )
+
+
+def _with_wages(rows: list[dict[str, Any]], rule: BreakRule, mode: str, pay: Pay) -> Iterator[dict[str, Any]]:
+    """The rows of a spread of hours, a row a minimum wage; a day without one has a row that says so by none."""
+    for row in rows:
+        day, last = row["effective_from"], row["effective_to"]
+        for (first, until), wage in Wages(pay.minimum_wages).spans(rule.jurisdiction, (day, last)):
+            if day < first:
+                yield row | {"spread_mode": mode, "effective_from": day, "effective_to": first - timedelta(days=1)}
+            yield row | {
+                "spread_mode": mode,
+                "wage_millionths": wage,
+                "effective_from": first,
+                "effective_to": until,
+            }
+            day = until if until == date.max else until + timedelta(days=1)
+        if day < last:
+            yield row | {"spread_mode": mode, "effective_from": day}
 
 
 def _average_findings(pay: Pay) -> list[str]:
@@ -255,7 +282,7 @@ def _holds(rule: BreakRule, place: str, status: str) -> bool:
     return _is_in(rule.jurisdiction, place) and (bool(is_for_all) or status == "nonexempt")
 
 
-def _row(rule: BreakRule, number: int, key: int, mode: str, first: date, last: date) -> dict[str, object]:
+def _row(rule: BreakRule, number: int, key: int, mode: str, first: date, last: date) -> dict[str, Any]:
     minutes = {name: rule.of(name) for name in MINUTES}
     return {
         "law_key": key,
@@ -292,6 +319,8 @@ def promise(rule: BreakRule) -> str:
         "week": f"{rule.place} allows {_hours(limit)} a week",
         "average": f"{rule.place} allows {_hours(limit)} a week on the average of {rule.weeks} weeks",
         "attested": f"{rule.place} asks for rest periods",
+        "spread": f"over {_hours(limit)} from the first start to the last end, or in a split shift, {rule.place} asks "
+        "for one hour's pay at the minimum wage",
     }[rule.test]
     age = f", under {rule.age_below}" if rule.age_below else ""
     doubt = "" if rule.status == "confirmed" else f", {rule.status}"

@@ -64,7 +64,7 @@ LABOR_FILES: tuple[MappingFile, ...] = (
         (
             Column("employee_id", "key"),
             Column("day", "date"),
-            Column("hour_class", "choice", ("meal_premium", "rest_premium")),
+            Column("hour_class", "choice", ("meal_premium", "rest_premium", "spread_premium")),
             Column("reason", "text"),
             Column("referred_to", "text"),
             Column("due", "date"),

@@ -78,11 +78,13 @@ class Breaks(Part):
     """Break and rest rules of one place, switched on.
 
     `premiums`: what a missed break that costs one does: `stop` until the company has decided, `pay` as a line of its
-    own, or `refer`: the amount waits for a person.
+    own, or `refer`: the amount waits for a person. `spread`: for whom a long spread of hours costs one (New York): at
+    `all_rates`, or as far as the day pays less than the `minimum_wage` for its hours and one more.
     """
 
     jurisdiction: Annotated[str, Field(min_length=1)]
     premiums: Literal["stop", "pay", "refer"] = "stop"
+    spread: Literal["none", "all_rates", "minimum_wage"] = "none"
     effective_from: date = FIRST_DAY
     effective_to: date = LAST_DAY  # inclusive
 

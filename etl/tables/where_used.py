@@ -114,7 +114,8 @@ PAYROLL_TAXES = schema(
 )
 """One row per person × workweek × employer tax of a batch, where taxes are computed here (mode separate): wages of the
 calendar year before, by pay date, where there is a wage base; those of the week; what of them is below the base; the
-tax on that, posted, waiting with held work, or left where payroll books it. A row of 0 stays: its wages count."""
+tax on that, posted, waiting with held work, or left where payroll books it. A row of 0 stays: its wages count to the
+base."""
 
 ROUNDING_CERTIFICATE = schema(
     ("purpose", TEXT),

@@ -58,8 +58,9 @@ def codes_in(
     for one in reversed(lists):
         known |= header.target_lists.get(f"{target}.{one}", {})
     codes = {name: known.get(composed(name), "") for name in names_in(table, column)}
-    return codes | {composed(name): code for name, code in codes.items()}, [_unlisted(_lines_of(table, column, name), name, document, lists[0], ", with its id or code there")
-                   for name, code in codes.items() if not code]
+    missing = [_unlisted(_lines_of(table, column, name), name, document, lists[0], ", with its id or code there")
+               for name, code in codes.items() if not code]
+    return codes | {composed(name): code for name, code in codes.items()}, missing
 
 
 def called_there(name: str, names: TargetList) -> str:

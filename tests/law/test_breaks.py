@@ -111,7 +111,9 @@ def all_examples() -> dict[str, set[str]]:
             f'[[pay.agreements]]\nrule_id = "{name}"\njurisdiction = "{place}"\nweek_tiers = "60:1.5"\ncitation = "c"\n'
             for place, name in agreed.items()
         )
-        + "".join(f'[[pay.breaks]]\njurisdiction = "{place}"\npremiums = "refer"\n' for place in places.values()),
+        + '[[pay.minimum_wages]]\njurisdiction = "US-NY"\nhourly = 16.00\n'
+        + "".join(f'[[pay.breaks]]\njurisdiction = "{place}"\npremiums = "refer"\n'
+                  + ('spread = "all_rates"\n' if place == "US-NY" else "") for place in places.values()),
     )
     lines = [f"{number}  {line.partition('  ')[2]}" for number, line in enumerate(rows, 1)]
     books = company.books("\n".join(["id  date  start  time  project  service  person", *lines]))

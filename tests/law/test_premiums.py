@@ -134,7 +134,7 @@ def test_time_without_a_start_lies_in_its_day_and_in_no_window_of_the_clock():
     assert lines(books, "Weekend") == [["8:00:00", "80.00"]]
     assert lines(books, "Night") == []
     [item] = books.rows("exceptions", "severity employee_ref worked_on seconds found", code="TE200")
-    assert item == ["hold", "ann", "2026-11-15", "8:00:00", "night: 1 entries without a start"]
+    assert item == ["hold", "ann", "2026-11-15", "8:00:00", "night: 1 day(s) with time without a start"]
 
 
 def test_a_part_of_no_rate_is_told_and_not_paid():
@@ -142,7 +142,7 @@ def test_a_part_of_no_rate_is_told_and_not_paid():
     books = company.books(punches("2026-11-09 22:00 8:00"))
     assert lines(books, "Night") == []
     assert books.rows("exceptions", "severity seconds found", code="TE201") == [
-        ["hold", "8:00:00", "night: 1 entries without a rate of their own"]]
+        ["hold", "8:00:00", "night: 2 day(s) with time without a rate of its own"]]
     per_hour = replace(company, premiums="premium_id  starts  ends  per_hour\nnight  22:00  06:00  1.25")
     assert lines(per_hour.books(punches("2026-11-09 22:00 8:00")), "Night") == [["8:00:00", "10.00"]]
 

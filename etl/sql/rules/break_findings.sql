@@ -70,6 +70,24 @@ averages as (   -- without leave the average is only higher: what is over the li
 attested as (
     select ruled.*, missed as count_missed from ruled join map_rest_attestations as told
         on told.employee_id = ruled.employee_id and told.day = ruled.workday where test = 'attested' and missed > 0),
+spans as (   -- from the first start to the last end of a workday, and its longest time off
+    select ruled.* replace (case when abroad.person_no is null then wage_millionths end as wage_millionths), end_second - begin_second as spread_seconds,
+        coalesce(longest_off, 0) as longest_off
+    from ruled left join (
+        select person_no, workday, max(off_seconds) as longest_off
+        from (select person_no, workday, off_seconds, lag(workday) over (partition by person_no order by begin_second, end_second, entry_no) as workday_before
+            from duty_entries) as off_times
+        where workday = workday_before group by person_no, workday) as away using (person_no, workday)
+    left join weeks_paid_abroad as abroad on abroad.person_no = ruled.person_no and abroad.workweek_start = ruled.workweek_start
+    where test = 'spread' and is_clocked),
+day_pay as (   -- what the day's own rates pay, in millionths times seconds
+    select duties.person_no, duties.workday, sum(pay_rate_millionths::hugeint * entries.worked_seconds) as own_pay
+    from duty_entries as duties join entries_rounded as entries using (entry_no) where duties.person_no in (select person_no from spans)
+    group by duties.person_no, duties.workday),
+spread_out as (
+    select spans.*, case spread_mode when 'all_rates' then wage_millionths::hugeint * premium_seconds
+            else greatest(wage_millionths::hugeint * (worked_seconds + premium_seconds) - own_pay, 0) end as wage_numerator
+    from spans left join day_pay using (person_no, workday) where spread_seconds >= from_seconds or longest_off > block_seconds),
 found as (
     select missed.* exclude (off_seconds, is_missed, is_open), case when has_told then true else false end as is_open,
         hours_words(seconds) || ' h on duty, ' || off_seconds // 60 || ' min off' || case when has_told then ', when is not told' else ' in time' end as found, 1 as times
@@ -94,12 +112,17 @@ found as (
             else weeks || ' weeks are looked at: ' || open_because end as found, 1 as times
     from ruled join averages using (person_no, workday, break_rule_no) where is_over or open_because is not null
     union all by name
+    select spread_out.* exclude (spread_seconds, longest_off), spread_seconds as seconds, wage_millionths is null as is_open,
+        hours_words(spread_seconds) || ' h from the first start to the last end' || case when longest_off > block_seconds then ', in a split shift' else '' end
+            || case when wage_millionths is null then ', and no minimum wage is given for that day' else '' end as found, 1 as times
+    from spread_out where wage_numerator is distinct from 0
+    union all by name
     select attested.* exclude (count_missed), null as seconds, false as is_open, count_missed || ' rest period(s) attested as missed' as found, count_missed as times
     from attested)
 select found.person_no, found.employee_id, workday, workweek_start, entry_no, break_rule_no, rule_id, test, verdict, premium,
     case when premium is null then null when referred.day is null then premium_mode else coalesce(nullif(referred.resolution, ''), 'refer') end as premium_mode,
     promise, seconds::bigint as seconds, is_open, found,
-    case premium when 'rest_time' then premium_seconds * times else premium_seconds end::bigint as premium_seconds,
+    case premium when 'rest_time' then premium_seconds * times else premium_seconds end::bigint as premium_seconds, wage_numerator::hugeint as wage_numerator,
     referred.reason, referred.referred_to, referred.due as referred_due, referred.resolved_by
 from found left join map_referrals as referred on referred.employee_id = found.employee_id and referred.day = found.workday
-    and referred.hour_class = case premium when 'meal' then 'meal_premium' else 'rest_premium' end
+    and referred.hour_class = case premium when 'meal' then 'meal_premium' when 'spread' then 'spread_premium' else 'rest_premium' end

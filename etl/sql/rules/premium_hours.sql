@@ -26,6 +26,6 @@ inside as (   -- windows of one premium never overlap, so their parts of a piece
     select entry_no, person_no, workweek_start, workweek_end, piece_on, premium_no, open_code, any_value(pay_rate_millionths) as pay_rate_millionths,
         sum(inside_seconds) * any_value(pay_seconds) // any_value(worked_seconds) as seconds
     from met where inside_seconds > 0 group by entry_no, person_no, workweek_start, workweek_end, piece_on, premium_no, open_code, begin_at)
-select person_no, workweek_start, workweek_end, piece_on, premium_no, open_code, min(entry_no) as entry_no, count(*) as count_entries,
+select person_no, workweek_start, workweek_end, piece_on, premium_no, open_code,
     sum(seconds)::bigint as seconds, sum(pay_rate_millionths::hugeint * seconds)::hugeint as rate_times_seconds
 from inside group by person_no, workweek_start, workweek_end, piece_on, premium_no, open_code
