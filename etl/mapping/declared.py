@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from etl.mapping.columns import FROM, TO, Column, MappingFile
+from etl.mapping.declared_billing import BILLING_FILES, BILLING_METHODS
 from etl.mapping.declared_labor import LABOR_FILES
 from etl.mapping.declared_vendors import VENDOR_FILES
 
@@ -70,7 +71,7 @@ FILES: tuple[MappingFile, ...] = (
             Column("client_ref", "text", wildcard=True),
             Column("project_ref", "text"),
             Column("customer_job", "text", blank=True),
-            Column("billing_method", "choice", ("time_and_materials", "not_billed")),
+            Column("billing_method", "choice", BILLING_METHODS),
             FROM,
             TO,
         ),
@@ -282,4 +283,5 @@ FILES: tuple[MappingFile, ...] = (
     ),
     *LABOR_FILES,
     *VENDOR_FILES,
+    *BILLING_FILES,
 )

@@ -33,6 +33,7 @@ MAP: tuple[str, ...] = (
     "weeks_paid_abroad",
     "holiday_entries",
     "holidays_displaced",  # of the calendar, where leave was tracked
+    *("tax_codes_on_day", "billing_holds"),  # what invoices wait for, on few rows
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
@@ -94,6 +95,10 @@ RULES: tuple[str, ...] = (
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
     "bill_allocated",
+    "invoice_time",  # where invoices are made: their lines of time, and what stands beside it
+    "invoice_classes",
+    "invoice_cap_parts",
+    "invoice_charges",
     "contract_over",  # contractors' time over a cap
     "vendor_pieces",  # what vendors are owed for this billing period
     "vendor_units_rounded",
@@ -121,6 +126,7 @@ MARTS: tuple[str, ...] = (
     "contractor_journal",
     "postings",
     "billable_lines",
+    "invoice_lines",
     "bills_converted",
     "conversions",
     "allocations",
@@ -154,6 +160,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "pay_not_conserved": "labor_allocated",
     "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
+    "invoices_not_conserved": "invoice_lines",
     "contract_caps_exceeded": "vendor_units_rounded",
     "vendor_bills_not_conserved": "vendor_allocated",
     "journals_unbalanced": "postings",

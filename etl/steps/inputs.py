@@ -14,6 +14,7 @@ from etl.law.chosen import Law
 from etl.law.exempt_salaries import exempt_limits
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
+from etl.steps.billing import billing_gaps, billing_parameters, invoiced_before
 from etl.steps.burden import burden_gaps
 from etl.steps.contractors import contractor_gaps, used_before
 from etl.steps.currency import currency_gaps, currency_parameters, put_choices
@@ -89,6 +90,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     limits = exempt_limits(run.settings.pay, places, run.settings.company.home_currency)
     engine.put("exempt_salaries", limits)
     engine.put("contract_used", used_before(run))
+    engine.put("invoiced_before", invoiced_before(run))
     engine.put("codes", codes_table())
     put_choices(run, engine)
     currencies = all_currencies()
@@ -154,6 +156,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "vendor_document": document_number(batch, "vendor_bill", sandbox=sandbox),
         "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
         "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
+        **billing_parameters(run),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
     }
 
@@ -246,7 +249,7 @@ def refuse_gaps(run: Run) -> None:
     ]
     findings += contractor_gaps(run)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
-    findings += [*currency_gaps(run), *burden_gaps(run)]
+    findings += [*currency_gaps(run), *burden_gaps(run), *billing_gaps(run)]
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

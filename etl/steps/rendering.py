@@ -41,6 +41,7 @@ _BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rul
 WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
+    "invoice_lines": schemas.INVOICE_LINES,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
     "conversions": schemas.CONVERSIONS,

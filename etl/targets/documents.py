@@ -13,12 +13,15 @@ from etl.targets import (
     beancount,
     billing_worksheet,
     hledger,
+    iif_invoice,
     iif_journal,
     iif_time,
     payroll_hours,
     qbo_bill,
     qbo_csv,
+    qbo_invoice,
     vendor_worksheet,
+    xero_invoice,
 )
 from etl.terms import BatchHeader, RenderedFile, Stream
 
@@ -63,6 +66,12 @@ DOCUMENTS: tuple[Document, ...] = (
              vendor_worksheet.render, vendor_worksheet.correct, vendor_worksheet.changed_texts),
     Document(qbo_bill.NAME, "vendor_lines", None, frozenset({"cost"}),
              qbo_bill.render, qbo_bill.correct, qbo_bill.changed_texts),
+    Document(iif_invoice.NAME, "invoice_lines", None, frozenset({"bill"}),
+             iif_invoice.render, iif_invoice.correct, iif_invoice.changed_texts),
+    Document(qbo_invoice.NAME, "invoice_lines", None, frozenset({"bill"}),
+             qbo_invoice.render, qbo_invoice.correct, qbo_invoice.changed_texts),
+    Document(xero_invoice.NAME, "invoice_lines", None, frozenset({"bill"}),
+             xero_invoice.render, xero_invoice.correct, xero_invoice.changed_texts),
 )
 
 

@@ -116,6 +116,15 @@ def _books() -> Books:
         contractors="over_cap = 'hold'\nbills = 'accrue'",
         earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
+        documents="quickbooks_desktop.time quickbooks_desktop.invoice",
+        bill='output = "draft_invoice"\nterms_days = 30\ntax = "required"',
+        invoice_accounts="account\nServices",
+        projects="project_ref  customer_job  billing_method\nweb  Mill:Web  capped\n"
+        "shop  Mill:Shop  time_and_materials\n(none)  -  time_and_materials",
+        job_limits="customer_job  kind  amount\nMill:Web  cap  500.00",
+        tax_codes="tax_code\nTAX",
+        billing_decisions="customer_job  service_item  bill_rate  seconds  line_amount  decision  reason\n"
+        "Mill:Web  Design  100.00  1  1.00  hold  Ask first",
     )
     books = firm.books(SHEET, SHEET)
     for name in PUBLISHED:
@@ -245,6 +254,12 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
     ("pay_not_conserved", "labor_allocated", "amount_minor", lambda cents: cents - 1, "a cent less from an entry"),
     ("bills_not_conserved", "bill_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent more on the bill"),
     ("bills_not_conserved", "bill_allocated", "seconds", lambda seconds: seconds + 1, "a second more from an entry"),
+    ("invoices_not_conserved", "bill_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent not invoiced"),
+    ("invoices_not_conserved", "invoice_lines", None, None, "a line twice"),
+    ("invoices_not_conserved", "invoice_lines", "seconds", lambda seconds: seconds + 1, "a second more invoiced"),
+    ("invoices_not_conserved", "invoice_lines", "quantity_hours", lambda hours: hours + CENT, "another quantity"),
+    ("invoices_not_conserved", "invoice_lines", "invoice_number", lambda _: "TB0042I02", "a number for two jobs"),
+    ("invoices_not_conserved", "invoice_charges", "amount_minor", lambda cents: cents - 1, "a cent more off"),
     ("contract_caps_exceeded", "vendor_units_rounded", "seconds", lambda seconds: seconds + 1, "over the cap"),
     ("vendor_bills_not_conserved", "vendor_lines_shared", "amount_minor", lambda cents: cents + 1, "a cent more owed"),
     ("vendor_bills_not_conserved", "vendor_allocated", "seconds", lambda seconds: seconds - 1, "a second not owed"),

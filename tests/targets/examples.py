@@ -35,6 +35,12 @@ period = "none"
 mode = "{mode}"
 [targets]
 documents = []
+[targets.quickbooks_online]
+automated_sales_tax = "no"
+[targets.xero]
+date_format = "DD/MM/YYYY"
+tracking_job = "Project"
+tracking_class = "Practice"
 """
 _DESKTOP = """
 [targets.quickbooks_desktop]

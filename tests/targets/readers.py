@@ -90,7 +90,8 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
     for row in rows:
         demand(len(row) == len(header), f"{len(row)} cells, not {len(header)}")
         for cell in row:
-            demand(not cell or cell[0] not in FORMULA_STARTS, f"{cell!r} begins like a formula")
+            is_number = re.fullmatch(r"-\d+(\.\d+)?", cell)   # a credit in a worksheet
+            demand(not cell or cell[0] not in FORMULA_STARTS or is_number, f"{cell!r} begins like a formula")
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
