@@ -95,6 +95,7 @@ RULES: tuple[str, ...] = (
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
     "bill_allocated",
+    "bill_pieces_held",  # what a reviewer lets wait
     "invoice_time",  # where invoices are made: their lines of time, and what stands beside it
     "invoice_classes",
     "invoice_cap_parts",
@@ -127,6 +128,7 @@ MARTS: tuple[str, ...] = (
     "postings",
     "billable_lines",
     "invoice_lines",
+    "billing_review",
     "bills_converted",
     "conversions",
     "allocations",

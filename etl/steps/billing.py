@@ -37,6 +37,7 @@ def billing_parameters(run: Run) -> dict[str, Any]:
     number = document_number(run.batch_number(), "invoice", sandbox=is_sandbox(run.company), series=billing.series)
     return {
         "makes_invoices": billing.makes_invoices and run.billing is not None,
+        "reviews_billing": billing.review and run.billing is not None,
         "invoice_series": number,
         "invoice_terms": billing.terms,
         "invoice_terms_days": billing.terms_days or 0,

@@ -42,6 +42,7 @@ WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
     "invoice_lines": schemas.INVOICE_LINES,
+    "billing_review": schemas.BILLING_REVIEW,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
     "conversions": schemas.CONVERSIONS,

@@ -36,6 +36,7 @@ from etl.tables.landed import (
     STANDINGS,
 )
 from etl.tables.where_used import (
+    BILLING_REVIEW,
     CONVERSIONS,
     CONVERTED_SHARES,
     CORRECTION_PARTS,
@@ -52,6 +53,7 @@ __all__ = [
     "ALLOCATIONS",
     "AMOUNT",
     "BILLABLE_LINES",
+    "BILLING_REVIEW",
     "CONTROL_TOTALS",
     "CONVERSIONS",
     "CONVERTED_SHARES",

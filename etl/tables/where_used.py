@@ -29,6 +29,14 @@ INVOICE_LINES = schema(
 own id; quantity as printed × rate = amount), write_down, write_up, over_cap (of the line in `adjusts`), fee, retainer.
 `by_hand`: why no import file carries the invoice: sales tax, tax, credit, negative line, currency, decimals."""
 
+BILLING_REVIEW = schema(
+    *(("review_no", pa.int32()), ("customer_job", TEXT), ("service_item", TEXT), ("bill_rate", RATE)),
+    *(("seconds", SECONDS), ("amount", AMOUNT), ("currency", TEXT)),
+    *(("decision", TEXT), ("decided_amount", AMOUNT), ("reason", TEXT)),
+)
+"""One row per line that the reviewer of the billing worksheet decides about: billable lines and those held by an earlier
+decision. `decision`: bill, hold, write_down, write_up, null where nobody has decided about these figures."""
+
 PAY_ADDITIONS = schema(
     ("addition_id", TEXT),
     ("payroll_line_id", TEXT),

@@ -117,7 +117,7 @@ def _books() -> Books:
         earnings="employee_id  earning  amount  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  2026-11-09  2026-11-15  2026-11-20",
         documents="quickbooks_desktop.time quickbooks_desktop.invoice",
-        bill='output = "draft_invoice"\nterms_days = 30\ntax = "required"',
+        bill='output = "draft_invoice"\nterms_days = 30\nreview = true\ntax = "required"',
         invoice_accounts="account\nServices",
         projects="project_ref  customer_job  billing_method\nweb  Mill:Web  capped\n"
         "shop  Mill:Shop  time_and_materials\n(none)  -  time_and_materials",
@@ -153,7 +153,7 @@ def tables_read(name: str) -> set[str]:
     """The statements' tables that a statement reads: whatever it names and does not define itself."""
     text = re.sub(r"--[^\n]*", "", order.statement(name))
     own = set(re.findall(r"\b([a-z_]+) as (?:not )?(?:materialized )?\(", text))
-    reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text)) | set(re.findall(r"remainder\('([a-z_]+)'\)", text))
+    reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text)) | set(re.findall(r"(?:remainder|units)\('([a-z_]+)'\)", text))
     itself = {name for name in own if re.search(rf"\b{name} as \(\s*select \* from {name}\b", text)}
     return (reads - own | itself) & EVERY
 
