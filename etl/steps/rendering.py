@@ -22,6 +22,7 @@ from etl.targets.correction_lists import correction_files
 from etl.targets.documents import document
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
 from etl.terms import STREAMS, BatchHeader, RenderedFile
+from etl.workbooks.billing_review import render_billing_review
 from etl.workbooks.reconciliation import render_reconciliation
 
 BATCH_TABLES: Mapping[str, pa.Schema] = {
@@ -91,6 +92,9 @@ def render_batch(
             "reconciliation.xlsx", "workbook", render_reconciliation(header, shown), tables["postings"].num_rows
         )
     )
+    if (review := tables.get("billing_review")) is not None:
+        name = f"worksheets/billing/billing_review_{header.period_end.isoformat()}.xlsx"
+        files.append(RenderedFile(name, "worksheet", render_billing_review(header, review), review.num_rows))
     if (certificate := tables.get(_BESIDE)) is not None:
         files.append(RenderedFile(FILE_NAME, "control", certificate_csv(certificate), certificate.num_rows))
     if header.is_sandbox:

@@ -34,8 +34,8 @@ BILLING_REVIEW = schema(
     *(("seconds", SECONDS), ("amount", AMOUNT), ("currency", TEXT)),
     *(("decision", TEXT), ("decided_amount", AMOUNT), ("reason", TEXT)),
 )
-"""One row per line that the reviewer of the billing worksheet decides about: billable lines and those held by an earlier
-decision. `decision`: bill, hold, write_down, write_up, null where nobody has decided about these figures."""
+"""One row per line that the reviewer of the billing worksheet decides about: billable lines and those held by an
+earlier decision. `decision`: bill, hold, write_down, write_up, null where nobody has decided about these figures."""
 
 PAY_ADDITIONS = schema(
     ("addition_id", TEXT),

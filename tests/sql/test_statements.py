@@ -153,7 +153,8 @@ def tables_read(name: str) -> set[str]:
     """The statements' tables that a statement reads: whatever it names and does not define itself."""
     text = re.sub(r"--[^\n]*", "", order.statement(name))
     own = set(re.findall(r"\b([a-z_]+) as (?:not )?(?:materialized )?\(", text))
-    reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text)) | set(re.findall(r"(?:remainder|units)\('([a-z_]+)'\)", text))
+    reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text))
+    reads |= set(re.findall(r"(?:remainder|units)\('([a-z_]+)'\)", text))
     itself = {name for name in own if re.search(rf"\b{name} as \(\s*select \* from {name}\b", text)}
     return (reads - own | itself) & EVERY
 
