@@ -31,6 +31,8 @@ named as (
             else case items.code when 'TE008' then 'project ' || coalesce(client_ref || ' : ', '') || coalesce(project_ref, '(none)')
             when 'TE009' then 'service ' || coalesce(service_ref, '(none)') when 'TE007' then 'person ' || coalesce(person_ref, '(none)')
             when 'TE011' then 'job ' || customer_job || ', item ' || service_item
+            when 'TE180' then 'job ' || customer_job || ', item ' || service_item
+            when 'TE183' then 'job ' || customer_job || ', item ' || service_item || ', ' || clock_hours(worked_seconds)
             when 'TE012' then 'employee ' || employee_id
             when 'TE006' then 'duration ' || coalesce(duration_text, '(none)') when 'TE001' then 'date ' || coalesce(date_text, start_text, '(none)')
             when 'TE150' then 'service ' || coalesce(service_ref, '(none)') when 'TE151' then 'contractor ' || employee_id
