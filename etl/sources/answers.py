@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any
 
 from etl.errors import SourceError
 from etl.sources.calls import Answer, Request, UnusableError
+from etl.sources.known_form import KnownForm
 from etl.sources.quick_json import QuickReader, UnsureError
 from etl.sources.rows import Rows
 from etl.strict_json import NotStrictError, no_constant, once
@@ -33,8 +35,10 @@ class NotStrictAnswerError(SourceError):
     """An answer that is whole and is no JSON one can rely on."""
 
 
-def read_json(answer: Answer, where: str) -> Any:
+def read_json(answer: Answer, where: str, form: KnownForm | None = None) -> Any:
     """The value of an answer's JSON; whole numbers are int, others Decimal in the digits sent.
+
+    `form`: what the pages before looked like; where this one does too, its rows come as Rows.
 
     Raises UnusableError for another content type and for a cut text, both of which may be whole the next time;
     NotStrictAnswerError for a key given twice, NaN, a number beyond all measure, a depth beyond reading.
@@ -42,10 +46,21 @@ def read_json(answer: Answer, where: str) -> Any:
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not (kind == "application/json" or kind.endswith("+json")):
         raise UnusableError("HTTP_NOT_JSON", f"the answer is {kind or 'of no kind'} and no JSON (a login page?)")
+    if form is not None:
+        with suppress(UnsureError):
+            return form.read(answer.body)
     try:
-        return _QUICK.read(answer.body)
+        value = _QUICK.read(answer.body)
     except UnsureError:
-        return _read_strictly(answer.body, where)
+        value = _read_strictly(answer.body, where)
+    if form is not None:
+        form.learn(value)
+    return value
+
+
+def known_form(keys: tuple[str, ...], shape: Shape) -> KnownForm:
+    """What reads pages by the form of the page before; `keys` lead to the rows."""
+    return KnownForm(keys, shape.read, _figure)
 
 
 def _read_strictly(body: bytes, where: str) -> Any:
@@ -130,15 +145,15 @@ class Watch:
         self._met: set[tuple[str, ...]] = set()
         self.unknown: set[str] = set()   # fields nobody told us of; kept in the pages, reported once
 
-    def check(self, rows: list[Any]) -> Rows:
+    def check(self, rows: list[Any] | Rows) -> Rows:
         """The rows, or SourceError SCHEMA_CHANGED telling what was expected and what came."""
-        if others := set(map(type, rows)) - {dict}:
+        if not isinstance(rows, Rows) and (others := set(map(type, rows)) - {dict}):
             raise self._changed(f"a {self._shape.name}: was an object, is {_named(others.pop())}")
-        found = Rows(rows)
+        found = rows if isinstance(rows, Rows) else Rows(rows)
         wrong = [f"{self._shape.name}.{name}: was {_expected(types)}, is missing"
                  for name, types in self._missing(found.forms - self._met).items()]
         for name, types in self._shape.read.items():
-            if others := found.kinds(name).difference(types):
+            if name not in found.checked and (others := found.kinds(name).difference(types)):
                 wrong.append(f"{self._shape.name}.{name}: was {_expected(types)}, is {_named(others.pop())}")
         if wrong:
             raise self._changed("; ".join(wrong))

@@ -101,7 +101,7 @@ class _Harvest:
         def read(rows: Rows) -> Sorted:
             entries = rows.where(list(map(not_, rows["is_running"])))
             tasks = [ref(task, connection) for task in entries["task"]]
-            return Sorted(people.columns([str(user["id"]) for user in entries["user"]]) | {
+            return Sorted(people.columns([user["id"] for user in entries["user"]]) | {
                 "entry_ref": list(map(str, entries["id"])),
                 "updated_text": entries["updated_at"],
                 "client_ref": [ref(client, connection) for client in entries["client"]],

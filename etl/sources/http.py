@@ -17,14 +17,13 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
 import certifi
-import requests
 import urllib3
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from etl import __version__
 from etl.errors import SettingsError
 from etl.sources.calls import Answer, Call, CallError, Clock, Patience, RealClock, Request, UnusableError
-from etl.sources.line import Calls, Line
+from etl.sources.line import Calls, Line, Prepared
 from etl.sources.quota import Free, Turns
 from etl.sources.statuses import instant, refusal, retry_after
 
@@ -109,7 +108,7 @@ class _Ahead:
     """A call that has had its turn, and was sent before its answer is asked for."""
 
     request: Request
-    call: requests.PreparedRequest
+    call: Prepared
     began: float
 
 
@@ -234,7 +233,7 @@ class Client:
             self.place.connection, "POST" if request.body else "GET", request.path, status, size,
             round((self.clock.monotonic() - began) * 1000), attempt, request_id, note))
 
-    def _prepared(self, request: Request) -> requests.PreparedRequest:
+    def _prepared(self, request: Request) -> Prepared:
         return self._calls.prepared(request, self.place.url(request))
 
     def _body(self, response: urllib3.HTTPResponse, headers: Mapping[str, str], began: float) -> bytes:

@@ -79,7 +79,7 @@ class _Kimai:
             entries = rows.where([end is not None for end in rows["end"]])
             activities = list(map(activity_of, entries["activity"]))
             projects_of = list(map(str, entries["project"]))
-            return Sorted(people.columns(list(map(str, entries["user"]))) | {
+            return Sorted(people.columns(entries["user"]) | {
                 "entry_ref": list(map(str, entries["id"])),
                 "client_ref": list(map(client_of.get, projects_of)),
                 "project_ref": list(map(project_of, entries["project"])),

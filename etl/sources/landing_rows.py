@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,9 @@ import pyarrow.parquet as pq
 from etl.tables import LANDED_COLUMNS, LANDED_ENTRIES, PARQUET, TEXT
 
 ROWS_PER_GROUP = 20_480
-Columns = Mapping[str, Sequence[str | None]]
+ROWS_AT_ONCE = 2_048   # made Arrow's together; texts of many more pages would crowd the memory
+Column: TypeAlias = Sequence[str | None] | pa.Array
+Columns = Mapping[str, Column]
 
 
 class RowFile:
@@ -27,31 +30,39 @@ class RowFile:
         self._writing: Future[None] | None = None   # the row group before; one at most is under way
         self._waiting: list[list[pa.Array]] = []
         self._count_waiting = 0
-        self._nulls = pa.nulls(0, TEXT)
+        self._pages: list[tuple[Columns, int]] = []
+        self._count_of_pages = 0
         self.rows = 0
 
     def begin(self) -> None:
         """An empty file."""
         self.close()
         self._waiting, self._count_waiting, self.rows = [[] for _ in LANDED_COLUMNS], 0, 0
+        self._pages, self._count_of_pages = [], 0
         self.path.unlink(missing_ok=True)   # never into a file that somebody still holds open
         self._writer = _writer(self.path)
 
     def add(self, columns: Columns, count: int) -> None:
         """Rows of one page: text columns by name, the others are null; an empty text is null too."""
-        if len(self._nulls) != count:
-            self._nulls = pa.nulls(count, TEXT)
-        made: dict[int, pa.Array] = {}   # columns that hold the same are made once
-        for name, waiting in zip(LANDED_COLUMNS, self._waiting, strict=True):
-            texts = columns.get(name)
-            if texts is None:
-                waiting.append(self._nulls)
-                continue
-            if id(texts) not in made:
-                made[id(texts)] = pa.array(texts, TEXT)   # at once: texts of many pages would crowd the memory
-            waiting.append(made[id(texts)])
-        self._count_waiting += count
+        self._pages.append((columns, count))
+        self._count_of_pages += count
         self.rows += count
+        if self._count_of_pages >= ROWS_AT_ONCE:
+            self._make()
+
+    def _make(self) -> None:
+        """Arrow's columns of the pages that came last."""
+        pages, self._pages = self._pages, []
+        nothing = pa.nulls(self._count_of_pages, TEXT)
+        made: dict[tuple[int, ...], list[pa.Array]] = {}   # columns that hold the same are made once
+        for name, waiting in zip(LANDED_COLUMNS, self._waiting, strict=True):
+            told = [columns.get(name) for columns, _ in pages]
+            same = tuple(map(id, told))
+            if same not in made:
+                made[same] = [nothing] if told.count(None) == len(told) else _as_arrow(told, [n for _, n in pages])
+            waiting.extend(made[same])
+        self._count_waiting += self._count_of_pages
+        self._count_of_pages = 0
         while self._count_waiting >= ROWS_PER_GROUP:
             self._write(ROWS_PER_GROUP)
 
@@ -72,6 +83,7 @@ class RowFile:
         if self._writer is None:
             return
         try:
+            self._make()
             self._write(self._count_waiting)
             self._wait()
         finally:
@@ -139,6 +151,19 @@ class RowFile:
         file.close()
         beside.replace(self.path)
         self.rows -= len(gone)
+
+
+def _as_arrow(columns: Sequence[Column | None], counts: Sequence[int]) -> list[pa.Array]:
+    """One column of some pages, in order; lists of text become one array."""
+    made: list[pa.Array] = []
+    texts: list[str | None] = []
+    for column, count in zip(columns, counts, strict=True):
+        if isinstance(column, pa.Array):
+            made += [pa.array(texts, TEXT), column] if texts else [column]
+            texts = []
+        else:
+            texts += [None] * count if column is None else column
+    return [*made, pa.array(texts, TEXT)] if texts else made
 
 
 def _writer(path: Path) -> pq.ParquetWriter:

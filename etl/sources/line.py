@@ -6,8 +6,9 @@ answer are two steps, so that the tracker can work on the next page while this s
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 import requests
@@ -18,6 +19,18 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from etl.sources.calls import Request
 
 Headers = Mapping[str, str]
+Origin = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A call as it goes out: the server it goes to, and what is sent there."""
+
+    origin: Origin
+    method: str
+    target: str   # path and query
+    body: bytes | None
+    headers: Headers
 
 
 class _Signature(AuthBase):
@@ -34,8 +47,14 @@ class _Signature(AuthBase):
         return call
 
 
-def _origin(parts: SplitResult) -> tuple[str, str, int]:
+def _origin(parts: SplitResult) -> Origin:
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+@lru_cache(maxsize=1024)
+def _encoded(parameter: tuple[str, str]) -> str:
+    """One parameter of a query; from page to page all but one are the same."""
+    return urlencode((parameter,))
 
 
 class Calls:
@@ -43,21 +62,23 @@ class Calls:
 
     def __init__(self, credential: Callable[[], Headers], addresses: Mapping[str, str], headers: Headers) -> None:
         self._signature, self._headers = _Signature(credential, addresses), dict(headers)
-        self._made_for: tuple[str, str] | None = None
-        self._made = requests.PreparedRequest()
+        self._made: dict[tuple[str, str], Prepared] = {}
 
-    def prepared(self, request: Request, address: str) -> requests.PreparedRequest:
+    def prepared(self, request: Request, address: str) -> Prepared:
         """The call of a request to an address, which has no query yet."""
-        if self._made_for != (address, request.body):
-            made = requests.PreparedRequest()
-            headers = self._headers | ({"Content-Type": "application/json"} if request.body else {})
-            made.prepare("POST" if request.body else "GET", address, data=request.body.encode() or None,
-                         auth=self._signature, headers=headers)
-            self._made_for, self._made = (address, request.body), made
-        call = copy.copy(self._made)
-        if request.query:
-            call.url = f"{call.url}?{urlencode(request.query)}"
-        return call
+        known = address, request.body
+        if known not in self._made:
+            self._made = {known: self._signed(request, address)}
+        call = self._made[known]
+        query = "&".join(map(_encoded, request.query))
+        return replace(call, target=f"{call.target}?{query}") if query else call
+
+    def _signed(self, request: Request, address: str) -> Prepared:
+        made, body = requests.PreparedRequest(), request.body.encode() or None
+        headers = self._headers | ({"Content-Type": "application/json"} if request.body else {})
+        made.prepare("POST" if request.body else "GET", address, data=body, auth=self._signature,
+                     headers=headers)
+        return Prepared(_origin(urlsplit(str(made.url))), str(made.method), made.path_url, body, dict(made.headers))
 
 
 class Line:
@@ -68,29 +89,29 @@ class Line:
 
     def __init__(self, authorities: str) -> None:
         self._authorities = authorities   # file of the certificates that vouch for a server
-        self._connections: dict[tuple[str, str, int], HTTPConnection] = {}
+        self._connections: dict[Origin, HTTPConnection] = {}
 
-    def is_open(self, call: requests.PreparedRequest) -> bool:
+    def is_open(self, call: Prepared) -> bool:
         """Whether the call could go out without a new connection."""
         connection = self._to(call)
         return not connection.is_closed and connection.is_connected
 
-    def send(self, call: requests.PreparedRequest, seconds: float) -> None:
+    def send(self, call: Prepared, seconds: float) -> None:
         """Send a call, on a new connection where none is open; no step takes longer than so many seconds."""
         connection = self._to(call)
         if not (connection.is_closed or connection.is_connected):
             connection.close()   # the server let go of it meanwhile
         connection.timeout = seconds
-        connection.request(str(call.method), call.path_url, call.body, call.headers,
+        connection.request(call.method, call.target, call.body, call.headers,
                            preload_content=False, decode_content=False)
 
-    def answer(self, call: requests.PreparedRequest, seconds: float) -> HTTPResponse:
+    def answer(self, call: Prepared, seconds: float) -> HTTPResponse:
         """The answer to the call that was sent last; its body has to be read to the end, or the call be given up."""
         connection = self._to(call)
         connection.timeout = seconds
         return connection.getresponse()
 
-    def give_up(self, call: requests.PreparedRequest) -> None:
+    def give_up(self, call: Prepared) -> None:
         """End the connection of a call whose answer is not read to its end."""
         self._to(call).close()
 
@@ -99,10 +120,9 @@ class Line:
         for connection in self._connections.values():
             connection.close()
 
-    def _to(self, call: requests.PreparedRequest) -> HTTPConnection:
-        parts = urlsplit(call.url or "")
-        origin = _origin(parts)
-        if origin not in self._connections:
-            self._connections[origin] = HTTPConnection(*origin[1:]) if parts.scheme == "http" else HTTPSConnection(
-                *origin[1:], cert_reqs="CERT_REQUIRED", ca_certs=self._authorities)
-        return self._connections[origin]
+    def _to(self, call: Prepared) -> HTTPConnection:
+        if call.origin not in self._connections:
+            scheme, host, port = call.origin
+            self._connections[call.origin] = HTTPConnection(host, port) if scheme == "http" else HTTPSConnection(
+                host, port, cert_reqs="CERT_REQUIRED", ca_certs=self._authorities)
+        return self._connections[call.origin]

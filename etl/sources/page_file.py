@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +16,9 @@ from typing import Any, BinaryIO
 from etl.sources.calls import Answer, Request
 
 _LONGEST_LINE = 1 << 16
+_BYTES_AT_ONCE = 1 << 20
+_Page = tuple[str, Request, Answer, tuple[str, ...]]
+_written = json.JSONEncoder(sort_keys=True).encode
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,11 @@ class KeptPage:
 
 
 class PageFile:
-    """The pages of a pull that is under way; what an earlier attempt left is given out again, in the same order."""
+    """The pages of a pull that is under way; what an earlier attempt left is given out again, in the same order.
+
+    Pages are digested and written some at once, by a thread, while further ones are read: what a crash takes is asked
+    for again. Every method that is about the file waits for it first, and raises what writing raised.
+    """
 
     def __init__(self, path: Path, *, is_landed: bool = False) -> None:
         if not is_landed:
@@ -36,6 +44,10 @@ class PageFile:
         self.path = path
         self._file = path.open("rb" if is_landed else "r+b")
         self._is_landed = is_landed   # then it is only read, to its end
+        self._waiting: list[_Page] = []
+        self._waiting_bytes = 0
+        self._thread: ThreadPoolExecutor | None = None
+        self._writing: Future[None] | None = None   # one at most is under way
         self.is_replaying = True   # an earlier attempt's pages may still lie ahead
         self.reused = 0
 
@@ -54,15 +66,19 @@ class PageFile:
     def keep(self, listing: str, request: Request, answer: Answer, headers: tuple[str, ...]) -> None:
         """One more page at the end; of the headers those that say where the next page is."""
         self.is_replaying = False
-        self._file.write(encoded(listing, request, answer, headers))
-        self._file.flush()   # may be lost with the machine; then it is asked for again
+        self._waiting.append((listing, request, answer, headers))
+        self._waiting_bytes += len(answer.body)
+        if self._waiting_bytes >= _BYTES_AT_ONCE:
+            self._begin_to_write()
 
     def mark(self) -> int:
         """Where the next page will lie."""
+        self._write_out()
         return self._file.tell()
 
     def back_to(self, mark: int) -> None:
         """Forget the pages from a mark on: they are listed anew."""
+        self._write_out()
         self._file.seek(mark)
         self.is_replaying = False
         if not self._is_landed:
@@ -70,13 +86,44 @@ class PageFile:
 
     def finish(self) -> None:
         """End of the pull; whatever lies behind the last page used is an older attempt's."""
+        self._write_out()
         if not self._is_landed:
             self._file.truncate()
-        self._file.close()
+        self.close()
 
     def close(self) -> None:
         """Leave the file for a later attempt."""
-        self._file.close()
+        try:
+            self._write_out()
+        finally:
+            if self._thread is not None:
+                self._thread.shutdown()
+                self._thread = None
+            self._file.close()
+
+    def _begin_to_write(self) -> None:
+        self._wait()
+        pages, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        self._thread = self._thread or ThreadPoolExecutor(1, "pages")
+        self._writing = self._thread.submit(_write, self._file, pages)
+
+    def _write_out(self) -> None:
+        """Until every page is in the file."""
+        self._wait()
+        pages, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        _write(self._file, pages)
+
+    def _wait(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+
+def _write(file: BinaryIO, pages: Sequence[_Page]) -> None:
+    for page in pages:
+        file.write(encoded(*page))
+    if pages:
+        file.flush()   # may be lost with the machine; then it is asked for again
 
 
 def encoded(listing: str, request: Request, answer: Answer, headers: tuple[str, ...]) -> bytes:
@@ -84,7 +131,7 @@ def encoded(listing: str, request: Request, answer: Answer, headers: tuple[str, 
     kept = {name: answer.headers[name] for name in ("content-type", *headers) if name in answer.headers}
     said = {"listing": listing, "request": request.said(), "headers": kept, "bytes": len(answer.body),
             "sha256": hashlib.sha256(answer.body).hexdigest()}
-    return b"".join((json.dumps(said, sort_keys=True).encode(), b"\n", answer.body, b"\n"))
+    return b"".join((_written(said).encode(), b"\n", answer.body, b"\n"))
 
 
 def read_pages(file: BinaryIO) -> Iterator[KeptPage]:

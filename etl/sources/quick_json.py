@@ -40,19 +40,19 @@ class QuickReader:
             written = _ENCODER.encode(value)   # Decimals as text
         except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
             raise UnsureError from None
-        if _pairs(text) != _pairs(written) or _is_written_otherwise(text):
+        if pairs(text) != pairs(written) or is_written_otherwise(text):
             raise UnsureError
         return value
 
 
-def _pairs(text: bytes) -> int:
+def pairs(text: bytes) -> int:
     """How many quote signs have a colon behind them: looked for two signs at a time, from the first and the second."""
     size = len(text)
     return sum(int(np.count_nonzero(np.frombuffer(text, "<u2", (size - first) // 2, first) == _PAIR))
                for first in (0, 1) if size > first + 1)
 
 
-def _is_written_otherwise(text: bytes) -> bool:
+def is_written_otherwise(text: bytes) -> bool:
     """Whether a colon may stand apart from its key, or a quote sign or colon be written by its number."""
     signs = np.frombuffer(text, np.uint8)
     is_apart = bool(((signs[:-1] <= _SPACE) & (signs[1:] == _COLON)).any())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from operator import not_
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from etl.settings import Connection, Quota
 from etl.sources.answers import ID, NUMBER, NUMBER_OR_NOTHING, TEXT, TEXT_OR_NOTHING, TRUTH, WHOLE, Page, Shape
@@ -13,8 +14,8 @@ from etl.sources.auth import bearer
 from etl.sources.calls import Request
 from etl.sources.http import Limits
 from etl.sources.landing_rows import Columns
-from etl.sources.listing import Listing, other_form
-from etl.sources.rows import Once, Row, Rows
+from etl.sources.listing import Listing, RowsById, other_form
+from etl.sources.rows import Coded, Once, Row, Rows, columns
 from etl.sources.trackers import Lookups, People, Person, Reader, Sorted, Window, by_id, ref, refs, truth, zone_extra
 
 _ROWS = 200
@@ -87,35 +88,37 @@ class _QuickBooksTime:
         service = named.get(connection.service_field.casefold(), "")
         billable = next((id_ for name, id_ in named.items() if name.startswith("billable")), "")
         job_known = refs(jobs, connection)
-        breaks = {id_ for id_, job in jobs.items() if job.get("type") == "unpaid_break"}
+        is_work: Once[int | str, bool] = Once(lambda job: jobs.get(str(job), {}).get("type") != "unpaid_break")
         zone_of, standing_of = _zones(connection), _standings(looked_up["users"])
 
-        def place(job: int | str) -> tuple[str | None, str | None, str | None, str]:
-            if (id_ := str(job)) in jobs:
-                return *_job_refs(id_, jobs, connection), truth(jobs[id_].get("billable"))
-            return None, job_known(job or None), None, truth(None)
+        def place(job: int | str) -> tuple[str | None, str | None, str | None]:
+            return _job_refs(str(job), jobs, connection) if str(job) in jobs else (None, job_known(job or None), None)
 
-        place_of = Once(place)
+        place_of: Coded[int | str] = Coded(lambda job: place(job)[:2], ("client_ref", "project_ref"))
+        task_of: Once[int | str, tuple[str | None, str]] = Once(
+            lambda job: (place(job)[2], truth(jobs.get(str(job), {}).get("billable"))))
 
         def read(rows: Rows) -> Sorted:
             stopped = rows.where(list(map(not_, rows["on_the_clock"])))
-            entries = stopped.where([job not in breaks for job in stopped.texts("jobcode_id")])
-            places = [place_of[job] for job in entries["jobcode_id"]]
-            fields = [field if isinstance(field, dict) else {} for field in entries.get("customfields")]
-            tasks = [at[2] or field.get(service) for at, field in zip(places, fields, strict=True)]
-            return Sorted(people.columns(entries.texts("user_id")) | {
+            entries = stopped.where([is_work[job] for job in stopped["jobcode_id"]])
+            tasks, flags = columns(map(task_of.__getitem__, entries["jobcode_id"]), 2)
+            fields = entries.get("customfields")
+            if set(map(type, fields)) - {dict}:   # none come as an empty list or text
+                fields = [field if isinstance(field, dict) else {} for field in fields]
+            tasks = [task or told for task, told in zip(tasks, map(dict.get, fields, repeat(service)), strict=True)]
+            return Sorted({
+                **people.columns(entries["user_id"]),
+                **place_of.columns(entries["jobcode_id"]),
                 "entry_ref": entries.texts("id"),
                 "updated_text": entries["last_modified"],
-                "client_ref": [at[0] for at in places],
-                "project_ref": [at[1] for at in places],
                 "task_ref": tasks,
                 "service_ref": tasks,
                 "date_text": entries["date"],
                 "start_text": entries["start"],
                 "end_text": entries["end"],
                 "duration_text": entries.texts("duration"),
-                "billable_text": [str(field.get(billable) or at[3])
-                                  for at, field in zip(places, fields, strict=True)],
+                "billable_text": [str(told or flag) for told, flag in zip(
+                    map(dict.get, fields, repeat(billable)), flags, strict=True)],
                 "note": entries.get("notes"),
                 "extra": [zone_of[name] for name in entries.get("tz_str")],
             }, standing_of(entries), running=len(rows) - len(stopped), breaks=len(stopped) - len(entries))
@@ -123,19 +126,8 @@ class _QuickBooksTime:
 
 
 def _paged(name: str, shape: Shape, *query: tuple[str, str], size: int = _ROWS) -> Listing:
-    return Listing(name, Request(f"/{name}", (*query, ("page", "1"), ("limit", str(size)))), _rows(name), shape,
-                   next=_next, proof="marker", size=size)
-
-
-def _rows(name: str) -> Callable[[Page], list[Row]]:
-    """The rows below their ids; no rows come as an empty list or an empty text."""
-    def rows(page: Page) -> list[Row]:
-        results = page.data.get("results") if isinstance(page.data, dict) else None
-        found = results.get(name) if isinstance(results, dict) else None
-        if isinstance(found, dict):
-            return list(found.values())
-        return [] if found in ([], "") else other_form(page, f"no {name} below results")
-    return rows
+    return Listing(name, Request(f"/{name}", (*query, ("page", "1"), ("limit", str(size)))),
+                   RowsById(("results", name)), shape, next=_next, proof="marker", size=size)
 
 
 def _next(page: Page) -> Request | None:
@@ -172,11 +164,14 @@ def _standings(users: Sequence[Row]) -> Callable[[Rows], Columns]:
             return "submitted", f"submitted_to {submitted}"
         return "locked" if locked else "open", None
 
-    known = Once(said)
+    known, are_any = Once(said), any(map(any, until.values()))
 
     def of(entries: Rows) -> Columns:
-        found = [known[one] for one in zip(entries["user_id"], entries["date"], entries.get("locked"), strict=True)]
-        return {"standing": [standing for standing, _ in found], "tracker_word": [word for _, word in found]}
+        if not are_any:   # an account that does not use approvals
+            return {"standing": ["locked" if locked else "open" for locked in entries.get("locked")]}
+        asked = zip(entries["user_id"], entries["date"], entries.get("locked"), strict=True)
+        standing, word = columns(map(known.__getitem__, asked), 2)
+        return {"standing": standing, "tracker_word": word}
     return of
 
 
@@ -187,12 +182,18 @@ def _day(text: str | None) -> str:
 
 def _zones(connection: Connection) -> Once[str | None, str]:
     """The column extra of each zone the tracker names; unconfirmed names mean the connection's own zone."""
-    known = available_timezones()
-
     def extra(name: str | None) -> str:
         text = name or ""
-        return zone_extra(_ZONES.get(text) or (text if text in known else connection.zone))
+        return zone_extra(_ZONES.get(text) or (text if _is_zone(text) else connection.zone))
     return Once(extra)
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 SOURCE = _QuickBooksTime()

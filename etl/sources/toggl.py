@@ -102,7 +102,7 @@ class _Toggl:
         def read(rows: Rows) -> Sorted:
             entries = rows.where([stop is not None for stop in rows["stop"]])
             tasks = list(map(task_of, entries["task_id"]))
-            return Sorted(people.columns(list(map(str, entries["user_id"]))) | {
+            return Sorted(people.columns(entries["user_id"]) | {
                 "entry_ref": list(map(str, entries["id"])),
                 "updated_text": entries["at"],
                 "client_ref": list(map(client_of.get, map(str, entries["project_id"]))),
@@ -154,7 +154,7 @@ def _next_projects(page: Page) -> Request | None:
     return _numbered(page, len(page.data or ()))
 
 
-def _tasks(page: Page) -> list[Row]:
+def _tasks(page: Page) -> list[Row] | Rows:
     """An object with its pages; older servers answer with the list itself."""
     return rows_at("data")(page) if isinstance(page.data, dict) and page.data.get("data") is not None else (
         [] if isinstance(page.data, dict) else rows_at()(page))

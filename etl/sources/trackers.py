@@ -6,14 +6,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import repeat
 from typing import Any, Protocol
 
 from etl.settings import Connection, Quota
 from etl.sources.http import Limits
-from etl.sources.landing_rows import Columns
+from etl.sources.landing_rows import Column, Columns
 from etl.sources.listing import IncompleteError, Listing
-from etl.sources.rows import Row, Rows
+from etl.sources.rows import Coded, Row, Rows
 
 Lookups = Mapping[str, Sequence[Row]]
 
@@ -153,22 +152,19 @@ class People:
 
     def __init__(self, people: Sequence[Person], connection: Connection) -> None:
         self._connection, self._extra = connection, zone_extra(connection.zone)
-        self.refs: dict[str, str] = {}
-        self.names: dict[str, str] = {}
-        self.extras: dict[str, str] = {}
+        self._said: dict[str, tuple[str, str, str]] = {}   # reference, name, zone
         for person in people:
             refs = {"email": person.email, "name": person.name, "id": person.id, "staff_no": person.staff_no}
-            self.refs[person.id] = refs[connection.person] or person.id
-            self.names[person.id] = person.name
-            self.extras[person.id] = zone_extra(person.zone or connection.zone)
+            self._said[person.id] = (refs[connection.person] or person.id, person.name,
+                                     zone_extra(person.zone or connection.zone))
+        self._of: Coded[str | int] = Coded(lambda id_: self._said.get(str(id_), (str(id_), None, self._extra)),
+                                           ("person_ref", "person_name", "extra"))
 
-    def columns(self, ids: Sequence[str]) -> dict[str, Sequence[str | None]]:
+    def columns(self, ids: Sequence[str | int]) -> dict[str, Column]:
         """The columns of so many entries; somebody unknown is called by id, so that the entry waits for a row."""
-        if ids and not self.refs:
+        if ids and not self._said:
             raise _dangling(self._connection)
-        return {"person_ref": list(map(self.refs.get, ids, ids)),
-                "person_name": list(map(self.names.get, ids)),
-                "extra": list(map(self.extras.get, ids, repeat(self._extra)))}
+        return dict(self._of.columns(ids))
 
 
 def truth(value: object) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 
 from etl.workspace import Workspace
 
+_written = json.JSONEncoder(sort_keys=True).encode
 _READ_BYTES = 65_536  # the newest lines are enough for every use
 
 
@@ -28,7 +29,7 @@ def kept_open(workspace: Workspace, company: str, kind: str) -> Iterator[Callabl
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
     def write(said: Mapping[str, str | int]) -> None:
-        line = (json.dumps(dict(said), sort_keys=True) + "\n").encode()
+        line = (_written(dict(said)) + "\n").encode()
         with suppress(OSError):
             if descriptor >= 0:
                 os.write(descriptor, line)

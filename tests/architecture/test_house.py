@@ -57,7 +57,7 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "defusedxml": ("etl/sources/",),
     "pyrate_limiter": ("etl/sources/quota.py",),
     "urllib3": ("etl/sources/http.py", "etl/sources/line.py"),
-    "msgspec": ("etl/sources/quick_json.py",),
+    "msgspec": ("etl/sources/quick_json.py", "etl/sources/known_form.py"),
     "certifi": ("etl/sources/http.py",),
     "keyring": ("etl/trust/",),
 }

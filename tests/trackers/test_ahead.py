@@ -153,7 +153,7 @@ def test_an_address_is_the_one_requests_makes(query):
     calls = Calls(dict, {"core": "https://api.example.com"}, {})
     request = Request("/v1/list", tuple(query))
     made = requests.Request("GET", "https://api.example.com/v1/list", params=query).prepare()
-    assert calls.prepared(request, "https://api.example.com/v1/list").url == made.url
+    assert calls.prepared(request, "https://api.example.com/v1/list").target == made.path_url
 
 
 def test_a_credential_stays_with_the_connections_own_addresses():
