@@ -57,20 +57,12 @@ def invoiced_before(run: Run) -> pa.Table:
     """
     schema = pa.schema([INVOICE_LINES.field(name) for name in _BEFORE])
     jobs = {row["customer_job"] for row in run.mappings.rows("map_job_limits")}
+    if not jobs:
+        return schema.empty_table()
     rows: list[Row] = []
-    for batch in _earlier(run) if jobs else ():
+    for batch in batches.exported_before(run.workspace, run.company, run.records(), run.period_end, "invoice_lines"):
         rows += [row for row in batch.table("invoice_lines", list(_BEFORE)).to_pylist() if row["customer_job"] in jobs]
     return pa.Table.from_pylist(rows, schema=schema)
-
-
-def _earlier(run: Run) -> list[batches.Batch]:
-    records = run.records()
-    own = batches.newest(records, "export", run.period_end)
-    return [
-        batch
-        for batch in batches.exported(run.workspace, run.company, records)
-        if (own is None or batch.number < own.number) and batch.folder.is_dir() and batch.has_table("invoice_lines")
-    ]
 
 
 def billing_gaps(run: Run) -> list[str]:

@@ -27,9 +27,9 @@ NUMBER, DECISION, AMOUNT, REASON = "No.", "Decision", "Amount to bill", "Reason"
 STEPS = (steps.pull, steps.map_entries, steps.apply_rules, steps.check, steps.draft)
 
 
-def reviewed_company(root: Path) -> Path:
+def reviewed_company(root: Path, weeks: int = 1) -> Path:
     """The tiny company with two jobs and draft invoices for QuickBooks Online."""
-    place = make_company(root)
+    place = make_company(root, weeks)
     folder = place.mappings(COMPANY)
     text = (folder / "company.toml").read_text(encoding="utf-8")
     text = text.replace('"billing.worksheet"]', '"billing.worksheet", "quickbooks_online.invoice"]\n'
@@ -286,3 +286,33 @@ def test_a_review_is_recorded(root):
     assert record.person == "rita"
     assert record.body["decisions"] == {"bill": 1, "hold": 0, "write_down": 1, "write_up": 0}
     assert not steps.verify(run.workspace.root, full=True).exit_code
+
+
+@pytest.mark.capability("C146")
+@pytest.mark.capability("C147")
+def test_the_week_after_corrects_a_hold_and_goes_on_with_a_cap(tmp_path):
+    root = reviewed_company(tmp_path / "two", weeks=2)
+    folder = root / "mappings" / COMPANY
+    projects = (folder / "projects.csv").read_text(encoding="utf-8")
+    (folder / "projects.csv").write_text(projects.replace("Mill:Shop,time_and_materials", "Mill:Shop,capped"))
+    (folder / "job_limits.csv").write_text(
+        "customer_job,kind,service_item,amount,used_before,currency,effective_from,effective_to\n"
+        f"Mill:Shop,cap,,8000.00,,USD,{FIRST_MONDAY},\n")
+    drafted(root)
+    taken_in(root, filled_in(worksheet(root), (2, DECISION, "hold"), (2, REASON, "Ask first")))
+    assert not steps.week(steps.start(COMPANY, PERIOD_END, root, in_memory=True)).exit_code
+    kept = (folder / "billing_decisions.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "billing_decisions.csv").write_text("".join(line for line in kept if "hold" not in line))
+    later = PERIOD_END + timedelta(days=7)
+    assert not steps.week(steps.start(COMPANY, later, root, in_memory=True)).exit_code
+    run = steps.start(COMPANY, later, root)
+    batch = batches.find_batch(run.workspace, COMPANY, later, run.records())
+    corrected = [(row["customer_job"], row["cause"], row["amount"]) for row in batch.table("corrections").to_pylist()
+                 if row["stream"] == "bill"]
+    assert corrected == [("Mill:Web", "released hold", Decimal("5040.000"))]
+    lines = [(row["customer_job"], row["line_kind"], row["amount"]) for row in batch.table("invoice_lines").to_pylist()]
+    assert lines == [("Mill:Shop", "time", Decimal("5040.000")), ("Mill:Shop", "over_cap", Decimal("-2080.000")),
+                     ("Mill:Web", "time", Decimal("5040.000"))], "2,960.00 of the cap were left"
+    assert not steps.verify(root, full=True).exit_code
+    explained = steps.explain(f"{batch.batch:04d}-J-001", root, COMPANY)
+    assert len({row[0] for row in explained.rows}) == 10, "a reduction is explained by the entries of its line"
