@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -32,13 +32,16 @@ def rules_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
             str | None, typer.Option("--on", help="The day worked, such as 2026-11-22. Default: today.")
         ] = None,
         company: Annotated[str | None, typer.Option("--company", help="Also what this company has confirmed.")] = None,
+        about: Annotated[
+            Literal["overtime", "breaks", "rounding"], typer.Option("--about", help="Which law.")
+        ] = "overtime",
         workspace: Folder = None,
         as_json: AsJson = False,
     ) -> None:
         """The rules of a place on a day, with citation and standing."""
         from etl import steps  # noqa: PLC0415
 
-        show(steps.show_rules(jurisdiction, on, company, workspace=workspace), as_json)
+        show(steps.show_rules(jurisdiction, on, company, about=about, workspace=workspace), as_json)
 
     @app.command("check")
     def rules_check(

@@ -29,6 +29,20 @@ POLICY_WORDS: dict[Policy, str] = {
 }
 
 
+TargetList = Mapping[str, str]
+"""One list of a target as it exports it: name -> its id or code there, empty where it has none."""
+
+
+@dataclass(frozen=True)
+class PayrollPerson:
+    """An employee as the payroll provider knows the person."""
+
+    payroll_id: str
+    last_name: str
+    first_name: str
+    title: str = ""
+
+
 @dataclass(frozen=True)
 class BatchHeader:
     """What every file and sheet of a batch may say about the batch. No clock, no machine, no revision."""
@@ -46,6 +60,8 @@ class BatchHeader:
     mapping_digest: str
     product_version: str
     account_types: Mapping[str, str] = field(default_factory=dict)  # of accounts.csv: account -> type in the books
+    target_lists: Mapping[str, TargetList] = field(default_factory=dict)  # of target_lists.csv: "xero.account"
+    payroll_people: Mapping[str, PayrollPerson] = field(default_factory=dict)  # of payroll_people.csv: employee_id
 
 
 @dataclass(frozen=True)

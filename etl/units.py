@@ -10,7 +10,8 @@ from babel.numbers import get_currency_precision, list_currencies
 BatchNumber = NewType("BatchNumber", int)
 DocumentNumber = NewType("DocumentNumber", str)
 DocumentKind = Literal[
-    "labor", "labor_reversal", "burden", "time", "invoice", "vendor_bill", "contractors", "contractors_reversal"
+    "labor", "labor_reversal", "burden", "taxes", "taxes_reversal", "time", "invoice", "vendor_bill", "contractors",
+    "contractors_reversal",
 ]
 
 AMOUNT_DIGITS = 3  # of DECIMAL(18,3)
@@ -22,6 +23,8 @@ _DOCUMENT_LETTER: dict[DocumentKind, str] = {
     "labor": "L",
     "labor_reversal": "LR",
     "burden": "U",
+    "taxes": "E",
+    "taxes_reversal": "ER",
     "time": "T",
     "invoice": "I",  # and the invoice's turn
     "vendor_bill": "V",  # and the bill's turn

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 
+from etl.law.chosen import Wages
+from etl.law.confirming import digest_of, how_to
 from etl.law.tables import NEEDED, check_cells, read_table, shipped, span_of
-from etl.settings import Pay
+from etl.settings import Average, Pay
 
-TESTS = ("break", "stretch", "rest", "weekly_rest", "day", "week", "average", "attested")
+TESTS = ("break", "stretch", "rest", "weekly_rest", "day", "week", "average", "attested", "spread")
 MINUTES = ("at_least", "block", "earliest", "latest", "before_end", "waivable_to", "premium_minutes")
-PREMIUMS = ("", "meal", "rest", "rest_time")
+PREMIUMS = ("", "meal", "rest", "rest_time", "spread")
+_CLASSES = {"meal": "meal_premium", "spread": "spread_premium"}
 _CHOICES: dict[str, Sequence[str]] = {
     "test": TESTS,
     "premium": PREMIUMS,
@@ -35,6 +39,8 @@ _SCHEMA = pa.schema(
         "verdict": pa.string(),
         "premium": pa.string(),
         "premium_mode": pa.string(),
+        "spread_mode": pa.string(),
+        "wage_millionths": pa.int64(),
         "promise": pa.string(),
         "effective_from": pa.date32(),
         "effective_to": pa.date32(),
@@ -82,9 +88,19 @@ class BreakRule:
         return dict(self.minutes)[name]
 
     @property
+    def digest(self) -> str:
+        """sha256 of what the row says; its standing, review and example are no part of it."""
+        said = [
+            *(self.rule_id, self.jurisdiction, self.place, self.test, self.from_seconds, list(self.minutes)),
+            *(self.blocks, self.weeks, self.age_below, self.verdict, self.premium),
+            *(str(self.effective_from), str(self.effective_to), self.law_text, self.citation),
+        ]
+        return digest_of(said)
+
+    @property
     def is_ready(self) -> bool:
-        """Read at its source and shown by a worked example."""
-        return self.status == "confirmed" and self.example != ""
+        """Read at its source and shown by a worked example, or a row that only finds and moves no figure."""
+        return not self.premium or (self.status == "confirmed" and self.example != "")
 
 
 @cache
@@ -138,35 +154,43 @@ class Breaks:
     findings: tuple[str, ...]
 
 
-def choose_breaks(pay: Pay, keys: Sequence[tuple[int, str, str]], *, has_attested: bool) -> Breaks:
+def choose_breaks(
+    pay: Pay, keys: Sequence[tuple[int, str, str]], confirmed: Collection[str] = (), *, has_attested: bool
+) -> Breaks:
     """The break rules of the places a company has switched on. `keys`: law key, work location, flsa_status.
 
     `has_attested`: missed rest periods are told; without that, rows that rest on it can pay nothing.
 
-    A row that pays needs its source read and an example, or the company's word; a row that only finds runs as it is
-    and says what it rests on.
+    A row that pays needs its source read and an example, or the company's word (`confirmed`: digests of such rows); a
+    row that only finds runs as it is and says what it rests on.
     """
     chosen = {row.jurisdiction: row for row in pay.breaks}
-    known = {rule.jurisdiction for rule in break_library()}
+    rules = (*break_library(), *map(_agreed, pay.averages))
+    known = {rule.jurisdiction for rule in rules}
     findings = [
         f"company.toml, [[pay.breaks]]: no break rule is known for {name}" for name in sorted(set(chosen) - known)
     ]
-    confirmed = {row.rule_id for row in pay.confirmed_rules}
-    rows, premiums = [], set()
-    for number, rule in enumerate(break_library()):
+    findings += _average_findings(pay)
+    replaced = {average.instead_of for average in pay.averages}
+    rows: list[dict[str, Any]] = []
+    premiums: set[str] = set()
+    for number, rule in enumerate(rules):
         choice = chosen.get(rule.jurisdiction)
         own = [key for key, place, status in keys if choice and _holds(rule, place, status)]
-        if choice is None or not own or (rule.test == "attested" and not has_attested):
+        if choice is None or not own or rule.rule_id in replaced or (rule.test == "attested" and not has_attested):
+            continue
+        if rule.test == "spread" and choice.spread == "none":
             continue
         if rule.premium and choice.premiums == "pay":
-            premiums.add("meal_premium" if rule.premium == "meal" else "rest_premium")
-            if not rule.is_ready and rule.rule_id not in confirmed:
+            premiums.add(_CLASSES.get(rule.premium, "rest_premium"))
+            if not rule.is_ready and rule.digest not in confirmed:
                 findings.append(
-                    f"{rule.rule_id} ({rule.citation}) is {rule.status}, not confirmed, and pays; read it and name it "
-                    "under [[pay.confirmed_rules]] in company.toml"
+                    f"{rule.rule_id} ({rule.citation}) is {rule.status}, not confirmed, and pays; "
+                    f"{how_to(rule.rule_id, pay)}"
                 )
         mode = choice.premiums if rule.premium else ""
-        rows += [_row(rule, number, key, mode, choice.effective_from, choice.effective_to) for key in own]
+        chosen_rows = [_row(rule, number, key, mode, choice.effective_from, choice.effective_to) for key in own]
+        rows += chosen_rows if rule.test != "spread" else _with_wages(chosen_rows, rule, choice.spread, pay)
     waivers = [waiver.model_dump() for waiver in pay.meal_waivers]
     unknown = {waiver.rule_id for waiver in pay.meal_waivers} - {
         r.rule_id for r in break_library() if r.of("waivable_to")
@@ -179,6 +203,63 @@ def choose_breaks(pay: Pay, keys: Sequence[tuple[int, str, str]], *, has_atteste
         },
         frozenset(premiums),
         tuple(findings),
+    )
+
+
+def _with_wages(rows: list[dict[str, Any]], rule: BreakRule, mode: str, pay: Pay) -> Iterator[dict[str, Any]]:
+    """The rows of a spread of hours, a row a minimum wage; a day without one has a row that says so by none."""
+    for row in rows:
+        day, last = row["effective_from"], row["effective_to"]
+        for (first, until), wage in Wages(pay.minimum_wages).spans(rule.jurisdiction, (day, last)):
+            if day < first:
+                yield row | {"spread_mode": mode, "effective_from": day, "effective_to": first - timedelta(days=1)}
+            yield row | {
+                "spread_mode": mode,
+                "wage_millionths": wage,
+                "effective_from": first,
+                "effective_to": until,
+            }
+            day = until if until == date.max else until + timedelta(days=1)
+        if day < last:
+            yield row | {"spread_mode": mode, "effective_from": day}
+
+
+def _average_findings(pay: Pay) -> list[str]:
+    """What of the agreed averages names no place that is switched on, or an average that the library does not hold."""
+    chosen = {row.jurisdiction for row in pay.breaks}
+    library = {rule.rule_id: rule.jurisdiction for rule in break_library() if rule.test == "average"}
+    findings = []
+    for average in pay.averages:
+        where = f"company.toml, [[pay.averages]], {average.rule_id}"
+        if average.jurisdiction not in chosen:
+            findings.append(f"{where}: {average.jurisdiction} is not switched on under [[pay.breaks]]")
+        if average.instead_of and library.get(average.instead_of) != average.jurisdiction:
+            own = ", ".join(name for name, place in library.items() if place == average.jurisdiction) or "none"
+            findings.append(f"{where}: instead_of is no average of {average.jurisdiction}; those known: {own}")
+    return findings
+
+
+def _agreed(average: Average) -> BreakRule:
+    """An average by agreement as a rule of its place; it only finds."""
+    return BreakRule(
+        rule_id=average.rule_id,
+        jurisdiction=average.jurisdiction,
+        place="the agreement",
+        test="average",
+        from_seconds=average.hours * 3600 + 1,
+        minutes=tuple((name, None) for name in MINUTES),
+        blocks=1,
+        weeks=average.weeks,
+        age_below=0,
+        verdict="check",
+        premium="",
+        effective_from=average.effective_from,
+        effective_to=average.effective_to,
+        law_text=average.citation,
+        citation=average.citation,
+        status="confirmed",
+        reviewed_on=average.effective_from,
+        example="",
     )
 
 
@@ -201,7 +282,7 @@ def _holds(rule: BreakRule, place: str, status: str) -> bool:
     return _is_in(rule.jurisdiction, place) and (bool(is_for_all) or status == "nonexempt")
 
 
-def _row(rule: BreakRule, number: int, key: int, mode: str, first: date, last: date) -> dict[str, object]:
+def _row(rule: BreakRule, number: int, key: int, mode: str, first: date, last: date) -> dict[str, Any]:
     minutes = {name: rule.of(name) for name in MINUTES}
     return {
         "law_key": key,
@@ -214,13 +295,13 @@ def _row(rule: BreakRule, number: int, key: int, mode: str, first: date, last: d
         **{name: getattr(rule, name) for name in ("rule_id", "test", "blocks", "weeks", "age_below", "verdict")},
         "premium": rule.premium or None,
         "premium_mode": mode or None,
-        "promise": _promise(rule),
+        "promise": promise(rule),
         "effective_from": max(rule.effective_from, first),
         "effective_to": min(rule.effective_to, last),
     }
 
 
-def _promise(rule: BreakRule) -> str:
+def promise(rule: BreakRule) -> str:
     """The rule in words: over 5 h California asks for 30 min off duty by the end of hour 5 (Labor Code 512(a))."""
     limit = rule.from_seconds // 60
     when = f"over {_hours(limit)}" if rule.from_seconds % 60 else f"from {_hours(limit)} on"
@@ -238,6 +319,8 @@ def _promise(rule: BreakRule) -> str:
         "week": f"{rule.place} allows {_hours(limit)} a week",
         "average": f"{rule.place} allows {_hours(limit)} a week on the average of {rule.weeks} weeks",
         "attested": f"{rule.place} asks for rest periods",
+        "spread": f"over {_hours(limit)} from the first start to the last end, or in a split shift, {rule.place} asks "
+        "for one hour's pay at the minimum wage",
     }[rule.test]
     age = f", under {rule.age_below}" if rule.age_below else ""
     doubt = "" if rule.status == "confirmed" else f", {rule.status}"

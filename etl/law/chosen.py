@@ -10,13 +10,16 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl.law.holiday_weeks import Holidays, in_weeks
 from etl.law.places import Span, available, rules_of
-from etl.law.rows import Rule
+from etl.law.rows import AGREED, Rule
 from etl.law.words import regular_sentence, tier_sentence
 from etl.settings import MinimumWage, Pay
 
 NO_LIMIT, DOUBLE = 2**62, 2
 _MODES = {"union_no_pyramid": 0, "weekly_only": 0, "additive": 0, "credit": 1, "greater_of": 2, "greatest_of": 2}
+# where a flat-sum bonus is earned in the straight hours alone, and each overtime hour pays its multiplier of that
+_FLAT_SUMS = {"US-CA": "Alvarado v. Dart Container (2018) 4 Cal.5th 542"}
 _RULES = pa.schema(
     {
         "law_key": pa.int32(),
@@ -63,6 +66,7 @@ _NAMES = pa.schema(
         "flsa_limit": pa.int64(),
         "average_seconds": pa.int64(),
         "average_weeks": pa.int32(),
+        "flat_sum_law": pa.string(),
     }
 )
 
@@ -94,10 +98,12 @@ def choose(
     window: Span,
     confirmed: Collection[str] = (),
     shipped: Sequence[Rule] | None = None,
+    holidays: Holidays | None = None,
 ) -> Law:
     """The law for these people in this window (first and last day, inclusive).
 
     `confirmed`: digests of rows that the company has confirmed. `shipped`: other rows in the library's stead.
+    `holidays`: what shortens workweeks, where the company has said so.
     Nothing is paid by default: an unknown place, a day no version covers, a row that is neither confirmed nor the
     company's word, and a minimum wage that is not known are findings.
     """
@@ -110,7 +116,7 @@ def choose(
         first, last = max(window[0], min(p.span[0] for p in own)), min(window[1], max(p.span[1] for p in own))
         rules, faults = rules_of(combo, pay, (first, last), known)
         findings += [f"employees.csv, line {min(p.line for p in own)}: {fault}" for fault in faults]
-        chosen[combo] = rules
+        chosen[combo] = in_weeks(rules, combo[1], holidays) if holidays else rules
     versions = sorted(
         {rule for rules in chosen.values() for rule in rules}, key=lambda r: (r.rule_id, r.effective_from)
     )
@@ -258,7 +264,7 @@ def _name_row(rule: Rule, number: int, pay: Pay) -> dict[str, Any]:
         "rule_id": rule.rule_id,
         "jurisdiction": rule.jurisdiction,
         "regular_sentence": regular_sentence(rule),
-        "is_agreement": rule.place == "the agreement",
+        "is_agreement": rule.place == AGREED,
         "week_limit": week[0][0] if week else None,
         "day_limit": day[0][0] if day else None,
         "is_by_day": any(rule.of(name) for name in ("day", "shift", "seventh", "month")),
@@ -267,4 +273,5 @@ def _name_row(rule: Rule, number: int, pay: Pay) -> dict[str, Any]:
         "flsa_limit": (NO_LIMIT if rule.period == "14_day" else 144_000) if is_federal else None,
         "average_seconds": rule.average[0] * 3600 if rule.average else None,
         "average_weeks": rule.average[1] if rule.average else None,
+        "flat_sum_law": _FLAT_SUMS.get(rule.jurisdiction) if rule.place != AGREED else None,
     }

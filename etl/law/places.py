@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from etl.errors import SettingsError
-from etl.law.rows import Rule, library, tiers_of
+from etl.law.confirming import how_to
+from etl.law.rows import AGREED, Rule, library, tiers_of
 from etl.settings import Agreement, Pay
 
 FEDERAL = "us_flsa_40"
@@ -45,7 +46,7 @@ def _agreed(agreement: Agreement) -> Rule:
     return Rule(
         agreement.rule_id,
         agreement.jurisdiction,
-        "the agreement",
+        AGREED,
         agreement.rule_id,
         "an agreement of the company",
         "",
@@ -95,8 +96,8 @@ def rules_of(
             f"no overtime rule of {place}, {chosen}, is in force from {window[0]} on; regimes of this place: {regimes}"
         ]
     faults = [
-        f"{rule.rule_id} ({rule.citation}) is {rule.status}, not confirmed{_settings_word(rule, pay)}; read it and "
-        f"record that (timebooks rules confirm --rule {rule.rule_id}), or choose another"
+        f"{rule.rule_id} ({rule.citation}) is {rule.status}, not confirmed; {how_to(rule.rule_id, pay)}, or choose "
+        "another"
         for rule in rules
         if not rule.is_ready
     ] + list(_gaps(rules, window))
@@ -117,11 +118,6 @@ def _gaps(rules: Iterable[Rule], window: Span) -> Iterable[str]:
             )
         if day <= window[1]:
             yield f"no overtime rule of {next(iter(rules)).jurisdiction} is in force on {day}"
-
-
-def _settings_word(rule: Rule, pay: Pay) -> str:
-    named = rule.rule_id in {row.rule_id for row in pay.confirmed_rules}
-    return " ([[pay.confirmed_rules]] in company.toml no longer counts)" if named else ""
 
 
 def _exempt(place: str, known: Iterable[Rule]) -> Rule:

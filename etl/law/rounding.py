@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from etl.law.confirming import digest_of
 from etl.law.places import Span
 from etl.law.rows import CHOICES
 from etl.law.tables import check_cells, read_table, shipped, span_of
@@ -35,6 +36,21 @@ class RoundingLaw:
     citation: str
     status: str
 
+    @property
+    def digest(self) -> str:
+        """sha256 of what the row says; its standing and review are no part of it."""
+        said = [
+            *(self.rule_id, self.jurisdiction, self.position),
+            *(sorted(self.modes), sorted(self.units), sorted(self.grains)),
+            *(str(self.effective_from), str(self.effective_to), self.law_text, self.citation),
+        ]
+        return digest_of(said)
+
+    @property
+    def is_ready(self) -> bool:
+        """All but a ban that was not read at its source: that one gives way to the company's word."""
+        return self.position != "forbidden" or self.status == "confirmed"
+
     def covers(self, mode: str, unit_seconds: int, grain: str) -> bool:
         """Whether the row is about such a rounding."""
         return all(not own or asked in own for own, asked in
@@ -48,12 +64,16 @@ class RoundingLaw:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What holds for one rounding at one place inside a span of days (both inclusive)."""
+    """What holds for one rounding at one place inside a span of days (both inclusive).
+
+    `is_open`: a ban that nobody has read at its source; the company may answer for rounding there.
+    """
 
     position: str
     rule_id: str
     sentence: str
     span: Span
+    is_open: bool = False
 
 
 @cache
@@ -99,8 +119,8 @@ def _words(row: dict[str, str], name: str, choices: Collection[str]) -> list[str
 def verdicts(place: str, rounding: tuple[str, int, str], confirmed: Collection[str], window: Span) -> list[Verdict]:
     """What the law of a work location says of a rounding (mode, unit in seconds, grain), over the days of a window.
 
-    A place of the United States that says nothing of its own stands under the federal test. `confirmed`: rows that the
-    company answers for; a forbidding row that was not read at its source is then noted instead.
+    A place of the United States that says nothing of its own stands under the federal test. `confirmed`: digests
+    of rows that the company answers for; a ban that was not read at its source is then noted instead.
     """
     spans = _spans([row for row in library() if row.covers(*rounding)], window)
     return [_verdict(place, rounding, confirmed, span) for span in spans]
@@ -118,9 +138,9 @@ def _verdict(place: str, rounding: tuple[str, int, str], confirmed: Collection[s
             return Verdict("allowed", "", "rounding up never pays less than the time worked", span)
         return Verdict("unknown", "", f"no law on rounding is known for {place or 'no work location'}", span)
     position, text = row.position, f"{row.law_text} ({row.citation})"
-    if position == "forbidden" and row.status != "confirmed" and row.rule_id in confirmed:
+    if not row.is_ready and row.digest in confirmed:
         position, text = "hostile", f"{text}; the company answers for rounding here ({row.rule_id})"
-    return Verdict(position, row.rule_id, text, span)
+    return Verdict(position, row.rule_id, text, span, position == "forbidden" and not row.is_ready)
 
 
 def _closest(jurisdiction: str, rounding: tuple[str, int, str], day: date) -> RoundingLaw | None:

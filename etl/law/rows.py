@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,9 +11,11 @@ from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 
+from etl.law.confirming import digest_of
 from etl.law.tables import NEEDED, check_cells, read_table, shipped, span_of
 
 MOST = 4
+AGREED = "the agreement"  # stands where a row of the library names its place
 _TIER = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?):([0-9](?:\.[0-9]{1,4})?)", re.ASCII)
 MEASURES = ("day", "shift", "seventh", "week", "month")
 COMBINES = ("union_no_pyramid", "greater_of", "greatest_of", "weekly_only", "credit", "additive")
@@ -73,7 +73,7 @@ class Rule:
             *(self.seventh_day, self.combine, self.weekly_counts, self.premium_base, self.period, self.average),
             *(str(self.effective_from), str(self.effective_to), self.law_text, self.citation),
         ]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        return digest_of(said)
 
     @property
     def family(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from etl.mapping.columns import FROM, TO, Column, MappingFile
 from etl.mapping.declared_billing import BILLING_FILES, BILLING_METHODS
 from etl.mapping.declared_labor import LABOR_FILES
+from etl.mapping.declared_pay import PAY_FILES
+from etl.mapping.declared_targets import TARGET_FILES
 from etl.mapping.declared_vendors import VENDOR_FILES
 
 HOUR_CLASSES = (
@@ -16,13 +18,19 @@ HOUR_CLASSES = (
     "salary",
     "meal_premium",
     "rest_premium",
+    "bonus_premium",
+    "holiday_premium",
+    "night_premium",
+    "spread_premium",
+    "weekend_premium",
 )
 HOUR_KINDS = ("worked", "paid_leave", "unpaid_leave", "holiday")
 PAID_KINDS = (*HOUR_KINDS, "premium")  # premium: pay that is no hour, which no entry can be
 PURPOSES = (
     *("direct_labor", "internal_labor", "leave_expense", "wages_expense", "accrued_wages", "suspense"),
-    *("overtime_premium", "salary_variance", "subcontractors", "accrued_contractors"),
+    *("overtime_premium", "salary_variance", "labor_variance", "subcontractors", "accrued_contractors"),
     *("rounding_difference", "burden_expense", "burden_applied"),
+    *("employer_taxes", "internal_taxes", "accrued_taxes", "tax_expense"),
 )
 ACCOUNT_TYPES = (
     "BANK",
@@ -282,6 +290,8 @@ FILES: tuple[MappingFile, ...] = (
         ("pay_group", "period_start"),
     ),
     *LABOR_FILES,
+    *PAY_FILES,
     *VENDOR_FILES,
     *BILLING_FILES,
+    *TARGET_FILES,
 )

@@ -23,6 +23,30 @@ LABOR_FILES: tuple[MappingFile, ...] = (
         optional=True,
     ),
     MappingFile(
+        "premiums.csv",  # by window of the day, weekday, holiday: etl/steps/premiums.py
+        "map_premiums",
+        (
+            Column("premium_id", "key"),
+            Column("pay_group", "key", wildcard=True),
+            Column("work_location", "key", wildcard=True),
+            Column("hour_class", "choice", ("night_premium", "weekend_premium", "holiday_premium")),
+            Column("weekdays", "text", blank=True),
+            Column("calendar", "key", blank=True),
+            Column("starts", "text", blank=True),
+            Column("ends", "text", blank=True),
+            Column("percent", "rate", blank=True),
+            Column("per_hour", "rate", blank=True),
+            Column("regular_rate", "choice", ("included", "excluded", "credited")),
+            Column("caused_by", "choice", ("agreement", "law")),
+            Column("citation", "text"),
+            FROM,
+            TO,
+        ),
+        ("premium_id", "pay_group", "work_location"),
+        rows_needed=False,
+        optional=True,
+    ),
+    MappingFile(
         "rest_attestations.csv",
         "map_rest_attestations",
         (
@@ -40,7 +64,7 @@ LABOR_FILES: tuple[MappingFile, ...] = (
         (
             Column("employee_id", "key"),
             Column("day", "date"),
-            Column("hour_class", "choice", ("meal_premium", "rest_premium")),
+            Column("hour_class", "choice", ("meal_premium", "rest_premium", "spread_premium")),
             Column("reason", "text"),
             Column("referred_to", "text"),
             Column("due", "date"),

@@ -38,7 +38,10 @@ _TYPES: dict[str, pa.DataType] = {
     "money": RATE,
 }
 _MOST_SHOWN = 12
-_BY_CLOSENESS = ("map_rates", "map_burden_rates", "map_contract_rates", "map_tax_codes", "map_invoice_accounts")
+_RANKED = (
+    *("map_rates", "map_burden_rates", "map_contract_rates", "map_payroll_taxes", "map_cost_rates"),
+    *("map_tax_codes", "map_invoice_accounts"),
+)
 
 
 @dataclass(frozen=True)
@@ -202,7 +205,7 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     # these are ranked by closeness, so there a * and a name do not compete
     competing = (
         ()
-        if declared.table in _BY_CLOSENESS
+        if declared.table in _RANKED
         else tuple(column.name for column in declared.columns if column.wildcard and column.name in declared.key)
     )
     exact = tuple(name for name in declared.key if name not in competing)

@@ -1,28 +1,36 @@
 """company.toml: the company's choices, a module a subject."""
 
-from etl.settings.company import QuickBooksDesktop, Settings, parse_settings, read_settings
-from etl.settings.hours import Agreement, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
+from etl.settings.company import Settings, parse_settings, read_settings
+from etl.settings.hours import Agreement, Average, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
 from etl.settings.kinds import COMPANY_ID, RESERVED
 from etl.settings.rounding import Rounding, RoundingWhere
 from etl.settings.sources import Connection, Drop, Quota
+from etl.settings.targets import Adp, Gusto, Paychex, QuickBooksDesktop, QuickBooksOnline, Sage50, Xero
 
 __all__ = [
     "COMPANY_ID",
     "RESERVED",
+    "Adp",
     "Agreement",
+    "Average",
     "Breaks",
     "ConfirmedRule",
     "Connection",
     "Drop",
+    "Gusto",
     "MealWaiver",
     "MinimumWage",
     "Pay",
     "PayGroup",
+    "Paychex",
     "QuickBooksDesktop",
+    "QuickBooksOnline",
     "Quota",
     "Rounding",
     "RoundingWhere",
+    "Sage50",
     "Settings",
+    "Xero",
     "parse_settings",
     "read_settings",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -15,6 +15,7 @@ from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollT
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
+from etl.settings.targets import Targets
 from etl.terms import Policy
 
 
@@ -27,38 +28,6 @@ class Company(Part):
     zone: Zone
     go_live: date
     policy: Policy
-
-
-class QuickBooksDesktop(Part):
-    """What an IIF file must know of the company file."""
-
-    company_name: Annotated[str, Field(min_length=1)]
-    company_create_time: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
-    transfer_to_payroll: bool
-    receivable_account: Annotated[str, Field(min_length=1)] = "Accounts Receivable"
-
-
-class QuickBooksOnline(Part):
-    """What the books' own settings decide. Automated sales tax bars the import of invoices; unknown counts as yes."""
-
-    automated_sales_tax: Literal["yes", "no", "unknown"] = "unknown"
-
-
-class Xero(Part):
-    """What the organisation's own settings decide: how it writes dates, and its tracking categories (empty: none)."""
-
-    date_format: Literal["DD/MM/YYYY", "MM/DD/YYYY"] | None = None
-    tracking_job: str = ""
-    tracking_class: str = ""
-
-
-class Targets(Part):
-    """The documents to write, and what each target needs to know."""
-
-    documents: tuple[str, ...]
-    quickbooks_desktop: QuickBooksDesktop | None = None
-    quickbooks_online: QuickBooksOnline = QuickBooksOnline()
-    xero: Xero = Xero()
 
 
 class Books(Part):

@@ -21,7 +21,7 @@ class ChosenRates(Part):
 
 
 class CurrencyChoice(Part):
-    """Who converts: the books (`accounting`), Timebooks (`here`) or the tracker (refused: no source lands its amounts).
+    """Who converts: the books (`accounting`), Timebooks (`here`) or the tracker (refused: none tells two amounts).
 
     `source`: whose rates of fx_rates.csv hold. `missing_day`: what holds on a day without a rate; then at most
     `max_age_days` before it.

@@ -78,11 +78,36 @@ class Breaks(Part):
     """Break and rest rules of one place, switched on.
 
     `premiums`: what a missed break that costs one does: `stop` until the company has decided, `pay` as a line of its
-    own, or `refer`: the amount waits for a person.
+    own, or `refer`: the amount waits for a person. `spread`: for whom a long spread of hours costs one (New York): at
+    `all_rates`, or as far as the day pays less than the `minimum_wage` for its hours and one more.
     """
 
     jurisdiction: Annotated[str, Field(min_length=1)]
     premiums: Literal["stop", "pay", "refer"] = "stop"
+    spread: Literal["none", "all_rates", "minimum_wage"] = "none"
+    effective_from: date = FIRST_DAY
+    effective_to: date = LAST_DAY  # inclusive
+
+
+class HolidayWeeks(Part):
+    """The calendar of holidays.csv whose days are holidays of a place whose law shortens such weeks."""
+
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    calendar: Annotated[str, Field(min_length=1)]
+
+
+class Average(Part):
+    """A limit of weekly hours on the average of some weeks that an agreement sets, at a place switched on by Breaks.
+
+    `instead_of`: the rule_id of the law library's own average that it stands for; empty: it holds beside them.
+    """
+
+    rule_id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    jurisdiction: Annotated[str, Field(min_length=1)]
+    hours: Annotated[int, Field(ge=1, le=168)]
+    weeks: Annotated[int, Field(ge=2, le=52)]
+    instead_of: str = ""
+    citation: Annotated[str, Field(min_length=1)]
     effective_from: date = FIRST_DAY
     effective_to: date = LAST_DAY  # inclusive
 
@@ -126,13 +151,16 @@ class Pay(Part):
     minimum_wages: tuple[MinimumWage, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     breaks: tuple[Breaks, ...] = ()
+    averages: tuple[Average, ...] = ()
     meal_waivers: tuple[MealWaiver, ...] = ()
+    holiday_weeks: tuple[HolidayWeeks, ...] = ()
 
     @model_validator(mode="after")
     def _one_choice_a_place(self) -> Self:
-        places = [row.jurisdiction for row in self.breaks]
-        if len(places) != len(set(places)):
-            raise ValueError("breaks names a jurisdiction twice")
+        for name, rows in (("breaks", self.breaks), ("holiday_weeks", self.holiday_weeks)):
+            places = [row.jurisdiction for row in rows]
+            if len(places) != len(set(places)):
+                raise ValueError(f"{name} names a jurisdiction twice")
         return self
 
 
@@ -207,10 +235,13 @@ class Contractors(Part):
 class PayrollTax(Part):
     """Who computes the employer's taxes and burden: the books or the payroll provider (`accounting`), or Timebooks.
 
-    `burden_rate`: a declared percentage of job labor, which is an estimate and labeled so.
+    `burden_rate`: a declared percentage of job labor, which is an estimate and labeled so. `separate`: the taxes of
+    payroll_taxes.csv on each person's pay, wage bases by the year so far. `opening`: private/tax_wages.csv holds all
+    wages paid up to this day; by default to the day before go-live.
     """
 
-    mode: Literal["accounting", "burden_rate"] = "accounting"
+    mode: Literal["accounting", "burden_rate", "separate"] = "accounting"
+    opening: date | None = None
 
 
 class Pilot(Part):

@@ -52,6 +52,8 @@ RULES: tuple[str, ...] = (
     "weekly_parts",  # hours over a limit of the week
     "premium_parts",  # what of both is paid
     "pieces_classified",  # whole workweeks of a person, held entries included
+    "premium_hours",  # inside the windows of premiums by day and clock
+    "premiums_in_rate",
     "salaries_by_person",
     "week_salaries",  # where a salary prices the hours
     "week_earnings",  # bonuses and piece earnings of a week
@@ -61,13 +63,18 @@ RULES: tuple[str, ...] = (
     "pay_items_ranked",  # the most specific pay item first
     "salaried_days",  # where a salary pays the period, not the hour
     "period_salaries",
+    "entries_cost_rated",  # standard cost, where the company has it
     "pay_components",  # what of it is paid in this period, exactly
+    "cost_rates_missing",
     "duty_entries",  # raw punches of people whose place has break rules
     "duty_days",
     "duty_breaks",
     "break_findings",  # what of the rules they break
     "break_items",  # as exception items
     "break_premiums",  # pay additions: no hours worked, one statement a reason
+    "window_premiums",
+    "flat_sum_premiums",
+    "premium_items",
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
     "addition_fractions",
@@ -76,8 +83,8 @@ RULES: tuple[str, ...] = (
     "lines_split",
     "pieces_bearing",
     "pay_findings",  # about salaries
-    "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_shares",  # of a payroll line to its additions
+    "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_piece_parts",  # and of an addition to the pieces that bear it
     "additions_allocated",
     "labor_keys",  # shares of a payroll line: first the posting keys
@@ -86,7 +93,8 @@ RULES: tuple[str, ...] = (
     "labor_keys_shared",
     "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
-    "charges_rounded",  # burden on posted wages, once a person and week
+    "taxes_rounded",  # employer taxes on posted wages, once a person, week and tax
+    "charges_rounded",  # these, or burden
     "charge_key_parts",
     "charge_keys_shared",
     "charge_piece_parts",
@@ -122,6 +130,7 @@ MARTS: tuple[str, ...] = (
     "labor_lines",
     "charge_lines",
     "labor_journal",
+    "payroll_taxes",
     "vendor_lines",
     "vendor_bills",
     "contractor_journal",
@@ -135,9 +144,12 @@ MARTS: tuple[str, ...] = (
     "converted_parts",
     "converted_shares",
     "time_activities",
+    "priced_activities",  # where a time document carries rates
+    "names_written",  # where a file of lists is asked for
     "payroll_hours",
     "rounding_certificate",
     "rounding_items",
+    "tax_items",
     "exceptions",
     "roll_forward",
     "landed_counts",
@@ -160,6 +172,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "lines_split_open": "lines_split",
     "additions_not_conserved": "additions_allocated",
     "pay_not_conserved": "labor_allocated",
+    "tax_bases_exceeded": "taxes_rounded",
     "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
     "invoices_not_conserved": "invoice_lines",
@@ -169,6 +182,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "conversions_unbalanced": "conversions",
     "lines_without_entry": "allocations",
     "conversions_not_shared": "converted_shares",
+    "activities_not_priced": "priced_activities",
     "roll_forward_open": "roll_forward",
     "money_not_rolled": "roll_forward",
     "corrections_incomplete": "corrections",
@@ -190,6 +204,7 @@ REPORTS: tuple[str, ...] = (
     "state_counts",
     "pay_totals",
     "average_hours",
+    "days_counted",  # before the weeks a run reads, where a rule looks at them
     "entries_to_check",  # what the suites of expectations look at
     "people_to_check",
     "projects_to_check",

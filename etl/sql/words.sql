@@ -1,9 +1,9 @@
 -- The few words that every entry carries, one byte each. In the order of the alphabet, which is the order of their lines.
 create or replace type entry_state as enum ('exported', 'held', 'out_of_scope', 'rejected', 'superseded', 'withdrawn');
 create or replace type hour_kind as enum ('holiday', 'paid_leave', 'premium', 'unpaid_leave', 'worked');
-create or replace type hour_class as enum ('double_time', 'double_time_premium', 'meal_premium', 'overtime', 'overtime_premium',
-    'regular', 'rest_premium', 'salary');
-create or replace type cost_purpose as enum ('direct_labor', 'internal_labor', 'leave_expense', 'overtime_premium', 'salary_variance', 'suspense');
+create or replace type hour_class as enum ('bonus_premium', 'double_time', 'double_time_premium', 'holiday_premium', 'meal_premium',
+    'night_premium', 'overtime', 'overtime_premium', 'regular', 'rest_premium', 'salary', 'spread_premium', 'weekend_premium');
+create or replace type cost_purpose as enum ('direct_labor', 'internal_labor', 'labor_variance', 'leave_expense', 'overtime_premium', 'salary_variance', 'suspense');
 
 -- The first day of the workweek that a day belongs to; begins_on: 1 Monday to 7 Sunday, or 100 and more for fixed 14 days
 -- (100 + the days from 1900-01-01 to a first day, modulo 14); above that 1000 times the minutes after midnight at which the
@@ -60,6 +60,10 @@ create or replace macro look_alike(name) as (replace(replace(translate(translate
 create or replace macro to_unit(seconds, unit, mode) as (
     (seconds + case mode when 'nearest' then unit // 2 when 'up' then unit - 1 when 'nearest_half_down' then (unit - 1) // 2
         when 'nearest_even' then (unit - 1 + seconds // unit % 2) // 2 else 0 end) // unit * unit);
+
+-- Whether a tax is on this pay item: * for all, else names with semicolons between.
+create or replace macro is_taxed(pay_items, pay_item) as
+    (pay_items = '*' or coalesce(list_contains(list_transform(string_split(pay_items, ';'), lambda name: trim(name)), pay_item), false));
 
 -- Why an earlier period is corrected, the strongest cause first.
 create or replace macro cause_word(cause_rank) as

@@ -14,6 +14,7 @@ from etl.errors import RefusedError
 from etl.shipped import shipped
 from etl.sql.run import Engine
 from etl.steps.burden import refuse_missing_burden
+from etl.steps.cost_rates import refuse_missing_cost_rates
 from etl.steps.currency import refuse_missing_rates
 from etl.steps.outcome import Outcome
 from etl.steps.rounding_certificate import YEAR_FILE_NAME, year_so_far
@@ -36,6 +37,7 @@ def check(run: Run) -> Outcome:
         need(engine, "hours_hundredths", "apply the rules (30_rules)")
         refuse_missing_rates(run, engine)
         refuse_missing_burden(run, engine)
+        refuse_missing_cost_rates(run, engine)
         engine.run(("labor_lines", "charge_lines", "labor_journal", "vendor_lines", "contractor_journal", "postings"))
         engine.run(_LOOKED_AT)
         tables = {
@@ -45,7 +47,7 @@ def check(run: Run) -> Outcome:
         results = validate(suites, tables)
         engine.put("checked_items", exception_items(results))
         engine.put("checked_suites", pa.table({"digest": [suites.digest]}))
-        engine.run(("invoice_lines", "rounding_certificate", "rounding_items", "exceptions"))
+        engine.run(("invoice_lines", "rounding_certificate", "rounding_items", "tax_items", "exceptions"))
         certificate = assert_schema(engine.fetch("rounding_certificate"), ROUNDING_CERTIFICATE, "rounding_certificate")
         pages = {"checks.html": render_data_docs(run.settings.company.name, run.owned.label, results)}
         rounded: tuple[tuple[str, str], ...] = ()

@@ -21,6 +21,7 @@ from etl.steps.inputs import CORRECTION_TABLES, put_inputs, put_no_corrections, 
 from etl.steps.map_entries import refuse_mass_withdrawal
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
+from etl.steps.time_before import put_time_before
 from etl.store import batches
 from etl.store.batches import Batch, Sealed
 from etl.terms import CORRECTED, STREAMS
@@ -65,8 +66,7 @@ def correct(run: Run, engine: Engine, looked_at: Sequence[Earlier]) -> None:
     for item in looked_at:
         for name, table in _today(run, engine, item.batch).items():
             sides[name].append(_side(table, item.batch, is_now=True))
-            then = item.batch.table(name) if item.batch.has_table(name) else _SIDES[name].empty_table()
-            sides[name].append(_side(then, item.batch, is_now=False))
+            sides[name].append(_side(_as_exported(item.batch, name), item.batch, is_now=False))
     for name, parts in sides.items():
         engine.put(f"side_{name}", pa.concat_tables(parts))
     _put_earlier_corrections(run, engine, {item.batch.batch for item in looked_at})
@@ -132,21 +132,24 @@ def _today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
         again.put("checked_items", schemas.EXCEPTIONS.empty_table())
         again.run(MAP)
         refuse_mass_withdrawal(own, again)
+        put_time_before(own, engine, again)
         again.run(RULES)
         again.run(_MADE_FROM)
-        _refuse_abroad(batch, again)
         found = {name: schemas.assert_schema(again.fetch(name), schema, name) for name, schema in _SIDES.items()}
+        _refuse_abroad(batch, again, found)
     own.end()
     return found
 
 
-def _refuse_abroad(batch: Batch, today: Engine) -> None:
-    """Nothing, where the period was and is paid and posted in the home currency alone.
+def _refuse_abroad(batch: Batch, today: Engine, found: Mapping[str, pa.Table]) -> None:
+    """Nothing, where the period was and is paid and posted in the home currency alone, or no line of it moves.
 
     Raises RefusedError CORRECTION_ABROAD: a difference in two currencies has no rate of its own yet.
     """
     if not (batch.has_table("conversions") or today.count("conversions") or today.count("weeks_paid_abroad")):
         return
+    if all(found[name].equals(_as_exported(batch, name)) for name in _SIDES if name not in ("entries", "pieces")):
+        return   # what was changed has been undone
     raise RefusedError(
         "CORRECTION_ABROAD",
         what=f"Something changed in batch {batch.batch:04d}, period {batch.period_end}. It pays or posts in several "
@@ -154,6 +157,10 @@ def _refuse_abroad(batch: Batch, today: Engine) -> None:
         where=f"period {batch.period_end}",
         fix="Undo the change, or correct it in the books and in payroll by hand and keep the old row as it was.",
     )
+
+
+def _as_exported(batch: Batch, name: str) -> pa.Table:
+    return batch.table(name) if batch.has_table(name) else _SIDES[name].empty_table()
 
 
 def _side(table: pa.Table, batch: Batch, *, is_now: bool) -> pa.Table:

@@ -15,6 +15,16 @@ from etl.steps.pay_gaps import salaried_cost
 from etl.steps.run import Run
 
 _CHOICES = pa.schema({"source": pa.string(), "rate_date": pa.date32(), "source_id": pa.string()})
+_TOLD = {   # the money in each tracker's answers and exports (sources reference, 2 to 7)
+    "toggl": "billable amounts in the currency of the project or workspace",
+    "harvest": "billable amounts in the client's currency, and cost rates without one",
+    "clockify": "billable and cost rates in the currency of the client or workspace",
+    "quickbooks_time": "billable rates in the company's currency",
+    "kimai": "rates in the customer's currency",
+    "timetagger": "no money",
+    "hledger": "no money",
+    "": "at most an amount in the currency of its row",
+}
 Row = dict[str, Any]
 
 
@@ -43,10 +53,7 @@ def currency_gaps(run: Run) -> list[str]:
         return []
     findings = [*_mixed_pay(run), *_salaried_abroad(run)]
     if choice.convert == "tracker":
-        findings.append(
-            'company.toml, [currency]: convert = "tracker" takes the amounts that the tracker has converted, and none '
-            "of the sources lands one; choose here or accounting"
-        )
+        findings += _not_converted(run)
     if choice.convert == "here":
         rows = run.mappings.rows("map_fx_rates")
         if not any(row["source"] == choice.source for row in rows):
@@ -58,6 +65,17 @@ def currency_gaps(run: Run) -> list[str]:
         }:
             findings.append('accounts.csv: no account for rounding_difference, which convert = "here" needs')
     return findings
+
+
+def _not_converted(run: Run) -> list[str]:
+    """Why no source of this run converts: what each of them tells about money, one sentence each."""
+    own: list[tuple[str, str]] = [(one.name, one.source) for one in run.settings.connections]
+    own += [(drop.name, drop.dialect.removesuffix("_csv")) for drop in run.settings.drops]
+    return [
+        f'company.toml, [currency]: convert = "tracker" takes amounts that the tracker has converted, and {name} tells '
+        f"{_TOLD.get(source, _TOLD[''])}: one currency an entry, no pay and no second amount; choose here or accounting"
+        for name, source in own or [("no source", "")]
+    ]
 
 
 def _mixed_pay(run: Run) -> list[str]:

@@ -22,6 +22,7 @@ from etl.store.landing import Pull
 from etl.store.mapping_sets import mapping_folder
 from etl.store.records import Record
 
+_AS_CHOSEN = ("company", "billing", "unmapped", "pilot", "labor_posting", "payroll_tax")
 _WINDOWS = pa.schema(
     {"batch": pa.int64(), "first_day": pa.date32(), "last_day": pa.date32(), "last_pull": pa.int64()}
 )
@@ -171,13 +172,11 @@ def drafted_run(run: Run, batch: Batch) -> tuple[Run, tuple[Pull, ...]]:
 def period_run(run: Run, batch: Batch) -> Run:
     """The run of an exported period by today's cross-references and rules, in a working database of its own.
 
-    What the company once chose for the books as a whole (posting, billing period, pilot, go-live, unmapped work) stays
-    as that batch had it. Raises RefusedError EARLIER_PERIOD where the calendar no longer has the period.
+    What the company once chose for the books as a whole (posting, billing period, pilot, go-live, unmapped work, taxes)
+    stays as that batch had it. Raises RefusedError EARLIER_PERIOD where the calendar no longer has the period.
     """
     mappings, then = as_drafted(run, batch)
-    own = run.settings.model_copy(
-        update={name: getattr(then, name) for name in ("company", "billing", "unmapped", "pilot", "labor_posting")}
-    )
+    own = run.settings.model_copy(update={name: getattr(then, name) for name in _AS_CHOSEN})
     periods = tuple(pay for pay in run.mappings.pay_periods if pay.period.end == batch.period_end)
     had = {pay.pay_group for pay in mappings.pay_periods if pay.period.end == batch.period_end}
     if had != {pay.pay_group for pay in periods}:

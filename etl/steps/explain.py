@@ -20,10 +20,11 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUBJPTVSCDWO]|SR|CR)-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUEBJPTVSCDWO]|SR|CR|ER)-[0-9]+")
 
 _TABLES = {
-    "L": "postings", "R": "postings", "U": "postings", "S": "postings", "SR": "postings", "B": "billable_lines",
+    "L": "postings", "R": "postings", "U": "postings", "E": "postings", "ER": "postings",
+    "S": "postings", "SR": "postings", "B": "billable_lines",
     "P": "payroll_lines", "T": "time_activities", "V": "vendor_lines",
     "J": "invoice_lines",
 }
@@ -112,8 +113,9 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
     elif letter in ("S", "SR"):  # accrued contractors: the vendors' lines of that account, job, class
         own_lines = _accrued_lines(batch, line)
         mask = pc.is_in(shares["line_id"], pa.array(own_lines, pa.string()))
-    elif letter == "R" or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of the labor journal
-        mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-{'U' if letter == 'U' else 'L'}-")
+    elif letter in ("R", "ER") or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of its journal
+        journal = letter[0] if letter[0] in "UE" else "L"
+        mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-{journal}-")
     return tuple(
         _shown(pieces[share["piece_id"]], share["seconds"], str(share["amount"]))
         if share["piece_id"] in pieces

@@ -12,14 +12,18 @@ from etl.codes import codes_table
 from etl.errors import MappingError
 from etl.law.chosen import Law
 from etl.law.exempt_salaries import exempt_limits
+from etl.law.holiday_weeks import holiday_findings
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
 from etl.steps.billing import billing_gaps, billing_parameters, invoiced_before
 from etl.steps.burden import burden_gaps
 from etl.steps.contractors import contractor_gaps, used_before
+from etl.steps.cost_rates import cost_rate_gaps
 from etl.steps.currency import currency_gaps, currency_parameters, put_choices
 from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
 from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
+from etl.steps.payroll_taxes import tax_gaps, tax_wages_before
+from etl.steps.premiums import premium_classes, premium_gaps, premium_rules
 from etl.steps.rounding import put_rounding
 from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
@@ -41,6 +45,15 @@ _PAY_GROUPS = pa.schema({"pay_group": pa.string(), "workweek_start": pa.int64(),
 _PER_YEAR: dict[Kind, int] = {"weekly": 52, "biweekly": 26, "semimonthly": 24, "monthly": 12}
 
 
+DAYS_BEFORE = pa.schema(  # etl/steps/time_before.py
+    {
+        "employee_id": pa.string(),
+        "workday": pa.date32(),
+        "worked_seconds": pa.int64(),
+        "duty_seconds": pa.int64(),
+        "has_leave": pa.bool_(),
+    }
+)
 CORRECTION_TABLES = {"corrections": schemas.CORRECTIONS, "correction_parts": schemas.CORRECTION_PARTS}
 _ADDED = {  # what corrections add to the tables of a batch
     "correction_postings": schemas.POSTINGS,
@@ -89,8 +102,10 @@ def put_inputs(run: Run, engine: Engine) -> None:
     places = [row["work_location"] for row in run.mappings.rows("map_employees")]
     limits = exempt_limits(run.settings.pay, places, run.settings.company.home_currency)
     engine.put("exempt_salaries", limits)
+    engine.put("premium_rules", premium_rules(run))
     engine.put("contract_used", used_before(run))
     engine.put("invoiced_before", invoiced_before(run))
+    engine.put("tax_wages_before", tax_wages_before(run))
     engine.put("codes", codes_table())
     put_choices(run, engine)
     currencies = all_currencies()
@@ -98,6 +113,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     for name, table in run.mappings.tables.items():
         engine.put(name, table)
     engine.put("map_employees", with_calendar_refs(run.mappings))
+    engine.put("days_before", DAYS_BEFORE.empty_table())
     put_no_corrections(engine)
 
 
@@ -128,6 +144,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "window_end": run.window.end,
         # a shift that begins the evening before belongs to the window with its later part
         "first_day_read": run.window.start - timedelta(days=1),
+        "known_from": run.known_from,  # where a rule looks at the time before the window
         "owned_start": run.owned.start,
         "owned_end": run.owned.end,
         "go_live": settings.company.go_live,
@@ -149,6 +166,9 @@ def _parameters(run: Run) -> dict[str, Any]:
         "reversal_document": document_number(batch, "labor_reversal", sandbox=sandbox),
         "burden_document": document_number(batch, "burden", sandbox=sandbox),
         "charges_burden": settings.payroll_tax.mode == "burden_rate",
+        "charges_taxes": settings.payroll_tax.mode == "separate",
+        "tax_document": document_number(batch, "taxes", sandbox=sandbox),
+        "tax_reversal_document": document_number(batch, "taxes_reversal", sandbox=sandbox),
         **currency_parameters(settings.currency),
         "over_cap": settings.contractors.over_cap,
         "contractor_bills": settings.contractors.bills,
@@ -158,38 +178,44 @@ def _parameters(run: Run) -> dict[str, Any]:
         "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         **billing_parameters(run),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
+        "writes_lists": "quickbooks_desktop.lists" in settings.targets.documents,
+        "prices_time": "quickbooks_online.time" in settings.targets.documents,
     }
 
 
 def limits_of_this_release(run: Run, law: Law) -> list[str]:
     """What a rule would need that a run does not read: said, never computed with part of it."""
-    findings = []
-    for rule in law.rules:
-        if rule.of("month") and run.window.start > run.owned.start.replace(day=1):
-            findings.append(f"{rule.rule_id}: overtime counts by the month; give its people monthly pay periods")
-        if rule.seventh_day.startswith("consecutive"):
-            findings.append(f"{rule.rule_id}: days are counted over the weeks, which this release does not read")
-    places = {row["employee_id"]: row["work_location"] for row in run.mappings.rows("map_employees")}
-    findings += [
-        f"private/earnings.csv, line {row['map_row']}: a flat sum in California divides by straight hours, which is "
-        "not in this release"
-        for row in run.mappings.rows("map_earnings")
-        if row["in_regular_rate"] == "flat_sum"
-        and places.get(row["employee_id"]) == "US-CA"
+    return [
+        f"{rule.rule_id}: overtime counts by the month; give its people monthly pay periods"
+        for rule in law.rules
+        if rule.of("month") and run.window.start > run.owned.start.replace(day=1)
+    ]
+
+
+def _bonus_classes(run: Run) -> set[str]:
+    """The hour class of what a flat-sum bonus adds to overtime, where a law of the run asks for it."""
+    names = run.law.tables["rule_names"].to_pylist()
+    has_flat_sums = any(
+        row["in_regular_rate"] == "flat_sum"
         and row["earned_from"] <= run.window.end
         and row["earned_to"] >= run.window.start
-    ]
-    return findings
+        for row in run.mappings.rows("map_earnings")
+    )
+    return {"bonus_premium"} if has_flat_sums and any(row["flat_sum_law"] for row in names) else set()
 
 
 def earlier_earnings(run: Run) -> list[str]:
-    """Pay of this period that was earned before the weeks the run reads: its premium there is not computed here."""
+    """Pay of this period that was earned before go-live: its premium there is not computed here.
+
+    Of exported weeks after it the corrections owe the premium (docs/adr/0035).
+    """
+    go_live = run.settings.company.go_live
     return [
-        f"{row['employee_id']}, {row['earning']}: earned from {row['earned_from']}, read from {run.window.start}"
+        f"{row['employee_id']}, {row['earning']}: earned from {row['earned_from']}, go-live {go_live}"
         for row in run.mappings.rows("map_earnings")
         if row["in_regular_rate"] != "no"
         and run.owned.start <= row["paid_on"] <= run.owned.end
-        and row["earned_from"] < run.window.start
+        and row["earned_from"] < go_live
     ]
 
 
@@ -238,7 +264,7 @@ def refuse_gaps(run: Run) -> None:
     paid |= {(kind, "regular") for kind in kinds & {"paid_leave", "holiday"}}
     paid |= {("worked", "salary")} if salaried_costs(run) else set()
     breaks = run.breaks
-    paid |= {("premium", name) for name in breaks.premiums}
+    paid |= {("premium", name) for name in breaks.premiums | premium_classes(run) | _bonus_classes(run)}
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")
              if row["service_item"] is None} | items_paid_apart(run)
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
@@ -247,9 +273,12 @@ def refuse_gaps(run: Run) -> None:
         for row in run.mappings.rows("map_referrals")
         if row["resolution"] and not row["resolved_by"]
     ]
-    findings += contractor_gaps(run)
+    findings += [*contractor_gaps(run), *premium_gaps(run)]
+    calendars = {row["calendar"] for row in run.mappings.rows("map_holidays")}
+    findings += holiday_findings(run.settings.pay, calendars, run.confirmed)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
-    findings += [*currency_gaps(run), *burden_gaps(run), *billing_gaps(run)]
+    findings += [*currency_gaps(run), *burden_gaps(run), *tax_gaps(run), *cost_rate_gaps(run)]
+    findings += billing_gaps(run)
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
 
 from etl.law.chosen import Law, Person, choose
+from etl.law.holiday_weeks import Holidays
 from etl.law.rows import Rule
 from etl.mapping.load import MappingSet
 from etl.periods import Period
@@ -16,9 +18,16 @@ CONFIRM = "confirm_rule"
 
 
 def law_of(
-    pay: Pay, mappings: MappingSet, window: Period, records: Iterable[Record], shipped: Sequence[Rule] | None = None
+    pay: Pay,
+    mappings: MappingSet,
+    window: Period,
+    confirmed: Collection[str] = (),
+    shipped: Sequence[Rule] | None = None,
 ) -> Law:
-    """The rules that hold for these people in the window, the day before it included: a shift may begin there."""
+    """The rules that hold for these people in the window, the day before it included: a shift may begin there.
+
+    `confirmed`: digests of rows that the company has confirmed. `shipped`: other rows in the library's stead.
+    """
     people = [
         Person(
             row["work_location"] or "",
@@ -32,9 +41,25 @@ def law_of(
         and row["effective_from"] <= window.end
         and row["effective_to"] >= window.start
     ]
-    return choose(pay, people, (window.start - timedelta(days=1), window.end), confirmed(records).keys(), shipped)
+    span = (window.start - timedelta(days=1), window.end)
+    return choose(pay, people, span, confirmed, shipped, _holidays(pay, mappings))
+
+
+def _holidays(pay: Pay, mappings: MappingSet) -> Holidays | None:
+    """The days that shorten a week by the place's law; None where the company has named no calendar for one."""
+    if not pay.holiday_weeks:
+        return None
+    calendars: dict[str, list[date]] = defaultdict(list)
+    for row in mappings.rows("map_holidays"):
+        calendars[row["calendar"]].append(row["holiday_on"])
+    fixed = {group.pay_group for group in pay.groups if group.fourteen_days_from}
+    begins_on = {period.pay_group: period.workweek_start for period in mappings.pay_periods}
+    return Holidays(
+        {choice.jurisdiction: calendars[choice.calendar] for choice in pay.holiday_weeks},
+        {group: day for group, day in begins_on.items() if group not in fixed},
+    )
 
 
 def confirmed(records: Iterable[Record]) -> dict[str, Record]:
-    """The newest confirmation of each row of the law library, by the digest of what the row said then."""
+    """The newest confirmation of each row of the law library, be it of overtime, breaks or rounding, by its digest."""
     return {digest: record for record in records if record.type == CONFIRM for digest in record.body.get("rows", ())}

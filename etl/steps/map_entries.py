@@ -39,9 +39,10 @@ def map_entries(run: Run) -> Outcome:
     of a source than its ceiling allows (an empty or short answer is never read as "all deleted").
     """
     refuse_gaps(run)
-    refuse_accounts(run.mappings.rows("map_accounts"), run.company, leave=run.mappings.rows("map_pay_items"))
     named = {table: run.mappings.rows(table) for table in run.mappings.tables}
-    refuse_names(named, run.settings.targets.documents, run.company)
+    documents = run.settings.targets.documents
+    refuse_accounts(named["map_accounts"], run.company, documents, leave=named["map_pay_items"])
+    refuse_names(named, documents, run.company)
     pulls = run.pulls()
     if not pulls:
         raise RefusedError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +17,7 @@ from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import batches
 from etl.store.evidence import Sheet, append_evidence
-from etl.targets.readback import journal_totals, time_minutes
+from etl.targets.readback import journal_totals, minutes_to_write, time_minutes
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,9 @@ def _batch_to_files(batch: batches.Batch) -> list[Tie]:
         for number in set(postings["document_number"].to_pylist())
     }
     ties = []
-    for file in batch.manifest["files"]:
-        if file["role"] != "import":
-            continue
+    files = [file for file in batch.manifest["files"] if file["role"] == "import"]
+    of_document = {file["document"]: [one for one in files if one["document"] == file["document"]] for file in files}
+    for file in files:
         content = batch.file(file["path"]).read_bytes()
         if file["document"].endswith("labor_journal"):
             for number, (debit, credit) in journal_totals(content, file["document"]).items():
@@ -130,12 +131,13 @@ def _batch_to_files(batch: batches.Batch) -> list[Tie]:
                     )
                 )
                 ties.append(Tie(f"{number} in {file['path']}: debits and credits", f"{debit:.2f}", f"{credit:.2f}"))
-        elif file["document"].endswith(".time"):
-            ties.append(
-                Tie(
-                    f"minutes in {file['path']}",
-                    str(time_minutes(content)),
-                    str((pc.sum(activities["exported_seconds"]).as_py() or 0) // 60),
-                )
-            )
+        elif file["document"].endswith(".time") and file is of_document[file["document"]][0]:
+            ties.append(_minutes(batch, of_document[file["document"]], activities))
     return ties
+
+
+def _minutes(batch: batches.Batch, files: list[dict[str, Any]], activities: pa.Table) -> Tie:
+    """The minutes of a time document, of all its files together, against the batch's activities that it carries."""
+    document, more = files[0]["document"], f" and {len(files) - 1} more files" if len(files) > 1 else ""
+    written = sum(time_minutes(batch.file(file["path"]).read_bytes(), document) for file in files)
+    return Tie(f"minutes in {files[0]['path']}{more}", str(written), str(minutes_to_write(activities, document)))

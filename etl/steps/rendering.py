@@ -19,8 +19,9 @@ from etl.steps.inputs import CORRECTION_TABLES
 from etl.steps.rounding_certificate import FILE_NAME, certificate_csv
 from etl.store.landing import parquet_bytes
 from etl.targets.correction_lists import correction_files
-from etl.targets.documents import document
+from etl.targets.documents import document, ready_lists
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
+from etl.targets.target_names import refuse_unlisted
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.billing_review import render_billing_review
 from etl.workbooks.reconciliation import render_reconciliation
@@ -44,6 +45,9 @@ WHERE_USED: Mapping[str, pa.Schema] = {
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
     "invoice_lines": schemas.INVOICE_LINES,
     "billing_review": schemas.BILLING_REVIEW,
+    "priced_activities": schemas.PRICED_ACTIVITIES,
+    "names_written": schemas.NAMES_WRITTEN,
+    "payroll_taxes": schemas.PAYROLL_TAXES,
     "vendor_lines": schemas.VENDOR_LINES,
     "vendor_bills": schemas.VENDOR_BILLS,
     "conversions": schemas.CONVERSIONS,
@@ -77,6 +81,7 @@ def render_batch(
         table = tables.get(wanted.table)
         if table is not None and table.num_rows:
             table = with_codes(table, name, codes)
+            refuse_unlisted(table, name, header, settings)
             files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
             changes.append(wanted.changed_texts(table, header, settings))
     if "corrections" in tables:
@@ -104,7 +109,7 @@ def render_batch(
         for name, table in tables.items()
         if name != _BESIDE
     ]
-    return files
+    return files + ready_lists(files)
 
 
 def figures_digest(files: list[RenderedFile]) -> str:

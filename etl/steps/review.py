@@ -93,7 +93,7 @@ def _mappings(run: Run) -> Iterable[Line]:
     question = "cross-references every week needs"
     try:
         refuse_gaps(run)
-        refuse_accounts(run.mappings.rows("map_accounts"), run.company)
+        refuse_accounts(run.mappings.rows("map_accounts"), run.company, run.settings.targets.documents)
     except EtlError as error:
         yield question, "missing", f"{' '.join(error.what.split())}; {error.fix}"
     else:

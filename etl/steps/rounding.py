@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from etl.errors import SettingsError
+from etl.law.confirming import how_to
 from etl.law.rounding import Verdict, verdicts
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.settings.rounding import SCOPES
@@ -63,22 +64,22 @@ def _law_rows(run: Run) -> list[dict[str, object]]:
     places = sorted(
         {row["work_location"] or "" for row in run.mappings.rows("map_employees") if row["worker_type"] == "employee"}
     )
-    confirmed = {row.rule_id for row in run.settings.pay.confirmed_rules}
     return [
-        _law_row(number, place, verdict)
+        _law_row(run, number, place, verdict)
         for number, rule in enumerate(run.settings.rounding, 1)
         if rule.purpose == "pay" and rule.unit_seconds is not None
         for place in places
-        for verdict in verdicts(place, (rule.mode, rule.unit_seconds, rule.grain), confirmed, (FIRST_DAY, LAST_DAY))
+        for verdict in verdicts(place, (rule.mode, rule.unit_seconds, rule.grain), run.confirmed, (FIRST_DAY, LAST_DAY))
     ]
 
 
-def _law_row(number: int, place: str, verdict: Verdict) -> dict[str, object]:
+def _law_row(run: Run, number: int, place: str, verdict: Verdict) -> dict[str, object]:
+    word = f"; or, to answer for it, {how_to(verdict.rule_id, run.settings.pay)}" if verdict.is_open else ""
     return {
         "rule_no": number,
         "work_location": place,
         "position": verdict.position,
-        "sentence": f"{place or 'no work location'}: {verdict.sentence}",
+        "sentence": f"{place or 'no work location'}: {verdict.sentence}{word}",
         "effective_from": verdict.span[0],
         "effective_to": verdict.span[1],
     }

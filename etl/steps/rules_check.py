@@ -77,7 +77,7 @@ class _ExamplesRun(Run):
     @cached_property
     def law(self) -> Law:
         """Every row is ready: here it is the examples that are asked."""
-        return law_of(self.settings.pay, self.mappings, self.window, (), tuple(map(as_confirmed, library())))
+        return law_of(self.settings.pay, self.mappings, self.window, shipped=tuple(map(as_confirmed, library())))
 
 
 def check_examples(file: Path | None = None, tell: Callable[[str], None] | None = None) -> Outcome:

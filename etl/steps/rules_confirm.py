@@ -8,7 +8,9 @@ from typing import Any
 
 from etl.disk import told
 from etl.errors import SettingsError
-from etl.law.rows import Rule, library
+from etl.law import breaks, rounding, rows
+from etl.law.confirming import LawRow
+from etl.law.holiday_weeks import holiday_library
 from etl.settings import read_settings
 from etl.steps.law import CONFIRM, confirmed
 from etl.steps.outcome import Outcome
@@ -31,12 +33,13 @@ def confirm_rule(
 ) -> Outcome:
     """Record that `person` has read every version of the rule, bound to what the rows say today.
 
-    A row that says something else later needs a new confirmation. Raises SettingsError for a rule the library does not
-    hold, a reason that is none, and a source that cannot be read.
+    A rule of overtime, of breaks or of rounding; of a ban on rounding the record says that the company answers for
+    rounding there. A row that says something else later needs a new confirmation. Raises SettingsError for a rule the
+    library does not hold, a reason that is none, and a source that cannot be read.
     """
     place = place_of(workspace)
     read_settings(place.mappings(company) / "company.toml", company)
-    rows = _rows(rule_id)
+    found = _rows(rule_id)
     if not reason.strip() or not reason.isprintable() or len(reason) > _MOST:
         raise SettingsError(
             "REASON_MISSING",
@@ -47,11 +50,14 @@ def confirm_rule(
     said = _source(source)
     with company_lock(place, company, person, "confirming a rule"):
         known = confirmed(audit_log.read_log(place, company))
-        waiting = [rule for rule in rows if not rule.is_ready and rule.digest not in known]
+        waiting = [rule for rule in found if not rule.is_ready and rule.digest not in known]
         if not waiting:
-            return Outcome(title=f"{rule_id} is confirmed already; nothing was recorded")
+            return Outcome(
+                title=f"no run waits for a word about {rule_id}; nothing was recorded",
+                facts=((rule_id, "was read at its source, is recorded already, or moves no figure of its own"),),
+            )
         versions = {
-            rule.digest: {"effective_from": str(rule.effective_from), "citation": rule.citation} for rule in rows
+            rule.digest: {"effective_from": str(rule.effective_from), "citation": rule.citation} for rule in found
         }
         body: dict[str, Any] = {"rule_id": rule_id, "rows": versions, "reason": reason.strip(), "source": said}
         record = audit_log.append(place, company, CONFIRM, body, person=person, now=datetime.now(UTC))
@@ -64,16 +70,17 @@ def confirm_rule(
     )
 
 
-def _rows(rule_id: str) -> list[Rule]:
-    rows = [rule for rule in library() if rule.rule_id == rule_id]
-    if not rows:
+def _rows(rule_id: str) -> list[LawRow]:
+    every: list[LawRow] = [*rows.library(), *breaks.break_library(), *rounding.library(), *holiday_library()]
+    found = [rule for rule in every if rule.rule_id == rule_id]
+    if not found:
         raise SettingsError(
             "RULE_UNKNOWN",
             what=f"The law library has no rule {rule_id!r}",
             where="--rule",
             fix="Give a rule_id as timebooks rules show prints it; an agreement of your own needs no confirmation.",
         )
-    return rows
+    return found
 
 
 def _source(path: Path | None) -> dict[str, str] | None:

@@ -25,6 +25,7 @@ from etl.steps.map_entries import stage
 from etl.steps.outcome import Outcome
 from etl.steps.report_file import write_report
 from etl.steps.run import Run, person_of, place_of, read_day
+from etl.steps.time_before import put_time_before
 from etl.store import audit_log, batches, landing
 from etl.store.batches import Batch
 from etl.store.mapping_sets import mapping_folder
@@ -154,8 +155,8 @@ def _differences(
     scratch: Path,
 ) -> int:
     """Add the workweeks of one batch that differ; how many lines under today's library are not those exported."""
-    before = law_of(run.settings.pay, run.mappings, run.window, (), replaced(()))
-    after = law_of(run.settings.pay, run.mappings, run.window, (), shipped)
+    before = law_of(run.settings.pay, run.mappings, run.window, shipped=replaced(()))
+    after = law_of(run.settings.pay, run.mappings, run.window, shipped=shipped)
     _refuse(run, before)
     _refuse(run, after)
     used = set(batch.pull_ids)
@@ -164,7 +165,9 @@ def _differences(
     with Engine(None, scratch, folders, run.limits) as engine:
         run.__dict__["law"] = before
         stage(run, engine, pulls)
-        engine.run((*MAP, *RULES[:_PRICED], "payroll_lines"))
+        engine.run(MAP)
+        put_time_before(run, engine, engine)
+        engine.run((*RULES[:_PRICED], "payroll_lines"))
         engine.put("exported_payroll_lines", batch.table("payroll_lines"))
         engine.put("payroll_lines_before", engine.fetch("payroll_lines_rounded"))
         engine.run(("lines_not_exported",))

@@ -20,12 +20,12 @@ from etl.mapping.load import MappingSet, load_mappings
 from etl.periods import PayPeriod, Period, calculation_window
 from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
-from etl.steps.law import law_of
+from etl.steps.law import confirmed, law_of
 from etl.steps.notebook import show_errors_calmly
 from etl.store import audit_log, batches, landing, recovery
 from etl.store.lock import company_lock
 from etl.store.records import Record
-from etl.terms import BatchHeader
+from etl.terms import BatchHeader, PayrollPerson
 from etl.units import BatchNumber
 from etl.workspace import Workspace, is_sandbox
 
@@ -67,16 +67,33 @@ class Run:
         return Period(min(span.start for span in spans), max(span.end for span in spans))
 
     @cached_property
+    def confirmed(self) -> frozenset[str]:
+        """Digests of the rows of law that the company has confirmed in its audit log."""
+        return frozenset(confirmed(self.records()))
+
+    @cached_property
     def law(self) -> Law:
         """The rules that hold for this company's people in the run's window, and what keeps it from going on."""
-        return law_of(self.settings.pay, self.mappings, self.window, self.records())
+        return law_of(self.settings.pay, self.mappings, self.window, self.confirmed)
 
     @cached_property
     def breaks(self) -> Breaks:
         """The break rules that hold for this company's people, where it has switched them on."""
         people = self.law.tables["law_keys"].to_pylist()
         keys = [(row["law_key"], row["work_location"], row["flsa_status"]) for row in people]
-        return choose_breaks(self.settings.pay, keys, has_attested=bool(self.mappings.rows("map_rest_attestations")))
+        has_attested = bool(self.mappings.rows("map_rest_attestations"))
+        return choose_breaks(self.settings.pay, keys, self.confirmed, has_attested=has_attested)
+
+    @cached_property
+    def known_from(self) -> date:
+        """The first day of which a run knows the time: as far back as its rules look, not before the go-live.
+
+        A rule looks back a week where days in a row count over the weeks, and over the weeks of an average.
+        """
+        has_streaks = any(rule.seventh_day.startswith("consecutive") for rule in self.law.rules)
+        weeks = max((has_streaks, *self.breaks.tables["break_rules"]["weeks"].to_pylist()))
+        first = self.window.start - timedelta(days=7 * weeks)
+        return max(first, min(self.settings.company.go_live, self.window.start))
 
     @property
     def scratch(self) -> Path:
@@ -141,6 +158,13 @@ class Run:
             mapping_digest=mapping_digest,
             product_version=__version__,
             account_types={row["account"]: row["account_type"] for row in self.mappings.rows("map_accounts")},
+            target_lists=_target_lists(self.mappings),
+            payroll_people={
+                row["employee_id"]: PayrollPerson(
+                    row["payroll_id"], row["last_name"], row["first_name"], row["title"] or ""
+                )
+                for row in self.mappings.rows("map_payroll_people")
+            },
         )
 
     def shown(self, path: Path) -> str:
@@ -187,6 +211,14 @@ def start(
     if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":  # a run's own kernel keeps the company until it ends
         _HELD.enter_context(run.locked("the week of"))
     return run
+
+
+def _target_lists(mappings: MappingSet) -> dict[str, dict[str, str]]:
+    """The targets' own lists, each by target and kind: "xero.account"."""
+    lists: dict[str, dict[str, str]] = {}
+    for row in mappings.rows("map_target_lists"):
+        lists.setdefault(f"{row['target']}.{row['list']}", {})[row["name"]] = row["code"] or ""
+    return lists
 
 
 def release_locks() -> None:

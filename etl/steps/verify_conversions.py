@@ -32,7 +32,7 @@ def broken_conversions(batch: Batch, posted: dict[str, Decimal]) -> Iterable[str
             yield f"line {line_id} is posted as {posted[line_id]}, converted it is {row['home_amount']}"
         if row["line_kind"] != "difference" and row["home_amount"] != _converted(row):
             yield f"line {line_id}: {row['amount']} {row['currency']} at its rate is not {row['home_amount']}"
-        is_shared = row["line_kind"] == "line" and "-R-" not in line_id
+        is_shared = row["line_kind"] == "line" and "R-" not in line_id
         if is_shared and shares[line_id] != row["home_amount"]:
             yield f"line {line_id} is converted to {row['home_amount']}, its entries add up to {shares[line_id]}"
     for (document, currency), (own, home) in sums.items():

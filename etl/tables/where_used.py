@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from etl.tables.batch import TIME_ACTIVITIES
 from etl.tables.kinds import AMOUNT, RATE, SECONDS, TEXT, WHOLE, schema
 
 PREMIUMS_BY_LAW = schema(
@@ -125,6 +126,18 @@ VENDOR_BILLS = schema(
 """One row per contract with time or an invoice of the billing period. Standing agreed | differs | no invoice | no time;
 differences are the invoice less the time."""
 
+PAYROLL_TAXES = schema(
+    *(("tax", TEXT), ("employee_id", TEXT), ("employee_name", TEXT)),
+    *(("workweek_start", pa.date32()), ("paid_on", pa.date32()), ("percent", RATE)),
+    *((name, AMOUNT) for name in ("wage_base", "wages_before", "wages", "taxable_wages")),
+    *((name, AMOUNT) for name in ("amount", "posted_amount", "held_amount", "left_amount")),
+    ("currency", TEXT),
+)
+"""One row per person × workweek × employer tax of a batch, where taxes are computed here (mode separate): wages of the
+calendar year before, by pay date, where there is a wage base; those of the week; what of them is below the base; the
+tax on that, posted, waiting with held work, or left where payroll books it. A row of 0 stays: its wages count to the
+base."""
+
 ROUNDING_CERTIFICATE = schema(
     ("purpose", TEXT),
     ("employee_id", TEXT),
@@ -146,6 +159,16 @@ ROUNDING_CERTIFICATE = schema(
 rule is in force. An event is what is rounded together: an entry, a day, a week. `difference_seconds`: rounded less
 exact; `expected_seconds`: what the policy gives on average for as many events. Judgement: as_expected | less | more |
 not_judged. Law (pay): allowed | unknown | hostile, with its sentence. No part of the figures' digest."""
+
+PRICED_ACTIVITIES = schema(
+    *((field.name, field.type) for field in TIME_ACTIVITIES), ("bill_rate", RATE), ("bill_currency", TEXT),
+)
+"""One row per time activity with the rate the books bill it at, null where it is not billable. Part of a batch only
+where a time document carries rates."""
+
+NAMES_WRITTEN = schema(("list", TEXT), ("name", TEXT), ("line_id", TEXT))
+"""One row per name that the documents of QuickBooks Desktop write, by the list it stands in there; `line_id` is the
+first line that has it. Part of a batch only where a file of lists is asked for."""
 
 CORRECTIONS = schema(
     ("line_id", TEXT), ("stream", TEXT), ("state", TEXT), ("batch", pa.int32()), ("period_end", pa.date32()),

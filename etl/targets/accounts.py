@@ -11,7 +11,7 @@ from etl.errors import MappingError
 from etl.targets.facts import facts
 from etl.targets.findings import Finding, refuse
 
-BOOKS = ("quickbooks_desktop", "quickbooks_online", "beancount", "hledger")   # a journal can be written for
+BOOKS = ("quickbooks_desktop", "quickbooks_online", "beancount", "hledger")   # asked of every company
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,25 @@ class AccountRow:
 
 
 def refuse_accounts(
-    rows: Iterable[Mapping[str, Any]], company: str, books: Collection[str] = BOOKS,
+    rows: Iterable[Mapping[str, Any]], company: str, documents: Iterable[str] = (),
     leave: Iterable[Mapping[str, Any]] = (),
 ) -> None:
     """Nothing when every account of accounts.csv may be posted to; MappingError with every one that may not.
 
     A row has `account`, `account_type` and `map_row`, the line a person sees. `leave`: rows of pay_items.csv, which may
-    name an account for a kind of leave.
+    name an account for a kind of leave. `documents`: those of the company; what Xero keeps for itself is asked only
+    where a document is for Xero.
     """
+    books = {*BOOKS, *(books_of(name) for name in documents)}
     file, items = f"mappings/{company}/accounts.csv", f"mappings/{company}/pay_items.csv"
     accounts = [AccountRow(row["account"], row["account_type"], f"{file}, line {row['map_row']}") for row in rows]
     accounts += [AccountRow(row["account"], "", f"{items}, line {row['map_row']}") for row in leave if row["account"]]
     refuse(account_findings(accounts, books), MappingError)
+
+
+def books_of(document: str) -> str:
+    """The books a document is for: "xero" of xero.labor_journal and of xero_api.labor_journal."""
+    return document.partition(".")[0].removesuffix("_api")
 
 
 def account_findings(rows: Iterable[AccountRow], books: Collection[str]) -> list[Finding]:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from itertools import combinations
 
 from etl.settings import Settings
+from etl.targets.adp import adp_settings
 from etl.targets.facts import facts
 from etl.targets.findings import Finding, refuse
 from etl.targets.iif import desktop_settings
+from etl.targets.paychex import paychex_settings
+from etl.targets.sage_time import sage_settings
+from etl.targets.xero import csv_settings
 from etl.workspace import is_sandbox
+
+_DESCRIBED: dict[str, Callable[[Settings], object]] = {   # how a document's name begins: what it must know
+    "quickbooks_desktop.": desktop_settings,
+    "payroll.adp": adp_settings,
+    "payroll.paychex": paychex_settings,
+    "sage50.": sage_settings,
+    "xero.labor_journal": csv_settings,
+    "xero.bill": csv_settings,
+}
 
 
 def refuse_forbidden(documents: Sequence[str], settings: Settings) -> None:
     """Nothing when these documents may go together; TargetError with every forbidden pair, why, and the way out.
 
-    A file for QuickBooks Desktop without [targets.quickbooks_desktop] is refused first.
+    A document whose target is not described, such as one without [targets.quickbooks_desktop], is refused first.
     """
-    if any(name.startswith("quickbooks_desktop.") for name in documents):
-        desktop_settings(settings)
+    for start, described in _DESCRIBED.items():
+        if any(name.startswith(start) for name in documents):
+            described(settings)
     where = f"mappings/{settings.company.id}/company.toml, key targets.documents"
     choices = _choices(settings)
     twice = sorted({name for name in documents if documents.count(name) > 1})
@@ -51,11 +65,14 @@ def forbidden_by(pair: tuple[str, str], choices: dict[str, str]) -> dict[str, st
 
 def _choices(settings: Settings) -> dict[str, str]:
     """The company's choices that the column `unless` may name; any one of them that is met lifts the ban."""
-    desktop = settings.targets.quickbooks_desktop
+    desktop, sage = settings.targets.quickbooks_desktop, settings.targets.sage50
     return {
         "labor_posting": settings.labor_posting.mode,
         "sandbox": str(is_sandbox(settings.company.id)).lower(),   # of a practice company nothing is uploaded
         "transfer_to_payroll": str(desktop is not None and desktop.transfer_to_payroll).lower(),
+        "online_payroll": str(settings.targets.quickbooks_online.transfer_to_payroll).lower(),
+        "online_time": settings.targets.quickbooks_online.billable_time,
+        "sage_payroll": str(sage is not None and sage.transfer_to_payroll).lower(),
     }
 
 

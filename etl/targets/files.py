@@ -21,11 +21,22 @@ def rendered(document: str, folder: Folder, name: str, content: tuple[bytes, int
     return RenderedFile(f"{folder}/{document.partition('.')[0]}/{name}", _ROLES[folder], *content, document)
 
 
+def part_name(stem: str, number: int, count: int, ending: str) -> str:
+    """The name of one file of several: journal_TB0042L_1of3.csv; of a single one journal_TB0042L.csv."""
+    return f"{stem}_{number}of{count}.{ending}" if count > 1 else f"{stem}.{ending}"
+
+
 def csv_content(columns: dict[str, pa.Array]) -> tuple[bytes, int]:
     """The columns under their names, with the number of rows. Texts hold no line break: they were cleaned before."""
     rows = csv_rows(list(columns.values()))
     head = ",".join(_quoted(name) for name in columns)
     return csv_bytes(head, rows), len(rows)
+
+
+def csv_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[bytes, int]:
+    """The rows under their heading, with their number; for files whose rows are made one by one."""
+    lines = [",".join(_quoted(cell) for cell in row) for row in [head, *rows]]
+    return "".join(f"{line}\r\n" for line in lines).encode(), len(rows)
 
 
 def csv_rows(columns: Sequence[pa.Array]) -> pa.Array:

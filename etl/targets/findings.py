@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import EtlError, TargetError
+from etl.settings import Settings
 from etl.targets.printed import finer_than_currency
 from etl.units import is_currency
 
@@ -37,6 +38,13 @@ def refuse(findings: Sequence[Finding], error: type[EtlError] = TargetError) -> 
         where="; ".join(dict.fromkeys(item.where for item in shown)),
         fix=" ".join(dict.fromkeys(item.fix for item in findings)),
     )
+
+
+def undescribed(settings: Settings, target: str, fix: str) -> TargetError:
+    """What to raise where a document is asked for whose target company.toml does not describe."""
+    return TargetError(
+        "TARGET_SETTINGS_MISSING", what=f"A file for {target} is asked for, but company.toml does not describe it",
+        where=f"mappings/{settings.company.id}/company.toml, key targets.{target}", fix=fix)
 
 
 def empty_cells(table: pa.Table, columns: Iterable[str], document: str) -> list[Finding]:

@@ -13,6 +13,11 @@ from etl.settings import QuickBooksDesktop, Settings
 from etl.targets.findings import Finding, refuse
 from etl.targets.text import IIF, name_problems
 
+_NAMED = {   # settings that are written: what they are called, what to do where the file cannot carry them
+    "company_name": ("company name", "Write it exactly as in QuickBooks Desktop, Company > Company Information."),
+    "payables_account": ("account", "Give the accounts payable a name the file can carry, in the books and here."),
+    "item_account": ("account", "Give the income account a name the file can carry, in the books and here."),
+}
 TAB, LINE_END = "\t", "\r\n"
 
 
@@ -37,8 +42,8 @@ def desktop_settings(settings: Settings) -> QuickBooksDesktop:
             what="Files for QuickBooks Desktop are asked for, but its company file is not described",
             fix="Add [targets.quickbooks_desktop] with company_name, company_create_time (File > Utilities > Export "
                 "> Timer Lists, second line, last field) and transfer_to_payroll.")
-    name = unicodedata.normalize("NFC", desktop.company_name)
-    if problems := name_problems(name, IIF):
-        refuse([Finding("TARGET_NAME", f"The company name {name!r} {', '.join(problems)}", f"{where}.company_name",
-                        "Write it exactly as in QuickBooks Desktop, Company > Company Information.")])
-    return desktop.model_copy(update={"company_name": name})
+    names = {key: unicodedata.normalize("NFC", getattr(desktop, key)) for key in _NAMED}
+    refuse([
+        Finding("TARGET_NAME", f"The {words} {names[key]!r} {', '.join(problems)}", f"{where}.{key}", fix)
+        for key, (words, fix) in _NAMED.items() if (problems := name_problems(names[key], IIF)) and names[key]])
+    return desktop.model_copy(update=names)

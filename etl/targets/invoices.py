@@ -81,7 +81,7 @@ def by_hand(rows: pa.Table, document: str, header: BatchHeader, settings: Settin
     columns = {
         "invoice": texts["invoice_number"], "customer_job": texts["customer_job"],
         "invoice_date": dates(rows["billed_on"], "%Y-%m-%d"), "due_on": dates(rows["due_on"], "%Y-%m-%d"),
-        "terms": texts["terms"], "service_item": texts["service_item"], "description": descriptions(rows, texts),
+        "terms": rows["terms"].combine_chunks(), "service_item": texts["service_item"], "description": descriptions(rows, texts),
         "quantity": quantity, "rate": price, "amount": currency_amounts(rows["amount"], rows["currency"]),
         "currency": rows["currency"].combine_chunks(), "class": texts["class"],
         **({"tax_code": texts["tax_code"]} if settings.billing.tax == "required" else {}),
@@ -117,8 +117,8 @@ def descriptions(rows: pa.Table, texts: dict[str, pa.Array]) -> pa.Array:
                     pc.binary_join_element_wise(" of ", pc.fill_null(rows["adjusts"].combine_chunks(), ""), ""))
     why = pc.if_else(pc.equal(texts["reason"], ""), "", pc.binary_join_element_wise(": ", texts["reason"], ""))
     is_time = pc.equal(rows["line_kind"], "time").combine_chunks()
-    other = pc.binary_join_element_wise(kind, of, why, "")
-    return pc.binary_join_element_wise(texts["service_item"], pc.if_else(is_time, time, other), line, "")
+    other = pc.binary_join_element_wise(kind, of, "")
+    return pc.binary_join_element_wise(texts["service_item"], pc.if_else(is_time, time, other), why, line, "")
 
 
 def quantities(rows: pa.Table, most_digits: int) -> tuple[pa.Array, pa.Array]:

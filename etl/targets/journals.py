@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from etl.errors import TargetError
 from etl.settings import Settings
 from etl.tables import POSTINGS, assert_schema
-from etl.targets.accounts import AccountRow, account_findings
+from etl.targets.accounts import AccountRow, account_findings, books_of
 from etl.targets.fields import changes, name_findings, written_texts
 from etl.targets.findings import Finding, empty_cells, refuse
 from etl.targets.printed import each_distinct, finer_than, finer_than_currency
@@ -21,8 +21,9 @@ from etl.units import DOCUMENT_NUMBER_LIMIT, minor_digits
 
 AMOUNT_DIGITS = 2   # what QuickBooks takes, Desktop and Online
 _NEEDED = ("document_number", "posted_on", "account", "amount", "currency")
-_REVERSAL = re.compile(r"(L|C|D[0-9]{2,})R[0-9]*X?$")   # TB0042LR, TB0042D01R; LR2 of another currency; X: the way back
+_REVERSAL = re.compile(r"(L|C|E|D[0-9]{2,})R[0-9]*X?$")   # TB0042LR, TB0042D01R; LR2 in a currency; X: the way back
 _WITH_CURRENCY = ("quickbooks_online.",)   # journals with a column for the currency, one a document
+_BOOKS_NAMED = {"quickbooks_online": "QuickBooks Online", "xero": "Xero"}   # those that take so many rows a file
 _REPORT = "Report this: the journal was drafted wrongly; nothing has been written."
 
 
@@ -46,7 +47,7 @@ def checked_postings(
     """
     postings = assert_schema(table, POSTINGS, "postings")
     refuse(empty_cells(postings, _NEEDED, document))
-    books = document.partition(".")[0]
+    books = books_of(document)
     names = pc.unique(postings["account"]).to_pylist()
     accounts = [AccountRow(name, where=f"{document}, postings") for name in names]
     refuse([*name_findings(postings, document), *account_findings(accounts, {books}),
@@ -84,6 +85,27 @@ def in_files(documents: Iterable[JournalDocument]) -> list[list[JournalDocument]
         else:
             together.append(document)
     return [together, *alone] if together else alone
+
+
+def packed(documents: list[JournalDocument], target: str, limit: int) -> list[list[JournalDocument]]:
+    """The documents of each file of at most `limit` rows, whole documents only; TargetError for one that fits none."""
+    files: list[list[JournalDocument]] = []
+    room = 0
+    for document in documents:
+        if document.rows > limit:
+            raise TargetError(
+                "DOCUMENT_TOO_LONG",
+                what=f"Journal {document.number} has {document.rows} rows; "
+                f"{_BOOKS_NAMED[books_of(target)]} takes {limit} a file",
+                where=f"{target}, document {document.number}",
+                fix="Make the journal shorter: in the mapping, bring small jobs under one job, or leave classes out. "
+                    "A journal must not be parted between files.")
+        if not files or document.rows > room:
+            files.append([])
+            room = limit
+        files[-1].append(document)
+        room -= document.rows
+    return files
 
 
 def reversed_postings(postings: pa.Table) -> pa.Table:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.errors import TargetError
 from etl.settings import Settings
 from etl.targets.fields import written_texts
-from etl.targets.files import Folder, csv_bytes, csv_rows, rendered
+from etl.targets.files import Folder, csv_bytes, csv_rows, part_name, rendered
 from etl.targets.journals import (
     AMOUNT_DIGITS,
-    JournalDocument,
     changed_postings,
     checked_postings,
     in_files,
     journal_documents,
+    packed,
     reversed_postings,
 )
 from etl.targets.printed import amounts, dates
@@ -44,35 +43,14 @@ def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[R
 changed_texts = changed_postings(NAME)
 
 
-def packed(documents: list[JournalDocument], limit: int = ROW_LIMIT) -> list[list[JournalDocument]]:
-    """The documents of each file in order, whole documents only; TargetError for one that fits no file."""
-    files: list[list[JournalDocument]] = []
-    room = 0
-    for document in documents:
-        if document.rows > limit:
-            raise TargetError(
-                "DOCUMENT_TOO_LONG",
-                what=f"Journal {document.number} has {document.rows} rows; QuickBooks Online takes {limit} a file",
-                where=f"{NAME}, document {document.number}",
-                fix="Make the journal shorter: in the mapping, bring small jobs under one job, or leave classes out. "
-                    "A journal must not be parted between files.")
-        if not files or document.rows > room:
-            files.append([])
-            room = limit
-        files[-1].append(document)
-        room -= document.rows
-    return files
-
-
 def _files(postings: pa.Table, folder: Folder) -> list[RenderedFile]:
     rows = _rows(postings)
     files = []
     for together in in_files(journal_documents(postings)):
-        parts = packed(together)
+        parts = packed(together, NAME, ROW_LIMIT)
         for number, part in enumerate(parts, 1):
-            of = f"_{number}of{len(parts)}" if len(parts) > 1 else ""
             lines = pa.concat_arrays([rows.slice(document.start, document.rows) for document in part])
-            name = f"journal_{together[0].number}{of}.csv"
+            name = part_name(f"journal_{together[0].number}", number, len(parts), "csv")
             files.append(rendered(NAME, folder, name, (csv_bytes(_HEADER, lines), len(lines))))
     return files
 

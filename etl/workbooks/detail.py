@@ -8,13 +8,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.tables import ALLOCATIONS, CONVERSIONS, CORRECTIONS, EXCEPTIONS, POSTINGS, assert_schema
+from etl.tables import ALLOCATIONS, CONVERSIONS, CORRECTIONS, EXCEPTIONS, PAYROLL_TAXES, POSTINGS, assert_schema
 from etl.terms import BatchHeader
 from etl.workbooks.sheets import Column, Kind, Sheet
 from etl.workbooks.words import known, top_notes
 
 EXCEPTIONS_TITLE, LINES_TITLE, TEXT_CHANGES_TITLE = "Exceptions", "Lines", "Text changes"
 CONVERSIONS_TITLE, CORRECTIONS_TITLE = "Conversions", "Corrections"
+PAYROLL_TAXES_TITLE = "Payroll taxes"
 LINE_AMOUNT = "Amount"
 _RUNNING = "Running balance"
 _SEVERITIES = ("stop", "hold", "note")
@@ -127,6 +128,28 @@ def conversions(header: BatchHeader, table: pa.Table) -> Sheet:
     return Sheet(CONVERSIONS_TITLE, columns, rows, notes=top_notes(
         header, "The rate is home currency for one unit. Amount x rate, rounded half up once, is the home amount. Per "
                 "document the lines, their total and the rounding difference come to 0 in both currencies."))
+
+
+def payroll_taxes(header: BatchHeader, table: pa.Table) -> Sheet:
+    """Every employer tax of a person and workweek: the year's wages before and after, what is taxed, where it went."""
+    columns = (
+        Column("Tax of", "text", 14), Column("Employee", "text", 26), Column("Employee id", "text", 12),
+        Column("Workweek", "date", 12), Column("Paid on", "date", 12), Column("Percent", "rate", 10),
+        *(Column(name, "amount", 14, currency="Currency") for name in ("Wage base", "Wages before", "Wages")),
+        Column("Wages after", "amount", 14, 'IF({Wage base}="","",{Wages before}+{Wages})', currency="Currency"),
+        *(Column(name, "amount", 14, currency="Currency") for name in ("Taxed", "Tax", "Posted", "Held", "Left")),
+        Column("Currency", "text", 10))
+    taxes = assert_schema(table, PAYROLL_TAXES, "payroll_taxes").to_pylist()
+    rows = [
+        (row["tax"], row["employee_name"], row["employee_id"], row["workweek_start"], row["paid_on"],
+         row["percent"], row["wage_base"], row["wages_before"], row["wages"], row["taxable_wages"],
+         *(row[name] for name in ("amount", "posted_amount", "held_amount", "left_amount")), row["currency"])
+        for row in taxes]
+    return Sheet(
+        PAYROLL_TAXES_TITLE, columns, rows, totals=("Tax", "Posted", "Held", "Left"), notes=top_notes(
+            header, "Tax: percent of the wages taxed, rounded once a person, tax and workweek; rates and bases as the "
+                    "company declares them. Wages before: paid in the calendar year, by pay date.",
+            "Posted + held + left = tax. Held: with the labor of held work. Left: where payroll books it."))
 
 
 def text_changes(header: BatchHeader, table: pa.Table) -> Sheet:

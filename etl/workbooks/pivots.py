@@ -25,7 +25,8 @@ _HOUR_TOTALS = (PAY_SECONDS, "Pay hours", BILL_SECONDS, "Bill hours")
 _HOURS_NOTE = (
     "Exported time inside the pay period and inside the billing period. Hours are seconds / 3600, "
     "shown to two decimals.")
-_REVERSAL = "[LC]R[0-9]*$"   # how a reversing journal's number ends; 2: of another currency
+_BURDEN = "Burden and taxes"
+_LABOR, _CHARGES = "-[LSC]-", "-[UE]-"   # lines of labor, contractors' accrual, corrections; of burden and taxes
 
 Key = tuple[str | None, ...]
 Hours = dict[Key, tuple[int, int]]
@@ -56,28 +57,36 @@ def by_employee(header: BatchHeader, tables: Mapping[str, pa.Table]) -> Sheet:
 
 
 def by_project(header: BatchHeader, tables: Mapping[str, pa.Table]) -> Sheet:
-    """One row per customer:job, with pay and bill time, labor posted to the job, and the amount billed."""
+    """One row per customer:job, with pay and bill time, labor posted to the job, and the amount billed.
+
+    Burden or employer taxes on the job, where there are any, stand in a column of their own.
+    """
     keys = ["customer_job"]
     posted: Amounts = {}
+    charged: Amounts = {}
     billed: Amounts = {}
     if (postings := tables.get("postings")) is not None:
         postings = assert_schema(postings, POSTINGS, "postings")
-        is_reversal = pc.match_substring_regex(pc.coalesce(postings["document_number"], ""), _REVERSAL)
-        is_on_job = pc.and_(pc.is_valid(postings["customer_job"]), pc.invert(is_reversal))
-        posted = _amounts(postings.filter(is_on_job), keys)
+        on_jobs = postings.filter(pc.is_valid(postings["customer_job"]))
+        posted, charged = (
+            _amounts(on_jobs.filter(pc.match_substring_regex(on_jobs["line_id"], letters)), keys)
+            for letters in (_LABOR, _CHARGES)
+        )
     if (billable := tables.get("billable_lines")) is not None:
         billed = _amounts(assert_schema(billable, BILLABLE_LINES, "billable_lines"), keys)
+    figures = {"Labor posted": posted, **({_BURDEN: charged} if charged else {}), "Billed": billed}
     rows = [
         (key[0] or "(no customer:job)", *seconds, *amounts, currency)
-        for key, currency, seconds, amounts in _rows(_hours(_pieces(tables), keys), [posted, billed])]
+        for key, currency, seconds, amounts in _rows(_hours(_pieces(tables), keys), list(figures.values()))]
     columns = (
-        Column("Customer:job", "text", 44), *_HOURS, Column("Labor posted", "amount", 15, currency="Currency"),
-        Column("Billed", "amount", 15, currency="Currency"), Column("Currency", "text", 10))
+        Column("Customer:job", "text", 44), *_HOURS,
+        *(Column(name, "amount", 15, currency="Currency") for name in figures), Column("Currency", "text", 10))
     return Sheet(
-        BY_PROJECT, columns, sorted(rows, key=_text_first), totals=(*_HOUR_TOTALS, "Labor posted", "Billed"),
+        BY_PROJECT, columns, sorted(rows, key=_text_first), totals=(*_HOUR_TOTALS, *figures),
         empty=_empty(tables), notes=top_notes(
             header, _HOURS_NOTE, "Labor posted: the journal lines on the job, reversing journals left out. "
-                                 "Billed: the invoice lines."))
+            + (f"{_BURDEN}: what is charged on it, in journals of its own. " if charged else "")
+            + "Billed: the invoice lines."))
 
 
 def _empty(tables: Mapping[str, pa.Table]) -> str:

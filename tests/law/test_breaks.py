@@ -12,7 +12,9 @@ import pytest
 
 from etl.errors import MappingError, SettingsError
 from etl.law.breaks import break_library, places_not_tested, read_break_rules
+from etl.sql.order import MARTS
 from etl.steps.inputs import refuse_gaps
+from tests.law.confirming import confirming
 from tests.sql.company import Books, Company
 
 PAY_ITEMS = f"""{Company.pay_items}
@@ -109,7 +111,9 @@ def all_examples() -> dict[str, set[str]]:
             f'[[pay.agreements]]\nrule_id = "{name}"\njurisdiction = "{place}"\nweek_tiers = "60:1.5"\ncitation = "c"\n'
             for place, name in agreed.items()
         )
-        + "".join(f'[[pay.breaks]]\njurisdiction = "{place}"\npremiums = "refer"\n' for place in places.values()),
+        + '[[pay.minimum_wages]]\njurisdiction = "US-NY"\nhourly = 16.00\n'
+        + "".join(f'[[pay.breaks]]\njurisdiction = "{place}"\npremiums = "refer"\n'
+                  + ('spread = "all_rates"\n' if place == "US-NY" else "") for place in places.values()),
     )
     lines = [f"{number}  {line.partition('  ')[2]}" for number, line in enumerate(rows, 1)]
     books = company.books("\n".join(["id  date  start  time  project  service  person", *lines]))
@@ -228,15 +232,24 @@ def test_rest_is_attested_never_inferred():
     told = "employee_id  day  missed\nE1  2026-11-09  2"
     california = firm("US-CA", rest_attestations=told).books(sheet("08:00-12:00 12:30-16:30"))
     assert california.rows("payroll_lines", "premium_seconds amount", pay_item="Rest Premium") == [["1:00:00", "20.00"]]
-    word = '[[pay.confirmed_rules]]\nrule_id = "us_co_rest"\nconfirmed_by = "Cora"\nconfirmed_on = 2026-11-01\n'
-    colorado = firm("US-CO", more=word, rest_attestations=told).books(sheet("08:00-12:00 12:30-16:30"))
+    company = firm("US-CO", rest_attestations=told)
+    run = confirming(company.run(), "us_co_rest")
+    refuse_gaps(run)
+    colorado = company.books_of(run, [sheet("08:00-12:00 12:30-16:30")], MARTS[-1])
     assert colorado.rows("payroll_lines", "premium_seconds amount", pay_item="Rest Premium") == [["0:20:00", "6.67"]]
     assert not found(firm("US-CA").books(sheet("08:00-12:00 12:30-16:30")))
 
 
-def test_a_row_that_pays_is_confirmed_and_has_a_pay_item():
-    with pytest.raises(MappingError, match=r"us_co_rest .* is knowledge, not confirmed, and pays"):
-        refuse_gaps(firm("US-CO", rest_attestations="employee_id  day  missed\nE1  2026-11-09  2").run())
+NAMED = '[[pay.confirmed_rules]]\nrule_id = "us_co_rest"\nconfirmed_by = "Cora"\nconfirmed_on = 2026-11-01\n'
+
+
+@pytest.mark.capability("C133")
+def test_a_row_that_pays_is_confirmed_by_a_record_and_has_a_pay_item():
+    told = "employee_id  day  missed\nE1  2026-11-09  2"
+    with pytest.raises(MappingError, match=r"us_co_rest .* is knowledge, not confirmed, and pays; .*us_co_rest"):
+        refuse_gaps(firm("US-CO", rest_attestations=told).run())
+    with pytest.raises(MappingError, match=r"confirmed_rules\]\] in company.toml no longer counts"):
+        refuse_gaps(firm("US-CO", more=NAMED, rest_attestations=told).run())
     refuse_gaps(firm("US-CO").run())
     with pytest.raises(MappingError, match="no pay item for premium, meal_premium"):
         refuse_gaps(replace(firm("US-CA"), pay_items=Company.pay_items).run())
@@ -258,7 +271,7 @@ def test_what_cannot_be_told_is_said_once():
     assert books.rows("exceptions", "found", code="TE106") == [["1 people without a birth date"]]
     british = firm("GB").books(sheet("08:00-16:00"))
     assert books.rows("exceptions", "severity", code="TE105") == [["note"]]
-    assert "the run reads too few weeks, or leave among them" in british.column("exceptions", "found", code="TE105")
+    assert british.column("exceptions", "found", code="TE105") == ["17 weeks are looked at: no time in 16 of them"]
 
 
 @pytest.mark.parametrize(("born", "broken"), [("2008-11-10", {"gb_young_day"}), ("2008-11-09", set())])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from etl.steps.inputs import earlier_earnings, refuse_gaps
@@ -66,10 +68,9 @@ regimes = { FR = "branch_10" }"""
 
 
 REFUSED = [  # place, rule confirmed, earnings, what is said
-    ("US-CA", "", "ann  Retention  90.00  flat_sum  2026-11-09  2026-11-15  2026-11-20", "divides by straight hours"),
+    ("US-CA", "", "ann  Retention  90.00  flat_sum  2026-11-09  2026-11-15  2026-11-20", "for premium, bonus_premium"),
     ("US", "", "ann  Retention  90.00  flat_sum  2026-11-09  2026-11-15  2026-11-20", ""),
     ("JP", "jp_8_40_60", "", "overtime counts by the month; give its people monthly pay periods"),
-    ("US-VI", "us_vi_8_40_6", "", "days are counted over the weeks"),
 ]
 
 
@@ -79,8 +80,9 @@ def test_what_this_release_cannot_compute_stops_the_run(place, confirmed, earned
     stops(confirming(run, *confirmed.split()), said)
 
 
-def test_pay_earned_before_the_weeks_of_a_run_is_told_by_the_run_that_pays_it():
+@pytest.mark.parametrize(("go_live", "told"), [("2026-06-01", True), ("2026-01-01", False)])
+def test_pay_earned_before_go_live_is_told_by_the_run_that_pays_it(go_live, told):
     late = EARNED + "ann  Retention  2600.00  yes  2026-05-11  2026-11-08  2026-11-12"
-    assert earlier_earnings(firm("ann weekly US", earnings=late).run()) == [
-        "ann, Retention: earned from 2026-05-11, read from 2026-11-09"
-    ]
+    run = replace(firm("ann weekly US", earnings=late), go_live=go_live).run()
+    said = [f"ann, Retention: earned from 2026-05-11, go-live {go_live}"]
+    assert earlier_earnings(run) == (said if told else [])

@@ -12,7 +12,10 @@ import pytest
 
 from etl import steps
 from etl.errors import EtlError, RefusedError, SettingsError
+from etl.law.breaks import break_library
+from etl.law.holiday_weeks import holiday_library
 from etl.law.replay import begun_on, header
+from etl.law.rounding import library as rounding_library
 from etl.law.rows import library
 from etl.sql.run import Engine
 from etl.steps.examples import read_examples, shipped_examples
@@ -208,7 +211,31 @@ def test_a_confirmation_is_a_record_bound_to_what_the_row_says(tmp_path: Path) -
     assert "read 29 U.S.C. 207" in str(shown[7])
     [other] = steps.show_rules("US-TX", "2026-11-22").rows
     assert "stops a run" in str(other[7])
-    assert "nothing was recorded" in steps.confirm_rule(tiny.COMPANY, "us_flsa_40", "A", "x", workspace=tmp_path).title
+    for ready in ("us_flsa_40", "us_ca_exact", "us_ca_meal_1", "us_co_meal"):
+        assert "nothing was recorded" in steps.confirm_rule(tiny.COMPANY, ready, "A", "x", workspace=tmp_path).title
+
+
+@pytest.mark.capability("C133")
+@pytest.mark.parametrize(
+    ("rule", "place", "about"), [("us_co_rest", "US-CO", "breaks"), ("us_or_exact", "US-OR", "rounding")]
+)
+def test_rows_of_breaks_and_rounding_are_confirmed_the_same_way(tmp_path, rule, place, about):
+    tiny.make_company(tmp_path)
+    question = (place, "2026-11-22", tiny.COMPANY)
+
+    def standing() -> str:
+        rows = steps.show_rules(*question, about=about, workspace=tmp_path).rows
+        return next(str(row[-1]) for row in rows if row[0] == rule)
+
+    assert "stops a run that pays by it or acts against it" in standing()
+    assert "1 version(s)" in steps.confirm_rule(tiny.COMPANY, rule, "R. Ortiz", "read", workspace=tmp_path).title
+    assert standing().startswith("confirmed by R. Ortiz")
+
+
+def test_no_two_tables_of_law_name_a_row_alike():
+    tables = (library(), break_library(), rounding_library(), holiday_library())
+    names = [{row.rule_id for row in rows} for rows in tables]
+    assert len(set.union(*names)) == sum(map(len, names))
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,16 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "private/salaries.csv": {"currency": "USD"},
     "private/earnings.csv": {"currency": "USD", "in_regular_rate": "yes"},
     "burden_rates.csv": {"pay_group": "*", "work_location": "*"},
+    "payroll_taxes.csv": dict.fromkeys(("employee_id", "pay_group", "work_location", "pay_items"), "*")
+    | {"currency": "USD", "confirmed_by": "R. Ortiz"},
+    "private/tax_wages.csv": {"tax": "*", "currency": "USD", "reference": "register"},
+    "private/cost_rates.csv": dict.fromkeys(("employee_id", "pay_group", "customer_job", "service_item"), "*")
+    | {"currency": "USD"},
     "fx_rates.csv": {"source": "ecb", "source_id": "v1", "fetched_at": "2026-11-16 16:00"},
     "holidays.csv": {"calendar": "studio", "name": "Holiday"},
     "holiday_pay.csv": {"pay_group": "*", "work_location": "*", "calendar": "studio", "service_ref": "holiday"},
+    "premiums.csv": {"pay_group": "*", "work_location": "*", "hour_class": "night_premium", "regular_rate": "included"}
+    | {"caused_by": "agreement", "citation": "agreement"},
     "private/overpayments.csv": {"currency": "USD", "settled_by": "repaid", "reference": "receipt"},
     "vendors.csv": {"w9_state": "on_file", "w9_signed_on": "2026-01-02", "backup_withholding": "no"},
     "contracts.csv": {"currency": "USD"},

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from etl.errors import MappingError, RefusedError, SettingsError
 from etl.steps.currency import currency_gaps, refuse_missing_rates
+from etl.steps.inputs import refuse_gaps
 from etl.units import minor_digits
-from tests.sql.company import Books, Company
+from tests.sql.additions import add
+from tests.sql.company import ORDER, Books, Company
+from tests.sql.test_additions import FIRM as WITH_PREMIUMS
 
 HERE = """
 [currency]
@@ -298,4 +301,38 @@ def check_conversions(books: Books, per_euro: dict[str, Fraction], home: str) ->
     lines_here = {row["line_id"]: row["home_amount"] for row in books.engine.fetch("conversions").to_pylist()
                   if row["line_kind"] == "line" and "-R-" not in row["line_id"]}
     assert shares == lines_here
+    assert not [row for row in books.engine.fetch("control_totals").to_pylist() if Decimal(row["difference"])]
+
+
+@pytest.mark.capability("C75")
+def test_a_salary_abroad_is_refused_where_it_becomes_cost():
+    """One amount in the home currency is spread over the hours; without salaried_cost the hours are priced."""
+    people = "person_ref  employee_id  employee_name  flsa_status\neva  E4  Eva Eder  exempt"
+    firm = replace(FIRM, employees=people, salaries="employee_id  salary  per  currency\nE4  900.00  week  EUR")
+    assert currency_gaps(firm.run()) == []
+    for pay in ('salaried_cost = "salary_over_hours"', 'salaried_cost = "standard_rate"'):
+        run = replace(firm, pay=pay).run()
+        [gap] = currency_gaps(run)
+        assert "private/salaries.csv, line 2: E4 has a salary in EUR" in gap
+        assert "pay group weekly makes cost of salaries in USD only" in gap
+        with pytest.raises(MappingError, match="E4 has a salary in EUR"):
+            refuse_gaps(run)
+
+
+@pytest.mark.capability("C129")
+@pytest.mark.capability("C80")
+def test_a_premium_for_a_missed_meal_is_paid_in_the_currency_of_its_week():
+    """One hour at 3,333 yen, borne by the job of the day and converted with it: 21.26 dollars."""
+    firm = replace(FIRM, pay_items=WITH_PREMIUMS.pay_items)
+    books = firm.books("person  project  time\njun  web  6:00", to="break_premiums")
+    add(books, {"person_no": 2, "top": 3333, "bottom": 1})
+    books.engine.run(ORDER[ORDER.index("break_premiums") + 1 :])
+    books.must_show("payroll_lines", """
+        pay_item      amount    currency
+        Meal Premium  3333.00   JPY
+        Regular       19998.00  JPY""")
+    books.must_show("pay_additions", "amount  currency\n3333.00  JPY")
+    assert books.rows("conversions", "amount currency", line_kind="line", document_number="TB0042L") == [
+        ["23331.00", "JPY"]
+    ]
     assert not [row for row in books.engine.fetch("control_totals").to_pylist() if Decimal(row["difference"])]

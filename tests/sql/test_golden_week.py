@@ -67,8 +67,7 @@ def alder() -> Company:
     )
 
 
-@cache
-def alder_books(is_overtime_cut_by_hand: bool) -> Books:
+def alder_rows(is_overtime_cut_by_hand: bool) -> list[dict[str, str]]:
     """The week as the source has it, or with Saturday's shift as one entry of 8 h for the engine to cut."""
     rows = []
     for entry in sample("time_entries.csv"):
@@ -89,7 +88,13 @@ def alder_books(is_overtime_cut_by_hand: bool) -> Books:
                 "note": entry["note"],
             }
         )
-    return alder().books(delivery(rows))
+    return rows
+
+
+@cache
+def alder_books(is_overtime_cut_by_hand: bool) -> Books:
+    """The decisions about that week."""
+    return alder().books(delivery(alder_rows(is_overtime_cut_by_hand)))
 
 
 both = pytest.mark.parametrize("is_overtime_cut_by_hand", [True, False], ids=["two entries", "one shift of 8 h"])

@@ -18,6 +18,7 @@ from etl.settings.rounding import refuse_contradictions
 from etl.steps.rounding import refuse_forbidden_rounding, rounding_facts
 from etl.steps.rounding_certificate import certificate_csv
 from etl.units import decimal_hours
+from tests.law.confirming import confirming
 from tests.sql.company import Books, Company
 
 PEOPLE = """
@@ -129,11 +130,30 @@ def test_what_the_law_says_of_a_rounding(place, mode, unit, grain, position, wor
 
 def test_law_that_was_not_read_at_its_source_can_be_answered_for_and_other_law_cannot():
     span = (date(2026, 1, 1), date(2026, 12, 31))
-    [oregon] = verdicts("US-OR", ("nearest", 900, "day"), {"us_or_exact"}, span)
+    digests = {row.rule_id: row.digest for row in library()}
+    [closed] = verdicts("US-OR", ("nearest", 900, "day"), {"us_or_exact"}, span)
+    assert (closed.position, closed.is_open) == ("forbidden", True), "a name alone is no word"
+    [oregon] = verdicts("US-OR", ("nearest", 900, "day"), {digests["us_or_exact"]}, span)
     assert oregon.position == "hostile"
     assert "the company answers for rounding here (us_or_exact)" in oregon.sentence
-    [california] = verdicts("US-CA", ("nearest", 900, "day"), {"us_ca_exact"}, span)
-    assert california.position == "forbidden"
+    [california] = verdicts("US-CA", ("nearest", 900, "day"), {digests["us_ca_exact"]}, span)
+    assert (california.position, california.is_open) == ("forbidden", False)
+
+
+SETTINGS = '[[pay.confirmed_rules]]\nrule_id = "us_or_exact"\nconfirmed_by = "Cora"\nconfirmed_on = 2026-11-01\n'
+
+
+@pytest.mark.capability("C133")
+def test_a_ban_that_was_not_read_gives_way_to_a_record_and_not_to_the_settings():
+    firm = Company(employees=PEOPLE.replace("US-CA", "US-OR"), rounding=NEAREST, pay=SETTINGS)
+    books = staged(firm)
+    with pytest.raises(SettingsError) as caught:
+        refuse_forbidden_rounding(books.run, books.engine)
+    assert "timebooks rules confirm --rule us_or_exact" in caught.value.what
+    assert "[[pay.confirmed_rules]] in company.toml no longer counts" in caught.value.what
+    run = confirming(firm.run(), "us_or_exact")
+    books = firm.books_of(run, [WEEK], to="rounding_spans")
+    refuse_forbidden_rounding(books.run, books.engine)
 
 
 def test_a_verdict_changes_on_the_day_its_law_begins():

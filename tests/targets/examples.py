@@ -11,17 +11,40 @@ import pyarrow as pa
 
 from etl import tables
 from etl.settings import Settings, parse_settings
-from etl.terms import BatchHeader
+from etl.terms import BatchHeader, PayrollPerson
 from etl.units import BatchNumber
 
+_GUID = "00000000-0000-4000-8000-00000000010"
+_JOBS = ("Foxglove:Gait", "Quince Observatory:Dome Motor", "Quince Observatory:Visitor Centre")
+_ITEMS = ("Engineering", "Design")
+_NAMES = {
+    "employee": ("Priya Nair", "Okafor, Ifeoma", "Renée Søby"), "vendor": ("Basalt Works LLC",), "customer_job": _JOBS,
+    "project": _JOBS, "service_item": _ITEMS, "task": tuple(f"{job}/{item}" for job in _JOBS for item in _ITEMS),
+}
 HEADER = BatchHeader(
     company_id="alder", company_name="Alder & Pine Studio", home_currency="USD", period_start=date(2026, 11, 9),
     period_end=date(2026, 11, 15), period_label="week 2026-W46", batch=BatchNumber(42), is_sandbox=False,
     policy="four_eyes", labor_posting="accrue", mapping_digest="0" * 64, product_version="0.1.0",
     account_types={"Job Costs:Direct Labor": "COGS", "Overhead:Internal Labor": "EXP",
-                   "Accrued Wages Payable": "OCLIAB"})
+                   "Accrued Wages Payable": "OCLIAB"},
+    target_lists={
+        "xero.account": {"Job Costs:Direct Labor": "310", "Job Costs:Subcontractors": "315",
+                         "Overhead:Internal Labor": "477", "Accrued Wages Payable": "814"},
+        "quickbooks_desktop.account": {"Accrued Wages Payable": ""}, "quickbooks_desktop.class": {"Office": ""},
+        "quickbooks_desktop.service_item": {"Engineering": ""}, "quickbooks_desktop.vendor": {"Callum Reid": ""},
+        "quickbooks_desktop.customer_job": {"Foxglove": "", "Foxglove:Gait": ""},
+        "quickbooks_desktop.employee": {"Priya Nair": ""},
+        **{f"{target}.{name}": {one: form.format(number) for number, one in enumerate(names, 1)}
+           for target, form in (("quickbooks_online", "20{}"), ("sage50", "ID-{}"), ("xero", f"{_GUID}{{}}"))
+           for name, names in _NAMES.items() if (target, name) != ("xero", "customer_job")},
+    },
+    payroll_people={
+        "E001": PayrollPerson("000101", "Okafor", "Ifeoma", "Senior Engineer"),
+        "E002": PayrollPerson("000102", "Søby", "Renée"),
+        "E003": PayrollPerson("000103", "Quill", "Tam"),
+    })
 
-_TOML = """
+SETTINGS_TEXT = """
 [company]
 id = "alder"
 name = "Alder & Pine Studio"
@@ -35,27 +58,41 @@ period = "none"
 mode = "{mode}"
 [targets]
 documents = []
-[targets.quickbooks_online]
-automated_sales_tax = "no"
+[targets.adp]
+company_code = "A7P"
+{adp_columns}
+[targets.paychex]
+client_id = "1234ABCD"
+[targets.sage50]
+billing_type = 2
 [targets.xero]
 date_format = "DD/MM/YYYY"
+tax_rate = "Tax Exempt (0%)"
 tracking_job = "Project"
 tracking_class = "Practice"
 """
+_ADP_COLUMNS = """columns = [
+    "Co Code", "Batch ID", "File #", "Reg Hours", "O/T Hours", "Hours 3 Code", "Hours 3 Amount", "Earnings 3 Code",
+    "Earnings 3 Amount",
+]"""
 _DESKTOP = """
 [targets.quickbooks_desktop]
 company_name = "{company_name}"
 company_create_time = "1478822400"
 transfer_to_payroll = {transfer}
+item_account = "Professional Services Income"
 """
 
 
 def settings(
-    mode: str = "accrue", *, transfer: bool | None = True, company_name: str = "Alder & Pine Studio",
+    mode: str = "accrue", *, transfer: bool | None = True, company_name: str = "Alder & Pine Studio", more: str = "",
+    sage: str = "",
 ) -> Settings:
-    """The company's settings; `transfer` None leaves QuickBooks Desktop undescribed."""
+    """The company's settings; `transfer` None leaves QuickBooks Desktop undescribed; `more` sections, `sage` keys."""
     desktop = "" if transfer is None else _DESKTOP.format(transfer=str(transfer).lower(), company_name=company_name)
-    return parse_settings(_TOML.format(mode=mode) + desktop, "alder", "mappings/alder/company.toml")
+    given = SETTINGS_TEXT.replace("billing_type = 2", f"billing_type = 2\n{sage}")
+    text = given.format(mode=mode, adp_columns=_ADP_COLUMNS) + desktop
+    return parse_settings(text + more, "alder", "mappings/alder/company.toml")
 
 
 def from_text(schema: pa.Schema, text: str) -> pa.Table:

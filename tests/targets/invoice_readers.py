@@ -28,7 +28,7 @@ IIF_NEEDED = {
 IIF_LIMITS = {"ACCNT": (41, 159), "NAME": (41, 209), "CLASS": (41, 159), "INVITEM": (31, 159), "DOCNUM": (11, 11),
               "MEMO": (4095, 4095)}
 KEY = re.compile(r"\[([0-9]+-[BJ]-[0-9]+)\]$")
-TIME = re.compile(r" ([0-9]+):([0-5][0-9])(?::([0-5][0-9]))? h \[")
+TIME = re.compile(r" ([0-9]+):([0-5][0-9])(?::([0-5][0-9]))? h(?: \[|: )")
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,19 @@ LIMITS = {   # record and column: characters per level, characters in all
     ("TRNS", "ACCNT"): (41, 159), ("TRNS", "NAME"): (41, 209), ("TRNS", "CLASS"): (41, 159),
     ("TRNS", "DOCNUM"): (11, 11), ("TRNS", "MEMO"): (4095, 4095),
 }
+LISTS = {   # keyword: the columns every record needs
+    "ACCNT": ("NAME", "ACCNTTYPE"), "CUST": ("NAME",), "VEND": ("NAME",), "EMP": ("NAME", "INIT"), "CLASS": ("NAME",),
+    "INVITEM": ("NAME", "INVITEMTYPE", "ACCNT"),
+}
+TYPES = {"BANK", "AR", "OCASSET", "FIXASSET", "OASSET", "AP", "CCARD", "OCLIAB", "LTLIAB", "EQUITY", "INC", "COGS",
+         "EXP", "EXINC", "EXEXP", "NONPOSTING"}
 FORMS = {   # record and column: what the whole field must look like
     ("TIMEACT", "DATE"): r"\d\d/\d\d/\d\d", ("TIMEACT", "DURATION"): r"(?!0:00)([1-9]?\d):[0-5]\d",
     ("TIMEACT", "XFERTOPAYROLL"): "[YN]", ("TIMEACT", "BILLINGSTATUS"): "[012]", ("TIMEACT", "EMP"): ".+",
     ("TIMERHDR", "COMPANYNAME"): ".+", ("TIMERHDR", "COMPANYCREATETIME"): r"\d+",
-    ("TRNS", "TRNSTYPE"): "GENERAL JOURNAL", ("TRNS", "DATE"): r"\d\d/\d\d/\d{4}", ("TRNS", "ACCNT"): ".+",
-    ("TRNS", "AMOUNT"): r"(?!-0\.00)-?\d{1,15}\.\d\d", ("TRNS", "DOCNUM"): ".+",
+    ("TRNS", "TRNSTYPE"): "GENERAL JOURNAL|BILL|BILL REFUND",
+    ("TRNS", "DATE"): r"\d\d/\d\d/\d{4}", ("TRNS", "ACCNT"): ".+",
+    ("TRNS", "AMOUNT"): r"(?!-0\.00)-?\d{1,15}\.\d\d", ("TRNS", "REIMBEXP"): "NOTHING",
 }
 QBO_HEADER = ["*JournalNo", "*JournalDate", "*AccountName", "*Debits", "*Credits", "Description", "Name", "Currency",
               "Location", "Class"]
@@ -90,8 +97,8 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
     for row in rows:
         demand(len(row) == len(header), f"{len(row)} cells, not {len(header)}")
         for cell in row:
-            is_number = re.fullmatch(r"-\d+(\.\d+)?", cell)   # a credit in a worksheet
-            demand(not cell or cell[0] not in FORMULA_STARTS or is_number, f"{cell!r} begins like a formula")
+            is_number = re.fullmatch(r"-\d{1,15}\.\d{2,3}", cell)
+            demand(not cell or is_number or cell[0] not in FORMULA_STARTS, f"{cell!r} begins like a formula")
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
@@ -131,6 +138,9 @@ def _check_iif_record(record: dict[str, str]) -> None:
         demand(longest <= level and len(cell) <= whole, f"{column}: {len(cell)} characters")
         if column not in ("AMOUNT", "RECORD"):
             demand(cell[:1] not in FORMULA_STARTS or not cell, f"{column}: {cell!r} begins like a formula")
+    for column in LISTS.get(kind, ()):
+        demand(record[column], f"{kind} without {column}")
+    demand(record.get("ACCNTTYPE", "INC") in TYPES, record.get("ACCNTTYPE"))
     if kind == "TIMEACT":
         _check_date(record["DATE"])
         demand(int(record["DURATION"].split(":")[0]) <= 23, record["DURATION"])
@@ -149,11 +159,14 @@ def _block(block: dict | None, record: dict[str, str]) -> dict | None:
     keyword = record["RECORD"]
     if keyword == "TRNS":
         demand(block is None, "TRNS inside a transaction")
+        demand(record["DOCNUM"], "a transaction without a number")
+        demand(not record["TRNSTYPE"].startswith("BILL") or record["NAME"], "a bill without a vendor")
         block = {"DOCNUM": record["DOCNUM"], "DATE": record["DATE"], "sum": Decimal(0), "lines": 0}
     if keyword in ("TRNS", "SPL"):
         demand(block is not None, "SPL outside a transaction")
         _check_date(record["DATE"])
-        demand(record["DOCNUM"] == block["DOCNUM"] and record["DATE"] == block["DATE"], "two documents in one block")
+        numbers = (block["DOCNUM"], "") if record["TRNSTYPE"].startswith("BILL") else (block["DOCNUM"],)
+        demand(record["DOCNUM"] in numbers and record["DATE"] == block["DATE"], "two documents in one block")
         return block | {"sum": block["sum"] + Decimal(record["AMOUNT"]), "lines": block["lines"] + 1}
     if keyword == "ENDTRNS":
         demand(block is not None and block["lines"] > 1, "ENDTRNS without lines")

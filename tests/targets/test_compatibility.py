@@ -15,10 +15,8 @@ from tests.targets.examples import settings
 TIME, JOURNAL = "quickbooks_desktop.time", "quickbooks_desktop.labor_journal"
 ONLINE = "quickbooks_online.labor_journal"
 HOURS, SHEET = "payroll.hours", "billing.worksheet"
-TO_COME = ("quickbooks_desktop.invoice", "quickbooks_desktop.bill", "quickbooks_desktop.unbilled_journal",
-           "quickbooks_online.time", "quickbooks_online.invoice", "quickbooks_online.bill",
-           "quickbooks_online.unbilled_journal", "xero.time", "xero.invoice", "xero.bill", "xero.labor_journal",
-           "payroll.gusto", "payroll.adp", "payroll.paychex")
+TO_COME = ("quickbooks_desktop.invoice", "quickbooks_desktop.unbilled_journal", "quickbooks_online.invoice",
+           "quickbooks_online.unbilled_journal", "xero.invoice")
 
 PAIRS = [   # documents, labor posting, transfer to payroll, forbidden, why
     ((TIME,), "none", True, False, "paychecks from time, jobs costed by the books"),
@@ -42,10 +40,7 @@ PAIRS = [   # documents, labor posting, transfer to payroll, forbidden, why
     ((HOURS, "payroll.gusto"), "distribution", None, True, "one way to payroll"),
     ((TIME, "quickbooks_desktop.invoice"), "accrue", False, True, "billed again from unbilled time"),
     ((TIME, "quickbooks_desktop.bill"), "accrue", False, True, "the payable twice"),
-    (("quickbooks_online.time", "quickbooks_online.invoice"), "accrue", None, True, "billed again"),
     (("quickbooks_online.time", "quickbooks_online.bill"), "accrue", None, True, "the payable twice"),
-    (("quickbooks_online.time", ONLINE), "distribution", None, True, "paychecks from time"),
-    (("quickbooks_online.time", HOURS), "accrue", None, True, "paid twice"),
     ((TIME, "quickbooks_online.time"), "accrue", False, True, "the same time in two forms"),
     (("xero.time", "xero.invoice"), "accrue", None, True, "Xero Projects keeps the time uninvoiced"),
     (("quickbooks_desktop.invoice", "quickbooks_online.invoice"), "accrue", False, True, "one invoice in two forms"),
@@ -56,6 +51,58 @@ PAIRS = [   # documents, labor posting, transfer to payroll, forbidden, why
     ((HOURS, ONLINE, SHEET), "distribution", None, False, "a usual week online"),
     ((SHEET, SHEET), "accrue", None, True, "asked for twice"),
 ]
+
+
+ONLINE_TIME, TICKETS, XERO_TIME = "quickbooks_online.time", "sage50.time", "xero.time"
+PAYS, BILLS = "transfer_to_payroll = true", 'billable_time = "billable"'
+BILLED = 'billable_time = "has_been_billed"'
+CHOSEN = [   # documents, what [targets.…] says of the time, labor posting, forbidden, why
+    ((ONLINE_TIME, ONLINE), PAYS, "distribution", True, "paychecks from time"),
+    ((ONLINE_TIME, ONLINE), PAYS, "accrue", False, "reversed on day 1"),
+    ((ONLINE_TIME, ONLINE), "", "distribution", False, "no paycheck is made from it"),
+    ((ONLINE_TIME, HOURS), PAYS, "accrue", True, "paid twice"),
+    ((ONLINE_TIME, "payroll.gusto"), PAYS, "accrue", True, "paid twice"),
+    ((ONLINE_TIME, "payroll.gusto"), "", "distribution", False, "one way to payroll"),
+    ((ONLINE_TIME, "quickbooks_online.invoice"), BILLS, "accrue", True, "billed again"),
+    ((ONLINE_TIME, "xero.invoice"), BILLS, "accrue", True, "billed again, in other books"),
+    ((ONLINE_TIME, "quickbooks_online.invoice"), BILLED, "accrue", False, "marked as billed"),
+    ((ONLINE_TIME, "quickbooks_online.invoice"), "", "accrue", False, "not billable there"),
+    ((ONLINE_TIME, "quickbooks_online.bill"), "", "accrue", True, "the payable twice"),
+    ((TICKETS, ONLINE), PAYS, "distribution", True, "paychecks from tickets"),
+    ((TICKETS, ONLINE), "", "distribution", False, "no paycheck is made from them"),
+    ((TICKETS, "payroll.adp"), PAYS, "accrue", True, "paid twice"),
+    ((TICKETS, "payroll.adp"), "", "accrue", False, "one way to payroll"),
+    ((TICKETS, "quickbooks_online.invoice"), "", "accrue", True, "billed again"),
+    ((TICKETS, ONLINE_TIME), "", "accrue", True, "the same time in two forms"),
+    ((XERO_TIME, "xero.labor_journal"), "", "distribution", False, "the time posts nothing"),
+    ((XERO_TIME, "payroll.paychex"), "", "accrue", False, "the time pays nobody"),
+    ((XERO_TIME, "xero_api.labor_journal"), "", "none", True, "no labor journal in this mode"),
+    (("xero.labor_journal", "xero_api.labor_journal"), "", "accrue", True, "the same document twice"),
+    (("xero.labor_journal", ONLINE), "", "accrue", True, "one journal in two forms"),
+    (("xero.bill", "quickbooks_online.bill"), "", "accrue", True, "one bill in two forms"),
+    (("xero.bill", "quickbooks_desktop.bill"), "", "accrue", True, "one bill in two forms"),
+    (("xero.bill", "xero.labor_journal"), "", "accrue", False, "different people"),
+    (("payroll.gusto", "payroll.adp"), "", "accrue", True, "one way to payroll"),
+    (("payroll.adp", "payroll.paychex"), "", "accrue", True, "one way to payroll"),
+    (("payroll.paychex", "quickbooks_desktop.bill"), "", "accrue", False, "different people"),
+    (("payroll.gusto", "xero.labor_journal", "xero.bill"), "", "distribution", False, "a usual week with Xero"),
+]
+
+
+@pytest.mark.capability("C142")
+@pytest.mark.parametrize(("documents", "choice", "mode", "forbidden", "why"), CHOSEN)
+def test_pairs_by_what_the_books_do_with_the_time(documents, choice, mode, forbidden, why):
+    is_sage = TICKETS in documents
+    chosen = settings(mode, transfer=False, sage=choice if is_sage else "",
+                      more="" if is_sage else f"[targets.quickbooks_online]\n{choice}\n")
+    for order in (documents, documents[::-1]):
+        if not forbidden:
+            refuse_forbidden(order, chosen)
+            continue
+        with pytest.raises(TargetError) as error:
+            refuse_forbidden(order, chosen)
+        assert error.value.code == "DOCUMENTS_CONFLICT", why
+        assert error.value.fix, why
 
 
 @pytest.mark.parametrize(("documents", "mode", "transfer", "forbidden", "why"), PAIRS)
@@ -107,7 +154,8 @@ def test_every_row_is_complete_and_matches_something():
     pairs = [*((name, "") for name in names), *combinations(names, 2)]
     used = [row for pair in pairs for row in verdicts(pair)]
     keys = {"labor_posting": {"distribution", "clearing", "accrue", "none"}, "transfer_to_payroll": {"true", "false"},
-            "sandbox": {"true", "false"}}
+            "sandbox": {"true", "false"}, "online_payroll": {"true", "false"}, "sage_payroll": {"true", "false"},
+            "online_time": {"not_billable", "has_been_billed", "billable"}}
     for row in facts("compatibility.csv"):
         assert row in used, f"{row} matches no document: a misspelt name?"
         assert row["verdict"] in ("forbidden", "allowed")

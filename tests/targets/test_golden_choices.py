@@ -18,6 +18,7 @@ from etl.targets.documents import document
 from tests.sql import test_burden as burden
 from tests.sql import test_currencies as currencies
 from tests.sql import test_invoices as invoices
+from tests.sql import test_payroll_taxes as taxes
 from tests.sql.company import Company
 from tests.targets.test_golden import same_as_golden
 
@@ -29,6 +30,7 @@ CHOICES = {   # company, week, documents, billing.rate
     "convert_accounting": (replace(currencies.FIRM, toml=currencies.IN_BOOKS), NO_DINARS, (JOURNAL, WORKSHEET), "send"),
     "payroll_tax_accounting": (replace(burden.FIRM, toml=""), burden.WEEK, (JOURNAL,), "send"),
     "payroll_tax_burden_rate": (burden.FIRM, burden.WEEK, (JOURNAL, DESKTOP), "send"),
+    "payroll_tax_separate": (taxes.FIRM, taxes.WEEK, (JOURNAL, DESKTOP), "send"),
     "billing_rate_send": (Company(), burden.WEEK, (WORKSHEET,), "send"),
     "billing_output_draft_invoice": (
         invoices.EVERYTHING, invoices.WEEK, ("quickbooks_desktop.invoice", WORKSHEET), "send"),
@@ -71,7 +73,23 @@ def test_golden_folders_belong_to_choices():
     assert sorted(path.name for path in GOLDEN.iterdir()) == sorted(CHOICES)
 
 
+TOLD = [("toggl", "billable amounts in the currency of the project"), ("harvest", "in the client's currency"),
+        ("clockify", "of the client or workspace"), ("quickbooks_time", "in the company's currency"),
+        ("kimai", "in the customer's currency"), ("timetagger", "no money")]
+
+
 @pytest.mark.capability("C77")
-def test_the_tracker_s_own_conversion_is_refused_while_none_lands():
+@pytest.mark.parametrize(("source", "told"), TOLD)
+def test_the_tracker_s_own_conversion_is_refused_by_what_each_tells(source, told):
+    own = f'[[connections]]\nname = "ours"\nsource = "{source}"\naccount = "1"\n'
+    firm = replace(currencies.FIRM, toml=f'\n[currency]\nconvert = "tracker"\n{own}')
+    [gap] = [gap for gap in currency_gaps(firm.run()) if "converted" in gap]
+    assert "and ours tells" in gap
+    assert told in gap
+    assert "choose here or accounting" in gap
+
+
+@pytest.mark.capability("C77")
+def test_an_export_file_has_no_conversion_either():
     firm = replace(currencies.FIRM, toml='\n[currency]\nconvert = "tracker"\n')
-    assert [gap for gap in currency_gaps(firm.run()) if "none of the sources lands one" in gap]
+    assert [gap for gap in currency_gaps(firm.run()) if "at most an amount in the currency of its row" in gap]

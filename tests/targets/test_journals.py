@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from etl.errors import TargetError
 from etl.targets import iif_journal, qbo_csv
-from etl.targets.journals import JournalDocument, reversal_number
+from etl.targets.journals import JournalDocument, packed, reversal_number
 from tests.targets.examples import HEADER, journal, settings
 from tests.targets.judges import judged
 from tests.targets.readers import read_iif, read_journal_csv
@@ -201,7 +201,7 @@ PACKED = [   # rows of the documents, limit, expected rows per file, why
 @pytest.mark.parametrize(("rows", "limit", "expected", "why"), PACKED)
 def test_packing_documents_into_files(rows, limit, expected, why):
     documents = [JournalDocument(f"D{number}", 0, count) for number, count in enumerate(rows)]
-    assert [[document.rows for document in file] for file in qbo_csv.packed(documents, limit)] == expected, why
+    assert [[document.rows for document in file] for file in packed(documents, qbo_csv.NAME, limit)] == expected, why
 
 
 def test_online_files_above_a_thousand_rows_are_numbered():

@@ -277,3 +277,31 @@ def test_what_would_fall_out_of_a_total_is_refused(name, text, error, code, why)
 def test_a_table_of_another_shape_is_refused():
     with pytest.raises(ConservationError, match="has columns"):
         render_reconciliation(header(), small() | {"postings": small()["entries"]})
+
+
+JOB_LINES = [  # letters of the line, its document, where its 10.00 on the job belong, why
+    ("L", "TB0042L", (320.25, None), "labor of the week"),
+    ("L", "TB0042L2", (320.25, None), "labor in another currency's document"),
+    ("R", "TB0042LR2", (310.25, None), "its reversal"),
+    ("S", "TB0042C", (320.25, None), "accrued cost of contractors"),
+    ("SR", "TB0042CR", (310.25, None), "its reversal"),
+    ("C", "TB0042D01", (320.25, None), "a correction of an earlier period"),
+    ("CR", "TB0042D01R", (310.25, None), "its reversal"),
+    ("U", "TB0042U", (310.25, 10), "burden"),
+    ("E", "TB0042E", (310.25, 10), "employer taxes"),
+    ("ER", "TB0042ER", (310.25, None), "their reversal"),
+]
+
+
+@pytest.mark.parametrize(("letters", "document", "figures", "why"), JOB_LINES)
+def test_labor_and_what_is_charged_on_it_stand_apart(letters, document, figures, why):
+    tables = small()
+    line = next(row for row in tables["postings"].to_pylist() if row["customer_job"] == "Harbor Museum:Lighting")
+    more = line | {"line_id": f"0042-{letters}-900", "document_number": document, "amount": Decimal(10)}
+    postings = rows(schemas.POSTINGS, [*tables["postings"].to_pylist(), more])
+    content = render_reconciliation(header(labor_posting="accrue"), tables | {"postings": postings})
+    titles = [cell.value for row in opened(content)["By project"].iter_rows() for cell in row]
+    wanted = ["Labor posted", *(["Burden and taxes"] if "Burden and taxes" in titles else [])]
+    at = column(content, "By project", "Customer:job", "Customer:job").index("Harbor Museum:Lighting")
+    found = [column(content, "By project", "Customer:job", name)[at] for name in wanted]
+    assert tuple([*found, None][:2]) == figures, why

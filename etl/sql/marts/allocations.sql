@@ -10,10 +10,11 @@ labor_keyed as (
         and lines.pay_currency = keys.pay_currency and lines.leave_kind is not distinct from keys.leave_kind
     cross join parameters where keys.cost_state = 'exported'),
 charged as (   -- employer charges on the same keys
-    select keys.key_no, lines.line_id, keys.pay_currency, keys.pay_minor_digits
+    select distinct posting_no, lines.line_id, keys.pay_currency, keys.pay_minor_digits
     from charge_keys_shared as keys_charged join labor_keys_shared as keys using (key_no)
-    join labor_journal as lines on letter = 'U' and line_kind = 'line' and lines.cost_job is not distinct from keys.cost_job
-        and lines.class is not distinct from keys.class and lines.pay_currency = keys.pay_currency),
+    join labor_journal as lines on lines.letter = keys_charged.letter and line_kind = 'line' and lines.account is not distinct from keys_charged.account
+        and lines.cost_job is not distinct from keys.cost_job and lines.class is not distinct from keys.class and lines.pay_currency = keys.pay_currency
+    where keys_charged.cost_state = 'exported'),
 billed as (
     select bill_line_no, format('{}-B-{:03d}', batch_text, bill_line_no) as line_id, bill_minor_digits, bill_currency
     from bill_lines_rounded cross join parameters),
@@ -30,8 +31,8 @@ shares as (
     from labor_allocated as shares join labor_keyed using (key_no) join turns using (line_id)
     union all
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, 0,
-        shares.amount_minor, pay_minor_digits, pay_currency, null
-    from charges_allocated as shares join charged using (key_no) join turns using (line_id)
+        shares.amount_minor, pay_minor_digits, pay_currency, shares.addition_no
+    from charges_allocated as shares join charged using (posting_no) join turns using (line_id)
     union all
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
         shares.amount_minor, bill_minor_digits, bill_currency, null

@@ -64,7 +64,7 @@ money as (
     from conversions group by conversions.currency, document_number
     union all
     select 37, 'converted, entries', 'lines', coalesce(sum(home_amount), 0), 'shares of entries', (select coalesce(sum(home_amount), 0) from converted_shares)
-    from conversions where line_kind = 'line' and not contains(line_id, '-R-') having count(*) > 0
+    from conversions where line_kind = 'line' and not contains(line_id, 'R-') having count(*) > 0
     union all
     select 38, 'burden, estimate' || words, 'person-weeks', (select coalesce(sum(amount_of(amount_minor, pay_minor_digits)), 0) from charges_rounded where pay_currency = paid_in.currency),
         'journal debits', coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0)
@@ -73,6 +73,18 @@ money as (
     select 39, 'burden, entries' || words, 'journal debits', coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0), 'allocations to entries',
         (select coalesce(sum(amount), 0) from allocations semi join (select line_id from labor_journal where letter = 'U') using (line_id) where allocations.currency = paid_in.currency)
     from paid_in join labor_journal on letter = 'U' and line_kind = 'line' and pay_currency = currency group by words, currency
+    union all
+    select 38, 'employer taxes' || words, 'person-weeks', sum(amount), 'posted, held and left',
+        (select coalesce(sum(amount_of(charge_minor, pay_minor_digits)), 0) from charge_keys_shared join charges_rounded using (charge_no) where pay_currency = paid_in.currency)
+    from paid_in join payroll_taxes using (currency) group by words, currency
+    union all
+    select 38, 'employer taxes, posted' || words, 'person-weeks', sum(posted_amount), 'journal debits', (select coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0)
+            from labor_journal where letter = 'E' and line_kind = 'line' and pay_currency = paid_in.currency)
+    from paid_in join payroll_taxes using (currency) group by words, currency
+    union all
+    select 39, 'employer taxes, entries' || words, 'journal debits', coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0), 'allocations to entries',
+        (select coalesce(sum(amount), 0) from allocations semi join (select line_id from labor_journal where letter = 'E') using (line_id) where allocations.currency = paid_in.currency)
+    from paid_in join labor_journal on letter = 'E' and line_kind = 'line' and pay_currency = currency group by words, currency
     union all
     select 40, 'invoices ' || currency, 'billable lines, what is written down or up, caps, fees, retainers', coalesce(sum(amount) filter (where is_part), 0),
         'lines of the invoices', coalesce(sum(amount) filter (where not is_part), 0)

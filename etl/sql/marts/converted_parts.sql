@@ -12,8 +12,10 @@ charges as (
     select shares.*, line_id, lines.line_number, posted_minor
     from labor_journal as lines join labor_keys_shared as keys on keys.cost_job is not distinct from lines.cost_job
         and keys.class is not distinct from lines.class and keys.pay_currency = lines.pay_currency
-    join charges_allocated as shares using (key_no)
-    where letter = 'U' and line_kind = 'line' and lines.pay_currency <> posted_currency)
+    join (select distinct posting_no, letter, account from charge_keys_shared where cost_state = 'exported') as postings
+        on postings.letter = lines.letter and postings.account is not distinct from lines.account
+    join charges_allocated as shares on shares.posting_no = postings.posting_no and shares.key_no = keys.key_no
+    where lines.letter in ('U', 'E') and line_kind = 'line' and lines.pay_currency <> posted_currency)
 select line_id, line_number::hugeint * 3 as unit_id, part_id, part_id as part_order, entry_no, day_no, class_no, any_value(posted_minor) as unit_total,
     sum(amount_minor) as weight
 from labor group by line_id, line_number, part_id, entry_no, day_no, class_no

@@ -88,8 +88,9 @@ told as (
     select about_vendors.*, 'cost' as stream_name, severity, title as expected, fix as remedy from about_vendors join codes using (code)
     union all by name
     select about_invoices.*, 'bill' as stream_name, severity, title as expected, fix as remedy from about_invoices join codes using (code)),
-everything as (select * from named union all by name select * from checked_items union all by name select * from break_items
+everything as (select * from named union all by name select * from checked_items union all by name select * from break_items union all by name select * from premium_items
     union all by name select * from pay_findings union all by name select * from rounding_items
+    union all by name select * from tax_items
     union all by name select * exclude (stream_name, streams), stream_name as streams from told
     union all by name select * from correction_items)
 select code, severity, streams, entry_id, employee_ref, worked_on, seconds, found, expected, remedy, due from everything

@@ -8,6 +8,7 @@ summed as (
 select row_number() over (order by pay_currency <> home_currency, case when pay_currency <> home_currency then pay_currency end, first_key_no)::int as line_number, summed.*,
     case cost_purpose when 'suspense' then 'Unmapped labor' when 'leave_expense' then 'Paid leave' || coalesce(', ' || leave_kind, '')
         when 'overtime_premium' then 'Overtime premium' when 'salary_variance' then 'Salaries over or under standard cost'
+        when 'labor_variance' then 'Labor over or under standard cost'
         else 'Labor ' || coalesce(list_last(string_split(cost_job, ':')), 'internal') end
         || coalesce(' / ' || class, '') || case when pay_currency <> home_currency then ', ' || pay_currency else '' end as memo
 from summed cross join run_parameters

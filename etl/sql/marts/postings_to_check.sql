@@ -1,8 +1,8 @@
 -- One row per journal line, as the suite `postings` looks at it. Labor is a debit and its counter line a credit; in the
--- reversal it is the other way round; likewise contractors' cost and its accrual. Salaries against standard cost, a rounding
+-- reversal it is the other way round; likewise contractors' cost and its accrual. Pay against standard cost, a rounding
 -- difference and a line of a correction may be on either. A line of 0 is on its usual side.
 with lines as (
-    select postings.*, case when line_kind in ('difference', 'correction') or (cost_purpose = 'salary_variance' and line_kind = 'line')
+    select postings.*, case when line_kind in ('difference', 'correction') or (cost_purpose in ('salary_variance', 'labor_variance') and line_kind = 'line')
                 then case when amount > 0 then 'debit' else 'credit' end
             when (line_kind = 'line') = not is_reversal then 'debit' else 'credit' end as usual_side
     from postings join (select line_id, line_kind::varchar as line_kind, is_reversal, cost_purpose from labor_journal

@@ -43,18 +43,51 @@ weeks as (   -- what lies beyond the days read counts as rest, unless the week i
     from (select days.*, rest_seconds, lead(rest_seconds) over (partition by person_no order by workday) as rest_after
         from days left join rested using (person_no, workday)) as days
     group by days.person_no, days.workweek_start),
-averaged as (select ruled.* from ruled join weeks using (person_no, workday) where test = 'average'),
-on_leave as (select distinct person_no from pieces_classified where hour_kind <> 'worked' and pay_state = 'exported' and person_no in (select person_no from averaged)),
-averages as (
-    select averaged.person_no, averaged.workday, averaged.break_rule_no, sum(earlier.week_seconds)::bigint as sum_seconds,
-        any_value(averaged.weeks) * 7 > any_value(window_end - window_start) + 1 or any_value(on_leave.person_no) is not null as is_open
-    from averaged join weeks as earlier on earlier.person_no = averaged.person_no
-        and earlier.workweek_start between averaged.workweek_start - (7 * (averaged.weeks - 1))::int and averaged.workweek_start
-    left join on_leave on on_leave.person_no = averaged.person_no cross join parameters
+averaged as (   -- a week under a rule about the average of many, from the first day it looks at
+    select ruled.*, workweek_start - (7 * (weeks - 1))::int as first_day from ruled semi join weeks using (person_no, workday) where test = 'average'),
+looked_at as (select distinct person_no from averaged),
+days_of_all as (   -- those the run reads, and those before
+    select person_no, workday, worked_seconds, false as has_leave from days semi join looked_at using (person_no) cross join parameters where workday >= window_start
+    union all
+    select person_no, before.workday, duty_seconds, before.has_leave from looked_at join people_numbered using (person_no)
+    join days_before as before on before.employee_id = people_numbered.employee_id cross join parameters where before.workday < window_start
+    union all
+    select distinct person_no, piece_on, 0, true from pieces_classified semi join looked_at using (person_no)
+    where hour_kind <> 'worked' and pay_state = 'exported'),
+employed as (select employee_id, min(effective_from) as employed_from from map_employees group by employee_id),
+averages as (   -- without leave the average is only higher: what is over the limit with it as nothing is over it
+    select averaged.person_no, averaged.workday, averaged.break_rule_no, sum(all_days.worked_seconds)::bigint as sum_seconds,
+        sum(all_days.worked_seconds) > any_value((from_seconds - 1) * weeks) as is_over,
+        count(distinct (all_days.workday - averaged.first_day) // 7) filter (where all_days.worked_seconds > 0) as weeks_with_time,
+        case when any_value(first_day) < any_value(known_from) then 'time is known from ' || any_value(known_from) || ' on'
+            when any_value(first_day) < any_value(employed_from) then 'employed from ' || any_value(employed_from) || ' on'
+            when bool_or(has_leave) then 'leave among them'
+            when weeks_with_time < any_value(weeks) then 'no time in ' || any_value(weeks) - weeks_with_time || ' of them' end as open_because
+    from averaged join days_of_all as all_days on all_days.person_no = averaged.person_no
+        and all_days.workday between averaged.first_day and averaged.workweek_start + 6
+    join employed on employed.employee_id = averaged.employee_id cross join parameters
     group by averaged.person_no, averaged.workday, averaged.break_rule_no),
 attested as (
     select ruled.*, missed as count_missed from ruled join map_rest_attestations as told
         on told.employee_id = ruled.employee_id and told.day = ruled.workday where test = 'attested' and missed > 0),
+spans as (   -- from the first start to the last end of a workday, and its longest time off
+    select ruled.* replace (case when abroad.person_no is null then wage_millionths end as wage_millionths), end_second - begin_second as spread_seconds,
+        coalesce(longest_off, 0) as longest_off
+    from ruled left join (
+        select person_no, workday, max(off_seconds) as longest_off
+        from (select person_no, workday, off_seconds, lag(workday) over (partition by person_no order by begin_second, end_second, entry_no) as workday_before
+            from duty_entries) as off_times
+        where workday = workday_before group by person_no, workday) as away using (person_no, workday)
+    left join weeks_paid_abroad as abroad on abroad.person_no = ruled.person_no and abroad.workweek_start = ruled.workweek_start
+    where test = 'spread' and is_clocked),
+day_pay as (   -- what the day's own rates pay, in millionths times seconds
+    select duties.person_no, duties.workday, sum(pay_rate_millionths::hugeint * entries.worked_seconds) as own_pay
+    from duty_entries as duties join entries_rounded as entries using (entry_no) where duties.person_no in (select person_no from spans)
+    group by duties.person_no, duties.workday),
+spread_out as (
+    select spans.*, case spread_mode when 'all_rates' then wage_millionths::hugeint * premium_seconds
+            else greatest(wage_millionths::hugeint * (worked_seconds + premium_seconds) - own_pay, 0) end as wage_numerator
+    from spans left join day_pay using (person_no, workday) where spread_seconds >= from_seconds or longest_off > block_seconds),
 found as (
     select missed.* exclude (off_seconds, is_missed, is_open), case when has_told then true else false end as is_open,
         hours_words(seconds) || ' h on duty, ' || off_seconds // 60 || ' min off' || case when has_told then ', when is not told' else ' in time' end as found, 1 as times
@@ -75,16 +108,21 @@ found as (
     select ruled.*, week_seconds as seconds, false as is_open, hours_words(week_seconds) || ' h worked in the workweek' as found, 1 as times
     from ruled join weeks using (person_no, workday) where test = 'week' and week_seconds >= from_seconds
     union all by name
-    select ruled.*, sum_seconds as seconds, averages.is_open, case when averages.is_open then 'the run reads too few weeks, or leave among them'
-            else hours_words(sum_seconds) || ' h in ' || weeks || ' weeks' end as found, 1 as times
-    from ruled join averages using (person_no, workday, break_rule_no) where averages.is_open or sum_seconds >= from_seconds * weeks
+    select ruled.*, sum_seconds as seconds, not is_over as is_open, case when is_over then hours_words(sum_seconds) || ' h in ' || weeks || ' weeks'
+            else weeks || ' weeks are looked at: ' || open_because end as found, 1 as times
+    from ruled join averages using (person_no, workday, break_rule_no) where is_over or open_because is not null
+    union all by name
+    select spread_out.* exclude (spread_seconds, longest_off), spread_seconds as seconds, wage_millionths is null as is_open,
+        hours_words(spread_seconds) || ' h from the first start to the last end' || case when longest_off > block_seconds then ', in a split shift' else '' end
+            || case when wage_millionths is null then ', and no minimum wage is given for that day' else '' end as found, 1 as times
+    from spread_out where wage_numerator is distinct from 0
     union all by name
     select attested.* exclude (count_missed), null as seconds, false as is_open, count_missed || ' rest period(s) attested as missed' as found, count_missed as times
     from attested)
 select found.person_no, found.employee_id, workday, workweek_start, entry_no, break_rule_no, rule_id, test, verdict, premium,
     case when premium is null then null when referred.day is null then premium_mode else coalesce(nullif(referred.resolution, ''), 'refer') end as premium_mode,
     promise, seconds::bigint as seconds, is_open, found,
-    case premium when 'rest_time' then premium_seconds * times else premium_seconds end::bigint as premium_seconds,
+    case premium when 'rest_time' then premium_seconds * times else premium_seconds end::bigint as premium_seconds, wage_numerator::hugeint as wage_numerator,
     referred.reason, referred.referred_to, referred.due as referred_due, referred.resolved_by
 from found left join map_referrals as referred on referred.employee_id = found.employee_id and referred.day = found.workday
-    and referred.hour_class = case premium when 'meal' then 'meal_premium' else 'rest_premium' end
+    and referred.hour_class = case premium when 'meal' then 'meal_premium' when 'spread' then 'spread_premium' else 'rest_premium' end

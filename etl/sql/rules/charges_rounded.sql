@@ -1,5 +1,5 @@
 -- One row per person × workweek × employer charge, rounded once on the person's posted wages (targets, rule 0.3). Mode
--- burden_rate: the declared percentage, of the closest row on the workweek's first day (group and place before group before
+-- separate (letter E): each tax that comes to something. Mode burden_rate (letter U): the declared percentage, of the closest row on the workweek's first day (group and place before group before
 -- place before any), of the labor posted to jobs. An estimate: it knows no wage base. Without a row the percentage is null.
 with parameters as (select * from run_parameters where charges_burden),
 weeks as (
@@ -16,7 +16,13 @@ rated as (
         order by (rates.pay_group <> '*')::int * 2 + (rates.work_location <> '*')::int desc) as place
     from placed left join map_burden_rates as rates on rates.pay_group in ('*', placed.pay_group)
         and rates.work_location in ('*', coalesce(placed.work_location, '*'))
-        and placed.workweek_start between rates.effective_from and rates.effective_to)
-select row_number() over (order by person_no, workweek_start, pay_currency) as charge_no, rated.* exclude (place),
-    divide_half_up(base_minor * (percent * 1000000::decimal(7, 0))::hugeint, 100000000) as amount_minor
-from rated where place = 1
+        and placed.workweek_start between rates.effective_from and rates.effective_to),
+charges as (
+    select 'U' as letter, null as tax, rated.* exclude (place), '*' as pay_items, null as job_account, null as other_account, null as credit_account,
+        divide_half_up(base_minor * (percent * 1000000::decimal(7, 0))::hugeint, 100000000) as amount_minor
+    from rated where place = 1
+    union all by name
+    select 'E' as letter, tax, person_no, workweek_start, employee_id, pay_group, pay_currency, pay_minor_digits, taxable_minor as base_minor, work_location,
+        percent, pay_items, job_account, other_account, credit_account, amount_minor
+    from taxes_rounded where amount_minor <> 0)
+select row_number() over (order by person_no, workweek_start, pay_currency, tax) as charge_no, charges.* from charges

@@ -11,16 +11,20 @@ days as (
 full_weeks as (
     select person_no, workweek_start, family_no from days group by person_no, workweek_start, family_no
     having count(*) = 7 and bool_or(seventh_day = 'in_workweek' and workday = workweek_start + 6)),
-placed as (   -- only where a rule counts over the weeks
-    select person_no, family_no, workday, seventh_day, workday - row_number() over (partition by person_no, family_no order by workday)::int as run_key
-    from days semi join (select distinct person_no, family_no from days where seventh_day like 'consecutive%') as counting using (person_no, family_no)),
+counting as (select distinct person_no, family_no from days where seventh_day like 'consecutive%'),
+worked as (   -- only where a rule counts over the weeks: with the days before those that the run reads
+    select person_no, family_no, workday from days semi join counting using (person_no, family_no)
+    union
+    select person_no, family_no, before.workday from counting join people_numbered using (person_no)
+    join days_before as before on before.employee_id = people_numbered.employee_id and before.worked_seconds > 0),
+placed as (
+    select worked.*, workday - row_number() over (partition by person_no, family_no order by workday)::int as run_key from worked),
 in_a_row as (
-    select person_no, family_no, workday, seventh_day, row_number() over (partition by person_no, family_no, run_key order by workday) as days_in_a_row
-    from placed),
+    select placed.*, row_number() over (partition by person_no, family_no, run_key order by workday) as days_in_a_row from placed),
 sevenths as (
     select person_no, family_no, workweek_start + 6 as workday from full_weeks
     union
-    select person_no, family_no, workday from in_a_row
+    select person_no, family_no, workday from in_a_row join days using (person_no, family_no, workday)
     where days_in_a_row >= case seventh_day when 'consecutive_6' then 6 when 'consecutive_7' then 7 end),
 judged as (
     select days.* exclude (seventh_day), sevenths.workday is not null as is_seventh

@@ -7,7 +7,7 @@ lines as (
     from payroll_lines_rounded as rounded left join lines_split using (payroll_line_no) where amount_minor is not null),
 summed as (
     select person_no, workweek_start, hour_kind, hour_class, pay_item_no, cost_purpose, cost_state, cost_job_no, books_class_no, leave_no,
-        sum(exact_numerator - coalesce(moved_numerator, 0))::hugeint as exact_numerator, min(entry_no) as first_entry_no
+        sum(coalesce(standard_numerator, exact_numerator - coalesce(moved_numerator, 0)))::hugeint as exact_numerator, min(entry_no) as first_entry_no
     from components group by all),
 keyed as (
     select lines.payroll_line_no, false as is_moved, coalesce(own_minor, amount_minor) as unit_minor, summed.*

@@ -1,9 +1,10 @@
 -- One row per classified piece and what is paid for it in this period, as an exact fraction of the minor unit. Straight
 -- time is paid in the period of its day, the overtime premium in the period in which the workweek ends (29 CFR 778.106).
+-- `standard_numerator`: what its hours cost at their standard rate, where one answers, in the same unit: premium bears none.
 -- `moved_numerator`: the part of it whose cost the company's policy moves away from its own hours. Hours that a salary pays
 -- for carry no price: they are the weights of its one line, at their standard rate or as they are.
 with periods as (select * from run_pay_periods),
-parameters as (select 3600 * ten_to(6 - minor_digits) as home_minor_per_millionth, overtime_premium <> 'job' as is_premium_moved from run_parameters),
+parameters as (select 3600 * ten_to(6 - minor_digits) as home_minor_per_millionth, home_currency, overtime_premium <> 'job' as is_premium_moved from run_parameters),
 pieces as (
     select classified.*,
         purpose_of(hour_kind, is_cost_unmapped, job_no) as cost_purpose,
@@ -41,7 +42,7 @@ priced as (   -- an hour's own price over straight_denominator; its premium over
         case when has_premium then premium_denominator * rate_denominator else 1::hugeint end as premium_divisor
     from paid),
 exact as (   -- millionths × seconds, over the premium's denominator only where there is a premium
-    select entry_no, day_no, class_no, priced.person_no, coalesce(line_week, priced.workweek_start) as workweek_start, priced.hour_kind as own_kind,
+    select priced.entry_no, day_no, class_no, priced.person_no, coalesce(line_week, priced.workweek_start) as workweek_start, priced.hour_kind as own_kind,
         case when salaried.person_no is null then priced.hour_kind else 'worked'::hour_kind end as hour_kind,
         case when salaried.person_no is null then hour_class else 'salary'::hour_class end as hour_class,
         cost_state, cost_purpose, cost_job_no, books_class_no,
@@ -49,16 +50,19 @@ exact as (   -- millionths × seconds, over the premium's denominator only where
         case when has_premium then pay_seconds else 0 end as premium_seconds,
         case when is_pay_rate_missing then null
             when salaried.salaried_cost = 'salary_over_hours' then pay_seconds::hugeint
-            when salaried.salaried_cost = 'standard_rate' then pay_rate_millionths::hugeint * pay_seconds
+            when salaried.salaried_cost = 'standard_rate' then coalesce(standard.cost_rate_millionths, pay_rate_millionths)::hugeint * pay_seconds
             when has_premium then
                 (case when has_straight then straight_numerator * premium_divisor else 0 end + premium_rate * straight_denominator) * pay_seconds
             else straight_numerator * pay_seconds end as exact_numerator,
         case when salaried.person_no is null then premium_divisor * straight_denominator * coalesce(abroad.minor_per_millionth, home_minor_per_millionth)
             else home_minor_per_millionth end as exact_denominator,
+        case when salaried.person_no is null then standard.cost_rate_millionths::hugeint * case when has_straight then pay_seconds else 0 end end as standard_numerator,
+        coalesce(abroad.minor_per_millionth, home_minor_per_millionth) as standard_denominator,
         case when is_premium_moved and has_premium and not is_pay_rate_missing
             then premium_rate * straight_denominator * pay_seconds end as moved_numerator
     from priced cross join parameters
     left join weeks_paid_abroad as abroad on abroad.person_no = priced.person_no and abroad.workweek_start = priced.workweek_start
+    left join entries_cost_rated as standard on standard.entry_no = priced.entry_no and standard.currency = coalesce(abroad.pay_currency, home_currency)
     left join salaried_days as salaried on salaried.person_no = priced.person_no and salaried.worked_on = priced.piece_on
         and salaried.pay_group = priced.pay_group)
 select exact.* exclude (own_kind), coalesce(items.pay_item_no, 0::smallint) as pay_item_no, coalesce(leaves.leave_no, 0::smallint) as leave_no

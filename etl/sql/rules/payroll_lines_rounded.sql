@@ -1,18 +1,19 @@
 -- One row per person × pay item × workweek: the only place where pay becomes money, half up, once (targets, rule 0.3).
--- A line is hours of one kind and class, or pay additions of one kind and class, or the salary of a pay period, beside it what
--- its hours cost at their standard rate.
+-- A line is hours of one kind and class, or pay additions of one kind and class, or the salary of a pay period, beside
+-- it what its hours cost at their standard rate.
 with components as (select * from pay_components),
 entries as (select * from entries_rounded),
 summed as (
     select person_no, workweek_start, hour_kind, hour_class, pay_item_no, min(entry_no) as first_entry_no,
         sum(pay_seconds)::bigint as pay_seconds, sum(premium_seconds)::bigint as premium_seconds,
         case when count(*) = count(exact_numerator)
-            then divide_half_up(sum(exact_numerator), any_value(exact_denominator)) end as exact_minor
+            then divide_half_up(sum(exact_numerator), any_value(exact_denominator)) end as exact_minor,
+        divide_half_up(sum(standard_numerator), any_value(standard_denominator)) as hours_at_standard
     from components group by person_no, workweek_start, hour_kind, hour_class, pay_item_no),
 salaried as (   -- hours none of which has a second bear nothing
-    select summed.* exclude (exact_minor), case when hour_class <> 'salary' then exact_minor
+    select summed.* exclude (exact_minor, hours_at_standard), case when hour_class <> 'salary' then exact_minor
             when exact_minor is not null and pay_seconds > 0 then salaries.salary_minor end as amount_minor,
-        case when hour_class = 'salary' and salaries.salaried_cost = 'standard_rate' then exact_minor end as standard_minor
+        case when hour_class <> 'salary' then hours_at_standard when salaries.salaried_cost = 'standard_rate' then exact_minor end as standard_minor
     from summed left join period_salaries as salaries on summed.hour_class = 'salary' and salaries.person_no = summed.person_no
         and salaries.line_week = summed.workweek_start),
 names as (select distinct pay_item_no, pay_item from pay_items_ranked),
