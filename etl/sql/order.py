@@ -33,6 +33,7 @@ MAP: tuple[str, ...] = (
     "weeks_paid_abroad",
     "holiday_entries",
     "holidays_displaced",  # of the calendar, where leave was tracked
+    *("tax_codes_on_day", "billing_holds"),  # what invoices wait for, on few rows
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
@@ -102,6 +103,11 @@ RULES: tuple[str, ...] = (
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
     "bill_allocated",
+    "bill_pieces_held",  # what a reviewer lets wait
+    "invoice_time",  # where invoices are made: their lines of time, and what stands beside it
+    "invoice_classes",
+    "invoice_cap_parts",
+    "invoice_charges",
     "contract_over",  # contractors' time over a cap
     "vendor_pieces",  # what vendors are owed for this billing period
     "vendor_units_rounded",
@@ -130,6 +136,8 @@ MARTS: tuple[str, ...] = (
     "contractor_journal",
     "postings",
     "billable_lines",
+    "invoice_lines",
+    "billing_review",
     "bills_converted",
     "conversions",
     "allocations",
@@ -167,6 +175,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "tax_bases_exceeded": "taxes_rounded",
     "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
+    "invoices_not_conserved": "invoice_lines",
     "contract_caps_exceeded": "vendor_units_rounded",
     "vendor_bills_not_conserved": "vendor_allocated",
     "journals_unbalanced": "postings",
