@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
@@ -229,6 +230,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@cache
 def statement(name: str) -> str:
     """The text of one SQL file, by table name."""
     folder = next(folder for folder, names in FOLDERS.items() if name in names)
