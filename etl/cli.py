@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
+from etl.cli_approve import approve_app
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
 from etl.cli_rules import rules_app
@@ -30,12 +31,10 @@ app = typer.Typer(
     help="Time-tracker exports to payroll and billing import files, with proof that nothing was lost.",
 )
 step_app = typer.Typer(no_args_is_help=True, help="One step of the week at a time.")
-approve_app = typer.Typer(no_args_is_help=True, help="Approve what another person prepared.")
 history_app = typer.Typer(no_args_is_help=True, help="Query, rebuild or copy the history.")
 exceptions_app = typer.Typer(no_args_is_help=True, help="What was found about single entries.")
 sandbox_app = typer.Typer(no_args_is_help=True, help="Practice companies, invented from a seed.")
 app.add_typer(step_app, name="step", hidden=True)
-app.add_typer(approve_app, name="approve")
 app.add_typer(history_app, name="history", hidden=True)
 app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(sandbox_app, name="sandbox", hidden=True)
@@ -129,16 +128,6 @@ def exceptions_list(company: Company, period_end: PeriodEnd, workspace: Folder =
     from etl import steps  # noqa: PLC0415
 
     _show(steps.exceptions(_place(workspace), company, steps.read_day(period_end)), as_json)
-
-
-@approve_app.command("batch")
-def approve_batch(
-    company: Company, period_end: PeriodEnd, workspace: Folder = None, person: Person = None, as_json: AsJson = False
-) -> None:
-    """Approve the period's newest draft, exactly as it lies there."""
-    from etl import steps  # noqa: PLC0415
-
-    _show(steps.approve_batch(steps.start(company, period_end, _place(workspace)), person), as_json)
 
 
 @app.command()
@@ -292,6 +281,7 @@ def history_compact(workspace: Folder = None) -> None:
     _show(steps.compact_history(_place(workspace)), as_json=False)
 
 
+app.add_typer(approve_app(_show), name="approve")
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)

@@ -26,7 +26,7 @@ _DOCUMENT_LETTER: dict[DocumentKind, str] = {
     "taxes": "E",
     "taxes_reversal": "ER",
     "time": "T",
-    "invoice": "I",
+    "invoice": "I",  # and the invoice's turn
     "vendor_bill": "V",  # and the bill's turn
     "contractors": "C",
     "contractors_reversal": "CR",
@@ -65,12 +65,14 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{amount:,.{minor_digits(currency)}f} {currency}"
 
 
-def document_number(batch: BatchNumber, kind: DocumentKind, *, sandbox: bool = False) -> DocumentNumber:
-    """The number a batch's document carries in the books: TB0042L; SB0042L in a sandbox.
+def document_number(
+    batch: BatchNumber, kind: DocumentKind, *, sandbox: bool = False, series: str = ""
+) -> DocumentNumber:
+    """The number a batch's document carries in the books: TB0042L; SB0042L in a sandbox; another series for TB.
 
     At most 11 characters, and never used twice: it holds the batch's number.
     """
-    number = f"{'SB' if sandbox else 'TB'}{batch:04d}{_DOCUMENT_LETTER[kind]}"
+    number = f"{'SB' if sandbox else series or 'TB'}{batch:04d}{_DOCUMENT_LETTER[kind]}"
     if len(number) > DOCUMENT_NUMBER_LIMIT:
         raise ValueError(number)
     return DocumentNumber(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from etl.mapping.columns import FROM, TO, Column, MappingFile
+from etl.mapping.declared_billing import BILLING_FILES, BILLING_METHODS
 from etl.mapping.declared_labor import LABOR_FILES
 from etl.mapping.declared_pay import PAY_FILES
 from etl.mapping.declared_targets import TARGET_FILES
@@ -78,7 +79,7 @@ FILES: tuple[MappingFile, ...] = (
             Column("client_ref", "text", wildcard=True),
             Column("project_ref", "text"),
             Column("customer_job", "text", blank=True),
-            Column("billing_method", "choice", ("time_and_materials", "not_billed")),
+            Column("billing_method", "choice", BILLING_METHODS),
             FROM,
             TO,
         ),
@@ -291,5 +292,6 @@ FILES: tuple[MappingFile, ...] = (
     *LABOR_FILES,
     *PAY_FILES,
     *VENDOR_FILES,
+    *BILLING_FILES,
     *TARGET_FILES,
 )

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from etl.errors import MappingError
+from etl.mapping.billing import billing_findings
 from etl.mapping.cells import cell_fault, cell_value, shown
 from etl.mapping.columns import MappingFile
 from etl.mapping.declared import FILES, WEEKDAYS
@@ -37,7 +38,10 @@ _TYPES: dict[str, pa.DataType] = {
     "money": RATE,
 }
 _MOST_SHOWN = 12
-_RANKED = ("map_rates", "map_burden_rates", "map_contract_rates", "map_payroll_taxes", "map_cost_rates")
+_RANKED = (
+    *("map_rates", "map_burden_rates", "map_contract_rates", "map_payroll_taxes", "map_cost_rates"),
+    *("map_tax_codes", "map_invoice_accounts"),
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def load_mappings(folder: Path, company: str) -> MappingSet:
     findings.extend(_across(rows))
     findings.extend(fx_faults(rows.get("map_fx_rates", [])))
     findings.extend(vendor_findings(rows))
+    findings.extend(billing_findings(rows))
     _refuse(findings, company)
     tables = {declared.table: as_table(rows[declared.table], declared) for declared in FILES}
     return MappingSet(contents, tables, tuple(periods))
@@ -197,7 +202,7 @@ def _twice(rows: list[Row], declared: MappingFile) -> list[str]:
     ]
     if not declared.key:
         return findings
-    # rates are ranked by closeness, so there a * and a name do not compete
+    # these are ranked by closeness, so there a * and a name do not compete
     competing = (
         ()
         if declared.table in _RANKED

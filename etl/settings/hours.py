@@ -168,17 +168,37 @@ class Billing(Part):
     """When billable time is billed: its own period, by kind; periods are counted from `first_start`.
 
     `rate` omit: what people key in shows hours only, and the books price them; the batch still holds the money.
+    `output` draft_invoice: one invoice a customer:job, numbered after `series`, due by `terms` and `terms_days` where
+    customers.csv says nothing else; none: no document about billing. `tax` required: no line without a tax code.
+    `review`: the worksheet is written as a workbook that comes back with decisions.
     """
 
     period: Literal["weekly", "biweekly", "semimonthly", "monthly", "none"] = "weekly"
     first_start: date | None = None  # weekly and biweekly: any first day of a period
     rate: Literal["send", "omit"] = "send"
+    output: Literal["draft_invoice", "worksheet", "none"] = "worksheet"
+    series: Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9-]{0,3})?$")] = ""
+    terms: Literal["net", "end_of_month"] = "net"
+    terms_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    tax: Literal["none", "required"] = "none"
+    review: bool = False
 
     @model_validator(mode="after")
     def _anchored(self) -> Self:
         if self.period in ("weekly", "biweekly") and self.first_start is None:
             raise ValueError("weekly and biweekly billing need first_start, the first day of any billing period")
+        if self.makes_invoices and (self.period == "none" or self.terms_days is None):
+            raise ValueError('output = "draft_invoice" needs a period and terms_days, the days until an invoice is due')
+        if self.makes_invoices and self.rate == "omit":
+            raise ValueError('an invoice shows its rates: rate = "omit" is for the worksheet')
+        if not self.makes_invoices and (self.tax == "required" or self.review):
+            raise ValueError('tax = "required" and review are about invoices: set output = "draft_invoice"')
         return self
+
+    @property
+    def makes_invoices(self) -> bool:
+        """Whether the batch holds draft invoices."""
+        return self.output == "draft_invoice"
 
     def period_to(self, end: date) -> Period | None:
         """The billing period that ends on this day; None where none does, or nothing is billed."""

@@ -27,18 +27,21 @@ class QuickBooksDesktop(Part):
     company_create_time: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
     transfer_to_payroll: bool
     payables_account: Annotated[str, Field(min_length=1)] = "Accounts Payable"
+    receivable_account: Annotated[str, Field(min_length=1)] = "Accounts Receivable"
     item_account: str = ""
 
 
 class QuickBooksOnline(Part):
-    """What the books do with time activities.
+    """What the books do with time activities and invoices.
 
     `transfer_to_payroll`: paychecks are made from them. `billable_time`: how time that is billed is marked: not
     billable (invoices come from elsewhere), already billed, or billable with its rate (the books make the invoice).
+    `automated_sales_tax`: it bars the import of invoices; unknown counts as yes.
     """
 
     transfer_to_payroll: bool = False
     billable_time: Literal["not_billable", "has_been_billed", "billable"] = "not_billable"
+    automated_sales_tax: Literal["yes", "no", "unknown"] = "unknown"
 
 
 class Sage50(Part):

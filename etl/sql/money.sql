@@ -32,3 +32,29 @@ create or replace macro ten_to(n) as (
 -- Minor units as an amount DECIMAL(18,3): 123 of a currency with 2 digits is 1.230.
 create or replace macro amount_of(minor, digits) as (
     ((minor::hugeint * ten_to(3 - digits))::decimal(18, 0) * 0.001::decimal(4, 3))::decimal(18, 3));
+
+-- Pieces billed by the hour as lines: one row per customer:job × service item × rate, quantity as printed × rate = amount, half
+-- up. The quantity has as many decimals (2 to 6) as it takes to hit every cent (targets reference, rule 0.2).
+-- pieces: the name of a table (entry_no, customer_job, service_item, bill_rate, bill_currency, bill_minor_digits, bill_seconds).
+create or replace macro billable_units(pieces) as table
+with summed as (
+    select customer_job, service_item, bill_rate, bill_currency, any_value(bill_minor_digits) as bill_minor_digits,
+        sum(bill_seconds)::bigint as bill_seconds, min(entry_no) as first_entry_no
+    from query_table(pieces) group by customer_job, service_item, bill_rate, bill_currency),
+digits as (
+    select summed.*,
+        case when bill_rate <= 1 then 0 when bill_rate <= 10 then 1 when bill_rate <= 100 then 2
+            when bill_rate <= 1000 then 3 when bill_rate <= 10000 then 4 when bill_rate <= 100000 then 5 else 6 end as rate_digits,
+    from summed),
+quantities as (
+    select digits.*, greatest(2, least(6, rate_digits + bill_minor_digits))::int as quantity_digits from digits),
+printed as (
+    select quantities.*,
+        divide_half_up(bill_seconds::hugeint * ten_to(quantity_digits), 3600) as quantity_units
+    from quantities),
+priced as (
+    select row_number() over (order by customer_job, service_item, bill_rate, bill_currency) as bill_line_no, printed.*,
+        divide_half_up(quantity_units * (bill_rate::decimal(24, 6) * 1000000)::hugeint,
+            ten_to(quantity_digits + 6 - bill_minor_digits)) as amount_minor
+    from printed)
+select * from priced;

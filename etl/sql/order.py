@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
@@ -33,6 +34,7 @@ MAP: tuple[str, ...] = (
     "weeks_paid_abroad",
     "holiday_entries",
     "holidays_displaced",  # of the calendar, where leave was tracked
+    *("tax_codes_on_day", "billing_holds"),  # what invoices wait for, on few rows
     "entries_with_states",  # one state a stream
 )
 RULES: tuple[str, ...] = (
@@ -102,6 +104,11 @@ RULES: tuple[str, ...] = (
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
     "bill_allocated",
+    "bill_pieces_held",  # what a reviewer lets wait
+    "invoice_time",  # where invoices are made: their lines of time, and what stands beside it
+    "invoice_classes",
+    "invoice_cap_parts",
+    "invoice_charges",
     "contract_over",  # contractors' time over a cap
     "vendor_pieces",  # what vendors are owed for this billing period
     "vendor_units_rounded",
@@ -130,6 +137,8 @@ MARTS: tuple[str, ...] = (
     "contractor_journal",
     "postings",
     "billable_lines",
+    "invoice_lines",
+    "billing_review",
     "bills_converted",
     "conversions",
     "allocations",
@@ -167,6 +176,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "tax_bases_exceeded": "taxes_rounded",
     "charges_not_conserved": "charges_allocated",
     "bills_not_conserved": "bill_allocated",
+    "invoices_not_conserved": "invoice_lines",
     "contract_caps_exceeded": "vendor_units_rounded",
     "vendor_bills_not_conserved": "vendor_allocated",
     "journals_unbalanced": "postings",
@@ -228,6 +238,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@cache
 def statement(name: str) -> str:
     """The text of one SQL file, by table name."""
     folder = next(folder for folder, names in FOLDERS.items() if name in names)

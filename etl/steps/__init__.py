@@ -2,6 +2,7 @@
 
 from etl.steps.approve import approval, approve_batch
 from etl.steps.attachments import attachments
+from etl.steps.billing_review import take_in_review
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
@@ -74,6 +75,7 @@ __all__ = [
     "start",
     "status",
     "summary",
+    "take_in_review",
     "vendor_year",
     "verify",
     "week",

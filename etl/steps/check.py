@@ -47,7 +47,7 @@ def check(run: Run) -> Outcome:
         results = validate(suites, tables)
         engine.put("checked_items", exception_items(results))
         engine.put("checked_suites", pa.table({"digest": [suites.digest]}))
-        engine.run(("rounding_certificate", "rounding_items", "tax_items", "exceptions"))
+        engine.run(("invoice_lines", "rounding_certificate", "rounding_items", "tax_items", "exceptions"))
         certificate = assert_schema(engine.fetch("rounding_certificate"), ROUNDING_CERTIFICATE, "rounding_certificate")
         pages = {"checks.html": render_data_docs(run.settings.company.name, run.owned.label, results)}
         rounded: tuple[tuple[str, str], ...] = ()

@@ -23,25 +23,15 @@ def used_before(run: Run) -> pa.Table:
     """
     seconds: dict[str, int] = defaultdict(int)
     amounts: dict[str, Decimal] = defaultdict(Decimal)
-    for batch in _earlier(run):
+    if not run.mappings.rows("map_contracts"):
+        return _USED.empty_table()
+    for batch in batches.exported_before(run.workspace, run.company, run.records(), run.period_end, "vendor_lines"):
         lines = batch.table("vendor_lines", ["contract_id", "seconds", "amount", "is_over_cap"])
         for row in lines.filter(pc.invert(lines["is_over_cap"])).to_pylist():
             seconds[row["contract_id"]] += row["seconds"]
             amounts[row["contract_id"]] += row["amount"]
     rows = [{"contract_id": name, "seconds": seconds[name], "amount": amounts[name]} for name in sorted(seconds)]
     return pa.Table.from_pylist(rows, schema=_USED)
-
-
-def _earlier(run: Run) -> list[batches.Batch]:
-    if not run.mappings.rows("map_contracts"):
-        return []
-    records = run.records()
-    own = batches.newest(records, "export", run.period_end)
-    return [
-        batch
-        for batch in batches.exported(run.workspace, run.company, records)
-        if (own is None or batch.number < own.number) and batch.folder.is_dir() and batch.has_table("vendor_lines")
-    ]
 
 
 def contractor_gaps(run: Run) -> list[str]:

@@ -20,12 +20,13 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUEBPTVSCDWO]|SR|CR|ER)-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUEBJPTVSCDWO]|SR|CR|ER)-[0-9]+")
 
 _TABLES = {
     "L": "postings", "R": "postings", "U": "postings", "E": "postings", "ER": "postings",
     "S": "postings", "SR": "postings", "B": "billable_lines",
     "P": "payroll_lines", "T": "time_activities", "V": "vendor_lines",
+    "J": "invoice_lines",
 }
 
 
@@ -63,7 +64,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     if letter in ("C", "CR", "D", "W", "O"):
         return correcting_line(batch, reference, _decisions(batch, records))
     table = _TABLES[letter]
-    if table == "vendor_lines" and not batch.has_table(table):
+    if table in ("vendor_lines", "invoice_lines") and not batch.has_table(table):
         return None
     key = "payroll_line_id" if letter == "P" else "line_id"
     rows = [row for row in batch.table(table).to_pylist() if row[key] == reference]
@@ -107,7 +108,9 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
         )
     shares = batch.table("allocations")
     mask = pc.equal(shares["line_id"], reference)
-    if letter in ("S", "SR"):  # accrued contractors: the vendors' lines of that account, job, class
+    if letter == "J":  # a fee or a retainer rests on no entry, a reduction on those of its line
+        mask = pc.fill_null(pc.equal(shares["line_id"], pa.scalar(line["adjusts"], pa.string())), fill_value=False)
+    elif letter in ("S", "SR"):  # accrued contractors: the vendors' lines of that account, job, class
         own_lines = _accrued_lines(batch, line)
         mask = pc.is_in(shares["line_id"], pa.array(own_lines, pa.string()))
     elif letter in ("R", "ER") or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of its journal

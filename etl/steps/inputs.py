@@ -15,6 +15,7 @@ from etl.law.exempt_salaries import exempt_limits
 from etl.law.holiday_weeks import holiday_findings
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
+from etl.steps.billing import billing_gaps, billing_parameters, invoiced_before
 from etl.steps.burden import burden_gaps
 from etl.steps.contractors import contractor_gaps, used_before
 from etl.steps.cost_rates import cost_rate_gaps
@@ -103,6 +104,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
     engine.put("exempt_salaries", limits)
     engine.put("premium_rules", premium_rules(run))
     engine.put("contract_used", used_before(run))
+    engine.put("invoiced_before", invoiced_before(run))
     engine.put("tax_wages_before", tax_wages_before(run))
     engine.put("codes", codes_table())
     put_choices(run, engine)
@@ -174,6 +176,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "vendor_document": document_number(batch, "vendor_bill", sandbox=sandbox),
         "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
         "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
+        **billing_parameters(run),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
         "writes_lists": "quickbooks_desktop.lists" in settings.targets.documents,
         "prices_time": "quickbooks_online.time" in settings.targets.documents,
@@ -275,6 +278,7 @@ def refuse_gaps(run: Run) -> None:
     findings += holiday_findings(run.settings.pay, calendars, run.confirmed)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]
     findings += [*currency_gaps(run), *burden_gaps(run), *tax_gaps(run), *cost_rate_gaps(run)]
+    findings += billing_gaps(run)
     if findings:
         raise MappingError(
             "MAPPING_GAPS",

@@ -23,6 +23,7 @@ from etl.targets.documents import document, ready_lists
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
 from etl.targets.target_names import refuse_unlisted
 from etl.terms import STREAMS, BatchHeader, RenderedFile
+from etl.workbooks.billing_review import render_billing_review
 from etl.workbooks.reconciliation import render_reconciliation
 
 BATCH_TABLES: Mapping[str, pa.Schema] = {
@@ -42,6 +43,8 @@ _BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rul
 WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
+    "invoice_lines": schemas.INVOICE_LINES,
+    "billing_review": schemas.BILLING_REVIEW,
     "priced_activities": schemas.PRICED_ACTIVITIES,
     "names_written": schemas.NAMES_WRITTEN,
     "payroll_taxes": schemas.PAYROLL_TAXES,
@@ -94,6 +97,9 @@ def render_batch(
             "reconciliation.xlsx", "workbook", render_reconciliation(header, shown), tables["postings"].num_rows
         )
     )
+    if (review := tables.get("billing_review")) is not None:
+        name = f"worksheets/billing/billing_review_{header.period_end.isoformat()}.xlsx"
+        files.append(RenderedFile(name, "worksheet", render_billing_review(header, review), review.num_rows))
     if (certificate := tables.get(_BESIDE)) is not None:
         files.append(RenderedFile(FILE_NAME, "control", certificate_csv(certificate), certificate.num_rows))
     if header.is_sandbox:

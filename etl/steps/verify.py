@@ -139,12 +139,15 @@ def broken_promises(batch: batches.Batch) -> list[str]:
     }
     if batch.has_table("vendor_lines"):
         tables["vendor_lines"] = batch.table("vendor_lines")
+    if batch.has_table("invoice_lines"):
+        tables["invoice_lines"] = batch.table("invoice_lines")
     return [
         *_open_streams(tables["roll_forward"]),
         *_unbalanced(tables["postings"]),
         *_unallocated(tables, conversions_of(batch)),
         *broken_conversions(batch, _amounts(tables["postings"])),
         *_cut(tables),
+        *_uninvoiced(tables),
         *_uncorrected(batch, tables["postings"]),
         *(
             f"control figure {row['figure']} differs by {row['difference']}"
@@ -193,6 +196,18 @@ def _unallocated(tables: dict[str, pa.Table], converted: dict[str, dict[str, Any
     for line_id, amount in shares.items():
         if lines.get(line_id) != amount:
             yield f"line {line_id} is {lines.get(line_id)}, its entries add up to {amount}"
+
+
+def _uninvoiced(tables: dict[str, pa.Table]) -> Iterable[str]:
+    """Where a batch holds invoices: billable lines that no invoice has in full."""
+    if "invoice_lines" not in tables:
+        return
+    lines = tables["invoice_lines"]
+    times = _amounts(lines.filter(pc.equal(lines["line_kind"], "time")))
+    billed = _amounts(tables["billable_lines"])
+    for line_id in sorted(times.keys() | billed.keys()):
+        if times.get(line_id) != billed.get(line_id):
+            yield f"billable line {line_id} is {billed.get(line_id)}, on invoices {times.get(line_id)}"
 
 
 def _uncorrected(batch: batches.Batch, postings: pa.Table) -> Iterable[str]:

@@ -173,6 +173,18 @@ def exported(workspace: Workspace, company: str, records: Sequence[Record]) -> l
     return [batch_of(workspace, company, record) for record in records if record.type == "export"]
 
 
+def exported_before(
+    workspace: Workspace, company: str, records: Sequence[Record], period_end: date, table: str
+) -> list[Batch]:
+    """The batches with this table that were exported before the period's own batch, or by now; oldest export first.
+
+    So the same batch comes out again later.
+    """
+    own = newest(records, "export", period_end)
+    return [batch for batch in exported(workspace, company, records)
+            if (own is None or batch.number < own.number) and batch.folder.is_dir() and batch.has_table(table)]
+
+
 def staged_draft(workspace: Workspace, company: str, batch: int, revision: int) -> Path:
     """Where one draft is made ready."""
     return staging.staging_path(workspace, company, f"draft-{batch:04d}-r{revision}")

@@ -28,6 +28,7 @@ KINDS: Mapping[str, pa.Schema] = {
     "roll_forward": tables.ROLL_FORWARD, "control_totals": tables.CONTROL_TOTALS, "pay_additions": tables.PAY_ADDITIONS,
     "premiums_by_law": tables.PREMIUMS_BY_LAW, "payroll_taxes": tables.PAYROLL_TAXES,
     "vendor_lines": tables.VENDOR_LINES, "vendor_bills": tables.VENDOR_BILLS,
+    "invoice_lines": tables.INVOICE_LINES,
     "conversions": tables.CONVERSIONS, "converted_shares": tables.CONVERTED_SHARES,
 }
 """The tables of a batch that the history keeps, by the name of their file in data/."""

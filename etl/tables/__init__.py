@@ -36,10 +36,12 @@ from etl.tables.landed import (
     STANDINGS,
 )
 from etl.tables.where_used import (
+    BILLING_REVIEW,
     CONVERSIONS,
     CONVERTED_SHARES,
     CORRECTION_PARTS,
     CORRECTIONS,
+    INVOICE_LINES,
     NAMES_WRITTEN,
     PAY_ADDITIONS,
     PAYROLL_TAXES,
@@ -54,6 +56,7 @@ __all__ = [
     "ALLOCATIONS",
     "AMOUNT",
     "BILLABLE_LINES",
+    "BILLING_REVIEW",
     "CONTROL_TOTALS",
     "CONVERSIONS",
     "CONVERTED_SHARES",
@@ -63,6 +66,7 @@ __all__ = [
     "EXCEPTIONS",
     "FX_RATE",
     "INSTANT",
+    "INVOICE_LINES",
     "LANDED_COLUMNS",
     "LANDED_ENTRIES",
     "NAMES_WRITTEN",

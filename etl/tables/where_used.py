@@ -17,6 +17,27 @@ PREMIUMS_BY_LAW = schema(
 a state asks beyond it, what an agreement does; together all premium. Amounts are null where the pay rate is not known.
 A batch without premium has no such table."""
 
+INVOICE_LINES = schema(
+    *(("line_id", TEXT), ("invoice_number", TEXT), ("line_number", pa.int32()), ("line_kind", TEXT), ("adjusts", TEXT)),
+    *(("customer_job", TEXT), ("service_item", TEXT), ("class", TEXT), ("bill_rate", RATE), ("seconds", SECONDS)),
+    *(("quantity_hours", pa.decimal128(18, 6)), ("quantity_digits", pa.int32()), ("amount", AMOUNT)),
+    *(("currency", TEXT), ("reason", TEXT), ("billed_on", pa.date32()), ("due_on", pa.date32()), ("terms", TEXT)),
+    *(("account", TEXT), ("place", TEXT), ("tax_code", TEXT)),
+    *((f"address_{line}", TEXT) for line in range(1, 5)),
+    ("by_hand", TEXT),
+)
+"""One row per line of a draft invoice, by invoice number and line number. `line_kind`: time (a billable line under its
+own id; quantity as printed × rate = amount), write_down, write_up, over_cap (of the line in `adjusts`), fee, retainer.
+`by_hand`: why no import file carries the invoice: sales tax, tax, credit, negative line, currency, decimals."""
+
+BILLING_REVIEW = schema(
+    *(("review_no", pa.int32()), ("customer_job", TEXT), ("service_item", TEXT), ("bill_rate", RATE)),
+    *(("seconds", SECONDS), ("amount", AMOUNT), ("currency", TEXT)),
+    *(("decision", TEXT), ("decided_amount", AMOUNT), ("reason", TEXT)),
+)
+"""One row per line that the reviewer of the billing worksheet decides about: billable lines and those held by an
+earlier decision. `decision`: bill, hold, write_down, write_up, null where nobody has decided about these figures."""
+
 PAY_ADDITIONS = schema(
     ("addition_id", TEXT),
     ("payroll_line_id", TEXT),
@@ -114,7 +135,8 @@ PAYROLL_TAXES = schema(
 )
 """One row per person × workweek × employer tax of a batch, where taxes are computed here (mode separate): wages of the
 calendar year before, by pay date, where there is a wage base; those of the week; what of them is below the base; the
-tax on that, posted, waiting with held work, or left where payroll books it. A row of 0 stays: its wages count to the base."""
+tax on that, posted, waiting with held work, or left where payroll books it. A row of 0 stays: its wages count to the
+base."""
 
 ROUNDING_CERTIFICATE = schema(
     ("purpose", TEXT),

@@ -19,6 +19,7 @@ _COMES_FROM = {   # a document's column: the cross-reference and the column its 
     "employee_name": ("map_employees", "employees.csv", "employee_name"),
     "vendor_name": ("map_vendors", "vendors.csv", "vendor_name"),
     "class": ("map_classes", "dimensions.csv", "value"),
+    "tax_code": ("map_tax_codes", "tax_codes.csv", "tax_code"),
 }
 
 
@@ -38,8 +39,11 @@ def _named(rows: Rows, document: str, written: str) -> Iterator[tuple[str, str, 
     if written == "pay_item" and codes:
         yield from (("pay_item_codes.csv", "code", row) for row in codes)
         return
+    if written == "account" and document.endswith(".invoice"):
+        yield from (("invoice_accounts.csv", "account", row) for row in rows.get("map_invoice_accounts", ()))
+        return
     table, file, column = _COMES_FROM[written]
-    yield from ((file, column, row) for row in rows[table])
+    yield from ((file, column, row) for row in rows.get(table, ()))
     if written == "account":
         yield from (("pay_items.csv", "account", row) for row in rows.get("map_pay_items", ()) if row.get("account"))
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.tables import BILLABLE_LINES, PAYROLL_HOURS, POSTINGS, TIME_ACTIVITIES, assert_schema
+from etl.tables import BILLABLE_LINES, INVOICE_LINES, PAYROLL_HOURS, POSTINGS, TIME_ACTIVITIES, assert_schema
 from etl.workbooks.detail import LINE_AMOUNT
 from etl.workbooks.sheets import Cell, Sheet
 from etl.workbooks.words import PageRows, agreed, amount, heads
@@ -32,6 +32,8 @@ def documents(page: PageRows, tables: Mapping[str, pa.Table], lines: Sheet) -> t
         _counted(page, "Payroll hours", assert_schema(table, PAYROLL_HOURS, "payroll_hours"), "exported_seconds")
     if (table := tables.get("billable_lines")) is not None:
         _counted(page, "Invoice lines", assert_schema(table, BILLABLE_LINES, "billable_lines"), "bill_seconds")
+    if (table := tables.get("invoice_lines")) is not None:
+        _counted(page, "Draft invoices", assert_schema(table, INVOICE_LINES, "invoice_lines"), "seconds")
     if page.next_row == first:
         page.add(Cell("The batch has no documents.", look="note"))
     return first, len(journals)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.workbook import Workbook
 
 from etl.errors import TargetError
@@ -25,10 +25,12 @@ _FONTS: dict[Look, Font] = {
     "label": Font(name=_FACE, size=10, bold=True),
     "total": Font(name=_FACE, size=10, bold=True), "note": Font(name=_FACE, size=10),
     "banner": Font(name=_FACE, size=12, bold=True), "sign": Font(name=_FACE, size=10),
+    "input": Font(name=_FACE, size=10),
 }
 _THIN = Side(style="thin")
 _BORDERS: dict[Look, Border] = {
     "head": Border(bottom=_THIN), "total": Border(top=_THIN), "sign": Border(bottom=_THIN),
+    "input": Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN),
 }
 _HEAD_FILL = PatternFill(fill_type="solid", start_color="FFEDEDED")
 
@@ -61,6 +63,8 @@ class Looks:
             if like.look == "head":
                 cell.fill = _HEAD_FILL
             cell.quotePrefix = is_text
+            if like.look == "input":
+                cell.protection = Protection(locked=False)
             self._made[key] = int(cell.style_id)
         return self._made[key]
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from etl.terms import BatchHeader
 from etl.workbooks.detail import conversions, corrections, exceptions, lines, payroll_taxes, text_changes
+from etl.workbooks.invoices import invoices
 from etl.workbooks.pivots import by_employee, by_project
 from etl.workbooks.roll_forward import roll_forward
 from etl.workbooks.rounding import rounding
@@ -22,7 +23,8 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
 
     `tables`: by their names in etl/tables.py in lower case: entries, pieces, payroll_lines, postings,
     time_activities, payroll_hours, billable_lines, exceptions, roll_forward, control_totals; `allocations` adds the
-    number of entries behind each line, `corrections`, `payroll_taxes`, `conversions`, `text_changes` (any columns) and
+    number of entries behind each line, `corrections`, `invoice_lines`, `payroll_taxes`, `conversions`, `text_changes`
+    (any columns) and
     `rounding_certificate` a sheet
     each, where they have rows. Of another table that is not given its sheet says so. Row order does not matter, but for
     control_totals, shown as given. Hours are live formulas on whole seconds, totals on the rows.
@@ -37,6 +39,9 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
     corrected = tables.get("corrections")
     if corrected is not None:
         sheets.append(corrections(header, corrected))
+    invoiced = tables.get("invoice_lines")
+    if invoiced is not None and invoiced.num_rows:
+        sheets.append(invoices(header, invoiced))
     taxes = tables.get("payroll_taxes")
     if taxes is not None and taxes.num_rows:
         sheets.append(payroll_taxes(header, taxes))

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from etl.workbooks.text import safe_title
 
 Kind = Literal["text", "seconds", "hours", "amount", "rate", "date", "count"]
-Look = Literal["plain", "title", "heading", "head", "label", "total", "note", "banner", "sign"]
+Look = Literal["plain", "title", "heading", "head", "label", "total", "note", "banner", "sign", "input"]
 Value = str | int | Decimal | date | None
 
 ONE_PAGE = 72   # rows that are still easy to read on one upright page
@@ -34,6 +34,8 @@ class Column:
 
     `formula`: a live formula instead of a value, such as "={Seconds}/3600" (see PLACE); it takes no value.
     `currency`: for an amount, the heading of the column with its ISO 4217 code.
+    `is_summed`: the total of a formula column is the sum of its rows, not its formula on the totals.
+    `is_input`: people fill it in, all other cells of the sheet are locked; `choices`: what they may choose from.
     """
 
     heading: str
@@ -41,6 +43,9 @@ class Column:
     width: int
     formula: str = ""
     currency: str = ""
+    is_summed: bool = False
+    is_input: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

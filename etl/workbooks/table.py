@@ -14,7 +14,7 @@ from etl.errors import TargetError
 from etl.units import is_currency
 from etl.workbooks.cells import Ink, cells_xml, formula_xml, row_xml, value_xml
 from etl.workbooks.looks import amount_digits
-from etl.workbooks.sheets import FIGURES, PLACE, Cell, Column, Sheet
+from etl.workbooks.sheets import FIGURES, PLACE, Cell, Column, Look, Sheet
 from etl.workbooks.text import count_lines
 
 ROW_LIMIT = 1_048_576
@@ -101,18 +101,24 @@ class _Table:
             formula = _formula(column, self.sheet)
             return [formula_xml(f"{letter}{row}", style, formula(row))
                     for row, style in zip(rows, styles, strict=False)]
+        cells = zip(rows, styles, self.values[column.heading], strict=False)
+        if column.is_input:   # an empty cell to fill in has its look too
+            return [
+                f'<c r="{letter}{row}" s="{style}"/>' if value is None
+                else value_xml(self.ink, f"{letter}{row}", style, column.kind, value) for row, style, value in cells]
         return [
             "" if value is None else value_xml(self.ink, f"{letter}{row}", style, column.kind, value)
-            for row, style, value in zip(rows, styles, self.values[column.heading], strict=False)]
+            for row, style, value in cells]
 
     def _styles(self, column: Column) -> Iterable[int]:
         """The style of each row of a column: an amount shows the places of its own currency."""
         looks, is_first = self.ink.looks, column is self.sheet.columns[0]
+        look: Look = "input" if column.is_input else "plain"
         if column.kind != "amount":
-            like = Cell(kind=column.kind, is_wrapped=column.kind == "text")
+            like = Cell(kind=column.kind, look=look, is_wrapped=column.kind == "text")
             return repeat(looks.style(like, is_indented=not is_first))
         digits = self.digits[column.heading]
-        made = {places: looks.style(Cell(kind="amount", digits=places)) for places in sorted(set(digits))}
+        made = {places: looks.style(Cell(kind="amount", look=look, digits=places)) for places in sorted(set(digits))}
         return [made[places] for places in digits]
 
     def _totals(self, row: int, currency: str, *, is_first: bool) -> str:
@@ -140,7 +146,7 @@ class _Table:
 
     def _total(self, column: Column, row: int, currency: str) -> str:
         """The formula of a total, over all rows whether filtered or not."""
-        if column.formula:
+        if column.formula and not column.is_summed:
             return _formula(column, self.sheet)(row)
         sheet, letter = self.sheet, self.sheet.letter(column.heading)
         own = f"{letter}{sheet.first_row}:{letter}{sheet.last_row}"

@@ -14,9 +14,11 @@ from zipfile import ZIP_STORED, ZipFile
 
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from etl.workbooks.cells import Ink, LongTexts, page_xml
@@ -90,11 +92,26 @@ def _add_sheet(book: Workbook, name: str, sheet: Sheet | Page, marks: Marks) -> 
         made.print_title_rows = f"{sheet.header_row}:{sheet.header_row}"
         if sheet.count_rows:
             made.auto_filter.ref = f"A{sheet.header_row}:{get_column_letter(len(sheet.columns))}{sheet.last_row}"
+        _let_fill_in(made, sheet)
     made.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.65, header=0.3, footer=0.3)
     made.oddHeader = HeaderFooterItem(center=_printed(marks.banner))
     made.oddFooter = HeaderFooterItem(
         left=_printed(marks.company), right=_HeaderFooterPart("Page &P of &N"),
         center=_printed(" · ".join(part for part in (marks.banner, marks.period, marks.batch) if part)))
+
+
+def _let_fill_in(made: Worksheet, sheet: Sheet) -> None:
+    """Where a sheet has columns to fill in, everything else is locked, and choices come as a list."""
+    if not any(column.is_input for column in sheet.columns):
+        return
+    made.protection.sheet = True   # against slips; what comes back is compared cell by cell
+    made.protection.autoFilter = made.protection.formatColumns = made.protection.formatRows = False
+    for column in sheet.columns:
+        if column.choices and sheet.count_rows:
+            listed = DataValidation(type="list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)
+            letter = sheet.letter(column.heading)
+            listed.add(f"{letter}{sheet.first_row}:{letter}{sheet.last_row}")
+            made.add_data_validation(listed)
 
 
 def _printed(text: str) -> _HeaderFooterPart:

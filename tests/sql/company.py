@@ -131,6 +131,13 @@ class Company:
     contract_rates: str = ""
     vendor_invoices: str = ""
     attachments: str = ""
+    customers: str = ""
+    invoice_accounts: str = ""
+    tax_codes: str = ""
+    fees: str = ""
+    job_limits: str = ""
+    billing_decisions: str = ""
+    bill: str = ""  # more of [billing], as TOML
     contractors: str = ""  # [contractors], as TOML
     documents: str = "quickbooks_desktop.time"  # a space between
     pay: str = ""  # more of [pay], as TOML

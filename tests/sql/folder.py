@@ -47,6 +47,17 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a tes
     "contracts.csv": {"currency": "USD"},
     "private/contract_rates.csv": {"customer_job": "*", "service_item": "*"},
     "vendor_invoices.csv": {"invoice_date": "2026-11-16", "period_end": "2026-11-15", "currency": "USD"},
+    "customers.csv": {"terms": "net", "terms_days": "30"},
+    "invoice_accounts.csv": {"service_item": "*", "account": "Services", "account_type": "INC"},
+    "tax_codes.csv": {"customer": "*", "service_item": "*", "place": "*"},
+    "fees.csv": {"service_item": "Engineering", "fee_on": "2026-11-10", "currency": "USD"},
+    "job_limits.csv": {"currency": "USD"},
+    "billing_decisions.csv": {
+        "period_end": "2026-11-15",
+        "currency": "USD",
+        "decided_by": "Rita Review",
+        "worksheet": "0" * 64,
+    },
     "attachments.csv": {"path": "documents/w9.pdf", "sha256": "0" * 64},
     "dimensions.csv": {"dimension": "class"},
 }
@@ -64,6 +75,7 @@ across_midnight = "{across_midnight}"
 [billing]
 period = "{billing}"
 first_start = {billing_start}
+{bill}
 [unmapped]
 mode = "{unmapped}"
 [labor_posting]

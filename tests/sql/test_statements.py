@@ -119,7 +119,15 @@ def _books() -> Books:
         "E1  Bonus  26.00  yes  2026-11-09  2026-11-15  2026-11-20\n"
         "E5  Bonus  30.00  flat_sum  2026-11-09  2026-11-15  2026-11-20",
         premiums="premium_id  starts  ends  percent\nnight  22:00  06:00  10",
-        documents="quickbooks_desktop.time quickbooks_online.time quickbooks_desktop.lists",
+        documents="quickbooks_desktop.time quickbooks_online.time quickbooks_desktop.lists quickbooks_desktop.invoice",
+        bill='output = "draft_invoice"\nterms_days = 30\nreview = true\ntax = "required"',
+        invoice_accounts="account\nServices",
+        projects="project_ref  customer_job  billing_method\nweb  Mill:Web  capped\n"
+        "shop  Mill:Shop  time_and_materials\n(none)  -  time_and_materials",
+        job_limits="customer_job  kind  amount\nMill:Web  cap  500.00",
+        tax_codes="tax_code\nTAX",
+        billing_decisions="customer_job  service_item  bill_rate  seconds  line_amount  decision  reason\n"
+        "Mill:Web  Design  100.00  1  1.00  hold  Ask first",
     )
     books = firm.books(SHEET, SHEET)
     for name in PUBLISHED:
@@ -148,7 +156,8 @@ def tables_read(name: str) -> set[str]:
     """The statements' tables that a statement reads: whatever it names and does not define itself."""
     text = re.sub(r"--[^\n]*", "", order.statement(name))
     own = set(re.findall(r"\b([a-z_]+) as (?:not )?(?:materialized )?\(", text))
-    reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text)) | set(re.findall(r"remainder\('([a-z_]+)'\)", text))
+    reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text))
+    reads |= set(re.findall(r"(?:remainder|units)\('([a-z_]+)'\)", text))
     itself = {name for name in own if re.search(rf"\b{name} as \(\s*select \* from {name}\b", text)}
     return (reads - own | itself) & EVERY
 
@@ -251,6 +260,12 @@ SPOILED = [  # audit, table, column, what happens to its first row (None: the ro
     ("pay_not_conserved", "labor_allocated", "amount_minor", lambda cents: cents - 1, "a cent less from an entry"),
     ("bills_not_conserved", "bill_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent more on the bill"),
     ("bills_not_conserved", "bill_allocated", "seconds", lambda seconds: seconds + 1, "a second more from an entry"),
+    ("invoices_not_conserved", "bill_lines_rounded", "amount_minor", lambda cents: cents + 1, "a cent not invoiced"),
+    ("invoices_not_conserved", "invoice_lines", None, None, "a line twice"),
+    ("invoices_not_conserved", "invoice_lines", "seconds", lambda seconds: seconds + 1, "a second more invoiced"),
+    ("invoices_not_conserved", "invoice_lines", "quantity_hours", lambda hours: hours + CENT, "another quantity"),
+    ("invoices_not_conserved", "invoice_lines", "invoice_number", lambda _: "TB0042I02", "a number for two jobs"),
+    ("invoices_not_conserved", "invoice_charges", "amount_minor", lambda cents: cents - 1, "a cent more off"),
     ("contract_caps_exceeded", "vendor_units_rounded", "seconds", lambda seconds: seconds + 1, "over the cap"),
     ("vendor_bills_not_conserved", "vendor_lines_shared", "amount_minor", lambda cents: cents + 1, "a cent more owed"),
     ("vendor_bills_not_conserved", "vendor_allocated", "seconds", lambda seconds: seconds - 1, "a second not owed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.targets.invoice_readers import read_iif_invoices, read_qbo_invoices, read_xero_invoices
 from tests.targets.ledger_judges import read_beancount, read_hledger
 from tests.targets.payroll_readers import READERS
 from tests.targets.readers import read_bill_csv, read_csv, read_iif, read_journal_csv
@@ -15,10 +16,16 @@ _BY_DOCUMENT = {name: (lambda content, read=read: read(content)[0]) for name, re
 }   # import files, and the corrections that are imported
 _BY_ENDING = {"iif": read_iif, "beancount": read_beancount, "journal": read_hledger}
 
+_INVOICES = {"quickbooks_desktop.invoice": read_iif_invoices, "quickbooks_online.invoice": read_qbo_invoices,
+             "xero.invoice": read_xero_invoices}
+
 
 def judged(file) -> list[dict[str, str]]:
     """The records of a rendered file, once its reader has accepted it."""
     ending = file.path.rpartition(".")[2]
+    if file.document.endswith(".invoice"):
+        imported = file.role == "import" or ending == "iif"
+        return (_INVOICES[file.document] if imported else read_csv)(file.content)
     if file.document in _BY_DOCUMENT and not file.path.endswith("_list.csv"):
         return _BY_DOCUMENT[file.document](file.content)
     if ending == "csv":

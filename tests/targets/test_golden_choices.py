@@ -17,6 +17,7 @@ from etl.steps.currency import currency_gaps
 from etl.targets.documents import document
 from tests.sql import test_burden as burden
 from tests.sql import test_currencies as currencies
+from tests.sql import test_invoices as invoices
 from tests.sql import test_payroll_taxes as taxes
 from tests.sql.company import Company
 from tests.targets.test_golden import same_as_golden
@@ -31,6 +32,10 @@ CHOICES = {   # company, week, documents, billing.rate
     "payroll_tax_burden_rate": (burden.FIRM, burden.WEEK, (JOURNAL, DESKTOP), "send"),
     "payroll_tax_separate": (taxes.FIRM, taxes.WEEK, (JOURNAL, DESKTOP), "send"),
     "billing_rate_send": (Company(), burden.WEEK, (WORKSHEET,), "send"),
+    "billing_output_draft_invoice": (
+        invoices.EVERYTHING, invoices.WEEK, ("quickbooks_desktop.invoice", WORKSHEET), "send"),
+    "billing_output_draft_invoice_taxed": (
+        invoices.TAXED, invoices.WEEK, ("xero.invoice", "quickbooks_online.invoice"), "send"),
     "billing_rate_omit": (Company(), burden.WEEK, (WORKSHEET,), "omit"),
 }
 
@@ -54,6 +59,7 @@ def rendered(name: str) -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.capability("C51")
 @pytest.mark.capability("C52")
 @pytest.mark.capability("C64")
 @pytest.mark.capability("C77")
@@ -75,7 +81,8 @@ TOLD = [("toggl", "billable amounts in the currency of the project"), ("harvest"
 @pytest.mark.capability("C77")
 @pytest.mark.parametrize(("source", "told"), TOLD)
 def test_the_tracker_s_own_conversion_is_refused_by_what_each_tells(source, told):
-    own = f'[[connections]]\nname = "ours"\nsource = "{source}"\naccount = "1"\n'
+    own = f'[[connections]]\nname = "ours"\nsource = "{source}"\naccount = "1"\nzone = "UTC"\n'
+    own += 'base_url = "https://time.example"\n'
     firm = replace(currencies.FIRM, toml=f'\n[currency]\nconvert = "tracker"\n{own}')
     [gap] = [gap for gap in currency_gaps(firm.run()) if "converted" in gap]
     assert "and ours tells" in gap

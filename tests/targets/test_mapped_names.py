@@ -21,8 +21,14 @@ GOOD = {
     "map_pay_items": [{"map_row": 2, "pay_item": "Regular"}],
     "map_employees": [{"map_row": 2, "employee_name": "Ann Abel"}],
     "map_classes": [{"map_row": 2, "value": "Studio"}],
+    "map_invoice_accounts": [{"map_row": 2, "account": "200"}],
+    "map_tax_codes": [{"map_row": 2, "tax_code": "20% (VAT on Income)"}],
 }
+INVOICES = "xero.invoice"
 NAMES = [  # table, column, name, document, words (nothing: it fits), why
+    ("map_accounts", "account", "Job Costs:Labor", INVOICES, "", "an invoice posts to accounts of its own"),
+    ("map_invoice_accounts", "account", "200:1", INVOICES, "holds a colon", "and these are codes"),
+    ("map_tax_codes", "tax_code", "=20%", INVOICES, "begins like a formula", "a tax rate by name"),
     ("map_accounts", "account", "Job Costs:" + "x" * 41, JOURNAL, "", "a level at its limit"),
     ("map_accounts", "account", "Job Costs:" + "x" * 42, JOURNAL, "a level of 42 characters", "a level beyond it"),
     ("map_accounts", "account", "Job Costs:" + "x" * 42, ONLINE, "", "where no limit is known, none is made up"),
@@ -79,7 +85,7 @@ def test_a_name_is_told_with_its_line(table, column, name, document, words, why)
 
 
 def test_every_name_column_of_every_document_is_looked_at():
-    documents = [TIME, JOURNAL, ONLINE, HOURS, "billing.worksheet"]
+    documents = [TIME, JOURNAL, ONLINE, HOURS, "billing.worksheet", INVOICES]
     bad = {
         table: [{"map_row": 5} | dict.fromkeys(rows[0].keys() - {"map_row"}, "a\u200bb")]
         for table, rows in GOOD.items()

@@ -84,12 +84,19 @@ money as (
     union all
     select 39, 'employer taxes, entries' || words, 'journal debits', coalesce(sum(amount_of(own_minor, pay_minor_digits)), 0), 'allocations to entries',
         (select coalesce(sum(amount), 0) from allocations semi join (select line_id from labor_journal where letter = 'E') using (line_id) where allocations.currency = paid_in.currency)
-    from paid_in join labor_journal on letter = 'E' and line_kind = 'line' and pay_currency = currency group by words, currency),
+    from paid_in join labor_journal on letter = 'E' and line_kind = 'line' and pay_currency = currency group by words, currency
+    union all
+    select 40, 'invoices ' || currency, 'billable lines, what is written down or up, caps, fees, retainers', coalesce(sum(amount) filter (where is_part), 0),
+        'lines of the invoices', coalesce(sum(amount) filter (where not is_part), 0)
+    from (select currency, amount, true as is_part from billable_lines where exists (select 1 from invoice_lines)
+        union all select currency, amount_of(amount_minor, minor_digits), true from invoice_charges
+        union all select currency, amount, false from invoice_lines) as invoiced
+    group by currency),
 printed as (
     select turn, figure, left_name, coalesce(left_value, 0)::varchar as left_value, right_name, coalesce(right_value, 0)::varchar as right_value,
         (coalesce(left_value, 0) - coalesce(right_value, 0))::varchar as difference from figures
     union all
     select turn, figure, left_name, left_value::varchar, right_name, right_value::varchar, (left_value - right_value)::varchar from money
     union all
-    select 40 + rowid, figure, left_name, left_value, right_name, right_value, difference from correction_figures)
+    select 41 + rowid, figure, left_name, left_value, right_name, right_value, difference from correction_figures)
 select figure, left_name, left_value, right_name, right_value, difference from printed order by turn, figure

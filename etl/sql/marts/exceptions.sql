@@ -31,6 +31,8 @@ named as (
             else case items.code when 'TE008' then 'project ' || coalesce(client_ref || ' : ', '') || coalesce(project_ref, '(none)')
             when 'TE009' then 'service ' || coalesce(service_ref, '(none)') when 'TE007' then 'person ' || coalesce(person_ref, '(none)')
             when 'TE011' then 'job ' || customer_job || ', item ' || service_item
+            when 'TE180' then 'job ' || customer_job || ', item ' || service_item
+            when 'TE183' then 'job ' || customer_job || ', item ' || service_item || ', ' || clock_hours(worked_seconds)
             when 'TE012' then 'employee ' || employee_id
             when 'TE006' then 'duration ' || coalesce(duration_text, '(none)') when 'TE001' then 'date ' || coalesce(date_text, start_text, '(none)')
             when 'TE150' then 'service ' || coalesce(service_ref, '(none)') when 'TE151' then 'contractor ' || employee_id
@@ -50,6 +52,29 @@ named as (
 last_documents as (   -- of one owner and kind, the one that lasts longest
     select owner_type, owner, kind, max(coalesce(expires_on, date '9999-12-31')) as expires_on from map_attachments
     where owner_type <> 'entry' group by owner_type, owner, kind),
+limits_in_force as (
+    select customer_job, currency from map_job_limits cross join run_parameters where bill_period_end between effective_from and effective_to),
+about_invoices as (   -- what of the invoices a person must know, and what keeps them from being made
+    select 'TE186' as code, null::bigint as seconds, told.customer_job || ', ' || told.service_item || ', rate ' || told.bill_rate || ': '
+            || decision || ' was decided about ' || clock_hours(told.seconds::bigint) || ' and ' || line_amount || ' ' || told.currency as found
+    from map_billing_decisions as told cross join run_parameters left join invoice_time as lines on lines.customer_job = told.customer_job
+        and lines.service_item = told.service_item and lines.bill_rate = told.bill_rate and lines.currency = told.currency
+        and lines.bill_seconds = told.seconds and amount_of(lines.amount_minor, lines.minor_digits) = told.line_amount
+    where makes_invoices and told.period_end = bill_period_end and decision <> 'hold' and lines.bill_line_no is null
+    union all
+    select 'TE181', null, invoice_number || ', ' || any_value(customer_job) || ', ' || sum(amount) || ' ' || any_value(currency) || ': ' || by_hand
+    from invoice_lines where by_hand is not null group by invoice_number, by_hand
+    union all
+    select 'TE182', bill_seconds, customer_job || ', ' || service_item || ', rate ' || bill_rate || ': ' || count_classes || ' classes'
+    from invoice_classes join invoice_time using (bill_line_no) where count_classes > 1
+    union all
+    select case line_kind when 'over_cap' then 'TE188' else 'TE187' end, null, invoice_number || ', ' || customer_job || ': '
+            || sum(amount) || ' ' || any_value(currency) || coalesce(', ' || string_agg(distinct reason, '; ' order by reason), '')
+    from invoice_lines where line_kind in ('write_down', 'write_up', 'over_cap') group by invoice_number, customer_job, line_kind
+    union all
+    select distinct 'TE189', null, customer_job || ': time in ' || lines.currency
+    from invoice_time as lines join limits_in_force as limits using (customer_job)
+    where not exists (select 1 from limits_in_force as own where own.customer_job = lines.customer_job and own.currency = lines.currency)),
 about_vendors as (
     select 'TE157' as code, null as streams, vendor_id as employee_ref, seconds, 'contract ' || contract_id || ', invoice ' || invoice_numbers || ': '
             || invoiced_amount || ' ' || currency || ' for ' || invoiced_hours || ' h; the time: ' || amount || ' for ' || hours || ' h' as found,
@@ -60,7 +85,9 @@ about_vendors as (
         || expires_on, expires_on
     from last_documents cross join run_parameters where expires_on <= period_end + document_days::int),
 told as (
-    select about_vendors.*, 'cost' as stream_name, severity, title as expected, fix as remedy from about_vendors join codes using (code)),
+    select about_vendors.*, 'cost' as stream_name, severity, title as expected, fix as remedy from about_vendors join codes using (code)
+    union all by name
+    select about_invoices.*, 'bill' as stream_name, severity, title as expected, fix as remedy from about_invoices join codes using (code)),
 everything as (select * from named union all by name select * from checked_items union all by name select * from break_items union all by name select * from premium_items
     union all by name select * from pay_findings union all by name select * from rounding_items
     union all by name select * from tax_items

@@ -6,14 +6,19 @@ with entries as (
         this_week.is_mixed or next_week.is_mixed as is_pay_mixed,
         displaced.entry_no is not null as is_displaced,
         coalesce(contracted.cost_state, 'out_of_scope'::entry_state) as contractor_state,
-        case when contracted.entry_no is null then 'TE042' else contracted.cost_reason end as contractor_reason
+        case when contracted.entry_no is null then 'TE042' else contracted.cost_reason end as contractor_reason,
+        case when waiting.customer_job is not null then 'TE183' when untaxed.customer_job is not null then 'TE180' end as invoice_reason
     from entries_judged as entries
     left join contract_entries as contracted using (entry_no)
     left join pay_rates_missing as this_week on this_week.person_no = entries.person_no
         and this_week.workweek_start = workweek_of(worked_on, week_begins_on)
     left join pay_rates_missing as next_week on next_week.person_no = entries.person_no   -- of a shift over the week's end
         and next_week.workweek_start = workweek_of(last_worked_on, week_begins_on)
-    left join holidays_displaced as displaced on displaced.entry_no = entries.entry_no),
+    left join holidays_displaced as displaced on displaced.entry_no = entries.entry_no
+    left join billing_holds as waiting on waiting.customer_job = entries.customer_job and waiting.service_item = entries.service_item
+        and waiting.bill_rate = entries.bill_rate and waiting.bill_currency = entries.bill_currency
+    left join (select * from tax_codes_on_day where tax_code is null) as untaxed on untaxed.customer_job = entries.customer_job
+        and untaxed.service_item = entries.service_item),
 parameters as (select * from run_parameters),
 gaps as (
     select entries.*, unmapped_mode, labor_posting, has_bill_period,
@@ -24,7 +29,7 @@ gaps as (
 decided as (
     select gaps.* exclude (name_doubt, unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
             is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing, is_pay_mixed, is_displaced, contractor_state,
-            contractor_reason),
+            contractor_reason, invoice_reason),
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
             when hour_kind = 'unpaid_leave' or is_displaced then 'out_of_scope'::entry_state else 'exported'::entry_state end as pay_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'
@@ -50,17 +55,17 @@ decided as (
             when not is_billable then 'out_of_scope'::entry_state
             when name_doubt is not null then 'held'::entry_state
             when mapping_code is not null then 'held'::entry_state
-            when billing_method = 'not_billed' then 'out_of_scope'::entry_state
+            when billing_method in ('not_billed', 'fixed_fee', 'internal') then 'out_of_scope'::entry_state
             when customer_job is null then 'held'::entry_state
-            when bill_rate is null then 'held'::entry_state else 'exported'::entry_state end as bill_state,
+            when bill_rate is null or invoice_reason is not null then 'held'::entry_state else 'exported'::entry_state end as bill_state,
         case when entry_state is not null then entry_code
             when hour_kind <> 'worked' then 'TE044' when is_already_billed then 'TE045' when not has_bill_period then 'TE046'
             when is_billable_unreadable then 'TE019'
             when not is_billable then 'TE047'
             when name_doubt is not null then name_doubt
             when mapping_code is not null then mapping_code
-            when billing_method = 'not_billed' then 'TE048'
+            when billing_method = 'not_billed' then 'TE048' when billing_method = 'fixed_fee' then 'TE184' when billing_method = 'internal' then 'TE185'
             when customer_job is null then 'TE013'
-            when bill_rate is null then 'TE011' end as bill_reason
+            when bill_rate is null then 'TE011' else invoice_reason end as bill_reason
     from gaps)
 select * from decided
