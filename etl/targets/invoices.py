@@ -81,8 +81,9 @@ def by_hand(rows: pa.Table, document: str, header: BatchHeader, settings: Settin
     columns = {
         "invoice": texts["invoice_number"], "customer_job": texts["customer_job"],
         "invoice_date": dates(rows["billed_on"], "%Y-%m-%d"), "due_on": dates(rows["due_on"], "%Y-%m-%d"),
-        "terms": rows["terms"].combine_chunks(), "service_item": texts["service_item"], "description": descriptions(rows, texts),
-        "quantity": quantity, "rate": price, "amount": currency_amounts(rows["amount"], rows["currency"]),
+        "terms": rows["terms"].combine_chunks(), "service_item": texts["service_item"],
+        "description": descriptions(rows, texts), "quantity": quantity, "rate": price,
+        "amount": currency_amounts(rows["amount"], rows["currency"]),
         "currency": rows["currency"].combine_chunks(), "class": texts["class"],
         **({"tax_code": texts["tax_code"]} if settings.billing.tax == "required" else {}),
         "why_by_hand": each_distinct(rows["by_hand"], _BY_HAND.__getitem__),
