@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
@@ -198,6 +199,14 @@ VIEWS: frozenset[str] = frozenset(
     }
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
+ONLY_WITH: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("duty_entries", "duty_days", "duty_breaks"), ("break_rules",)),
+    **dict.fromkeys(("break_findings", "break_items", "break_premiums"), ("break_rules",)),
+    **dict.fromkeys(("premium_hours", "premiums_in_rate", "window_premiums", "premium_items"), ("premium_rules",)),
+    "week_earnings": ("map_earnings", "premium_rules"),
+    "flat_sum_premiums": ("map_earnings",),
+}
+"""Decisions that have no row where none of these tables has one: then nothing is computed for them."""
 REPORTS: tuple[str, ...] = (
     "withdrawal_shares",
     "repeats_told",
@@ -229,6 +238,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@cache
 def statement(name: str) -> str:
     """The text of one SQL file, by table name."""
     folder = next(folder for folder, names in FOLDERS.items() if name in names)

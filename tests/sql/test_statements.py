@@ -317,3 +317,13 @@ def test_every_audit_is_shown_to_find_something():
     elsewhere = {"tax_bases_exceeded"}  # tests/sql/test_payroll_taxes.py; of corrections test_corrections.py
     of_corrections = {audit for audit, table in order.AUDITS.items() if table in order.CORRECTIONS}
     assert {audit for audit, *_ in SPOILED} | of_corrections | elsewhere == set(order.AUDITS)
+
+
+def test_what_is_not_computed_would_have_no_row():
+    """Without premiums, earnings and rules of breaks the whole statement finds nothing, in the same columns."""
+    books = Company().books(SHEET)
+    for name in order.ONLY_WITH:
+        kept = books.engine.fetch(name)
+        books.engine._ask(f"create or replace table {name} as {order.statement(name)}")
+        assert kept.num_rows == books.engine.count(name) == 0, name
+        assert kept.schema == books.engine.fetch(name).schema, name

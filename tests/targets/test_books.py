@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from etl.errors import TargetError
 from etl.settings import Settings, parse_settings
 from etl.targets import iif_bill, xero_bill, xero_journal, xero_journal_api
+from etl.targets.readback import journal_totals
 from tests.shared import shared
 from tests.targets.examples import HEADER, SETTINGS_TEXT, journal, settings
 from tests.targets.judges import judged
@@ -113,6 +114,16 @@ def test_every_cent_of_a_bill_comes_back(drawn):
         [file] = make(table, HEADER, settings())
         found = [Decimal(row["AMOUNT"]) * sign for row in read_iif(file.content) if row["RECORD"] == "SPL"]
         assert found == expected
+
+
+@JOURNALS
+@given(CENTS)
+def test_reconciling_reads_the_debits_and_credits_of_each_document(target, cents):
+    table = journal(*({"amount": f"{Decimal(one).scaleb(-2):f}"} for one in cents))
+    [file] = target.render(table, HEADER, settings())
+    amounts = table["amount"].to_pylist()
+    debit = sum((amount for amount in amounts if amount > 0), Decimal(0))
+    assert journal_totals(file.content, target.NAME) == {"TB0042L": (debit, debit)}
 
 
 LIMITS = [   # rows of the documents, rows of each file, why

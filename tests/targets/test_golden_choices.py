@@ -81,7 +81,8 @@ TOLD = [("toggl", "billable amounts in the currency of the project"), ("harvest"
 @pytest.mark.capability("C77")
 @pytest.mark.parametrize(("source", "told"), TOLD)
 def test_the_tracker_s_own_conversion_is_refused_by_what_each_tells(source, told):
-    own = f'[[connections]]\nname = "ours"\nsource = "{source}"\naccount = "1"\n'
+    own = f'[[connections]]\nname = "ours"\nsource = "{source}"\naccount = "1"\nzone = "UTC"\n'
+    own += 'base_url = "https://time.example"\n'
     firm = replace(currencies.FIRM, toml=f'\n[currency]\nconvert = "tracker"\n{own}')
     [gap] = [gap for gap in currency_gaps(firm.run()) if "converted" in gap]
     assert "and ours tells" in gap
