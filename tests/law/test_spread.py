@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from etl.errors import MappingError
 from etl.steps.inputs import refuse_gaps
+from tests.law.confirming import confirming
 from tests.law.test_breaks import PAY_ITEMS, firm, found, sheet
 from tests.law.test_engine import stops
 from tests.sql.company import Company
@@ -38,11 +40,17 @@ SPREADS = [  # spread, rate, day, amount: by hand 16.00, or 16.00 x (hours + 1) 
 @pytest.mark.parametrize(("spread", "rate", "day", "amount"), SPREADS)
 def test_a_long_spread_of_hours_or_a_split_shift_pays_an_hour(spread, rate, day, amount):
     own = company(spread, rate=rate)
-    refuse_gaps(own.run())
+    refuse_gaps(confirming(own.run(), "us_ny_spread"))
     books = own.books(sheet(day))
     expected = [["1:00:00", amount]] if amount else []
     assert books.rows("payroll_lines", "premium_seconds amount", pay_item="Spread of Hours") == expected
     assert len(books.rows("exceptions", "found", code="TE103")) == len(expected)
+
+
+def test_what_a_split_shift_is_was_not_read_at_its_source_so_paying_it_waits_for_the_company():
+    with pytest.raises(MappingError, match="us_ny_spread .* not confirmed, and pays"):
+        refuse_gaps(company("all_rates").run())
+    refuse_gaps(company("none").run())
 
 
 def test_it_stops_until_the_company_has_decided_and_waits_where_it_is_referred():
