@@ -48,7 +48,7 @@ def test_a_long_spread_of_hours_or_a_split_shift_pays_an_hour(spread, rate, day,
 
 
 def test_what_a_split_shift_is_was_not_read_at_its_source_so_paying_it_waits_for_the_company():
-    with pytest.raises(MappingError, match="us_ny_spread .* not confirmed, and pays"):
+    with pytest.raises(MappingError, match=r"us_ny_spread .* not confirmed, and pays"):
         refuse_gaps(company("all_rates").run())
     refuse_gaps(company("none").run())
 
