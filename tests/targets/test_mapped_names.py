@@ -1,4 +1,4 @@
-"""B38: a mapped name that a document of the company cannot carry is told at mapping load, not at export."""
+"""What a target cannot take is told at mapping load, not at export: names (B38), accounts its chart lacks (B39)."""
 
 from __future__ import annotations
 
@@ -95,3 +95,48 @@ def test_every_name_column_of_every_document_is_looked_at():
             refuse_names(bad, [document], "acme")
         fields = [field for field in text_fields(document) if field.kind in ("name", "flat")]
         assert caught.value.what.count("which nobody sees") == len(fields), document
+
+
+CHART = [{"target": "xero", "list": "account", "name": name, "code": code} for name, code in (
+    ("Job Costs:Labor", "310"), ("Wages Cafe\u0301", "477"), ("Sales", "200"))]
+XERO = "xero.labor_journal"
+ACCOUNTS = [  # account, documents, is it in the chart, why
+    ("Job Costs:Labor", [XERO], True, "by its name"),
+    ("Wages Caf\u00e9", [XERO], True, "by its name, in composed letters here, in decomposed ones there"),
+    ("Job Costs:Labour", [XERO], False, "misspelt"),
+    ("Job Costs", [XERO], False, "its parent alone"),
+    ("310", [XERO], True, "by its code"),
+    ("Job Costs:Labour", [ONLINE], True, "of another target no chart is known"),
+    ("Job Costs:Labour", [ONLINE, XERO], False, "one of the targets has a chart"),
+    ("Job Costs:Labour", [HOURS], True, "a document without accounts"),
+]
+
+
+@pytest.mark.parametrize(("account", "documents", "is_there", "why"), ACCOUNTS)
+def test_an_account_that_the_chart_of_accounts_lacks_is_told_b39(account, documents, is_there, why):
+    """B39: with its line, what to do, and before anything is computed."""
+    rows = GOOD | {"map_accounts": [{"map_row": 7, "account": account}], "map_target_lists": CHART}
+    if is_there:
+        return refuse_names(rows, documents, "acme")
+    with pytest.raises(MappingError) as caught:
+        refuse_names(rows, documents, "acme")
+    assert caught.value.code == "TARGET_LIST", why
+    assert caught.value.where == "mappings/acme/accounts.csv, line 7"
+    assert f"xero,account,{account},<code>" in caught.value.fix
+    return None
+
+
+def test_accounts_of_leave_and_of_invoices_are_looked_up_too():
+    rows = GOOD | {"map_pay_items": [{"map_row": 3, "pay_item": "Vacation", "account": "Accrued Leave"}],
+                   "map_invoice_accounts": [{"map_row": 4, "account": "201"}], "map_target_lists": CHART}
+    with pytest.raises(MappingError, match="'Accrued Leave' is not in the chart") as caught:
+        refuse_names(rows, [XERO, INVOICES], "acme")
+    assert "'201'" in caught.value.what
+
+
+def test_what_a_file_of_lists_makes_need_not_be_in_the_chart_yet():
+    chart = [{"target": "quickbooks_desktop", "list": "account", "name": "Sales", "code": None}]
+    rows = GOOD | {"map_target_lists": chart}
+    with pytest.raises(MappingError, match="'Job Costs:Labor' is not in the chart"):
+        refuse_names(rows, [JOURNAL], "acme")
+    refuse_names(rows, [JOURNAL, "quickbooks_desktop.lists"], "acme")
