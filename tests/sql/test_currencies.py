@@ -238,7 +238,7 @@ def test_a_rate_is_never_overwritten():
 
 
 GAPS = [   # what is changed, and the finding
-    ({"toml": '\n[currency]\nconvert = "tracker"\n'}, "none of the sources lands one"),
+    ({"toml": '\n[currency]\nconvert = "tracker"\n'}, "that the tracker has converted, and no source tells"),
     ({"fx_rates": ""}, "fx_rates.csv: no rate from source ecb"),
     ({"accounts": Company.accounts}, "no account for rounding_difference"),
     ({"job_rates": "employee_id  service_item  kind  rate  currency\nE4  Design  differential  2.00  USD"},
