@@ -14,7 +14,7 @@ salaried as (   -- hours none of which has a second bear nothing
     select summed.* exclude (exact_minor, hours_at_standard), case when hour_class <> 'salary' then exact_minor
             when exact_minor is not null and pay_seconds > 0 then salaries.salary_minor end as amount_minor,
         case when hour_class <> 'salary' then hours_at_standard when salaries.salaried_cost = 'standard_rate' then exact_minor end as standard_minor
-    from summed left join period_salaries as salaries on summed.hour_class = 'salary' and salaries.person_no = summed.person_no
+    from summed left join period_salaries as salaries on salaries.person_no = case when hour_class = 'salary' then summed.person_no end
         and salaries.line_week = summed.workweek_start),
 names as (select distinct pay_item_no, pay_item from pay_items_ranked),
 hours as (
@@ -26,13 +26,13 @@ additions as (
         case when bool_and(is_priced) then divide_half_up(sum(common_numerator), any_value(common_denominator)) end as amount_minor,
         any_value(employee_id) as employee_id, any_value(employee_name) as employee_name, any_value(pay_group) as pay_group
     from addition_fractions group by person_no, workweek_start, hour_kind, hour_class),
-lines as (select * from hours union all by name select * from additions)
-select row_number() over (order by lines.person_no, lines.workweek_start, hour_kind, hour_class, pay_item_no) as payroll_line_no, lines.*,
+lines as (   -- a salary of a period has no rate of a week, and is in the home currency; as a key, since a condition costs a nested loop
+    select *, case when hour_class <> 'salary' then person_no end as rated_person_no from (select * from hours union all by name select * from additions) as together)
+select row_number() over (order by lines.person_no, lines.workweek_start, hour_kind, hour_class, pay_item_no) as payroll_line_no,
+    lines.* exclude (rated_person_no),
     coalesce(rates.regular_rate_numerator, 0)::hugeint as regular_rate_numerator,
     coalesce(rates.regular_rate_denominator, 1)::hugeint as regular_rate_denominator,
     coalesce(abroad.pay_currency, home_currency) as pay_currency, coalesce(abroad.pay_minor_digits, parameters.minor_digits) as pay_minor_digits
-from lines left join regular_rates as rates on rates.person_no = lines.person_no and rates.workweek_start = lines.workweek_start
-    and lines.hour_class <> 'salary'
-left join weeks_paid_abroad as abroad on abroad.person_no = lines.person_no and abroad.workweek_start = lines.workweek_start
-    and lines.hour_class <> 'salary'   -- salaries of a period are in the home currency
+from lines left join regular_rates as rates on rates.person_no = rated_person_no and rates.workweek_start = lines.workweek_start
+left join weeks_paid_abroad as abroad on abroad.person_no = rated_person_no and abroad.workweek_start = lines.workweek_start
 cross join run_parameters as parameters
