@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from etl.cli_approve import approve_app
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person
 from etl.cli_rules import rules_app
 from etl.disk import refused
 from etl.errors import EtlError, no_memory
@@ -39,16 +40,8 @@ app.add_typer(history_app, name="history", hidden=True)
 app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(sandbox_app, name="sandbox", hidden=True)
 
-Company = Annotated[str, typer.Option("--company", help="The company's id, the folder's name below mappings/.")]
 AnyCompany = Annotated[str | None, typer.Option("--company", help="Only this company.")]
-PeriodEnd = Annotated[str, typer.Option("--period-end", help="The last day of the period, such as 2026-11-22.")]
 AnyPeriodEnd = Annotated[str | None, typer.Option("--period-end", help="With --company: every entry since go-live.")]
-Folder = Annotated[
-    Path | None,
-    typer.Option("--workspace", help="The folder with mappings/, data/ and reports/. Default: this folder."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on standard output.")]
-Person = Annotated[str | None, typer.Option("--person", help="Who is working. Default: the account's name.")]
 
 
 @app.callback()

@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person
+
 if TYPE_CHECKING:
     from etl.steps.outcome import Outcome
-
-Company = Annotated[str, typer.Option("--company", help="The company's id, the folder's name below mappings/.")]
-PeriodEnd = Annotated[str, typer.Option("--period-end", help="The last day of the period, such as 2026-11-22.")]
-Folder = Annotated[
-    Path | None,
-    typer.Option("--workspace", help="The folder with mappings/, data/ and reports/. Default: this folder."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on standard output.")]
-Person = Annotated[str | None, typer.Option("--person", help="Who is working. Default: the account's name.")]
 
 
 def approve_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from etl.cli_options import AsJson, Company, Folder
+
 if TYPE_CHECKING:
     from etl.steps.outcome import Outcome
-
-Company = Annotated[str, typer.Option("--company", help="The company's id, the folder's name below mappings/.")]
-Folder = Annotated[
-    Path | None,
-    typer.Option("--workspace", help="The folder with mappings/, data/ and reports/. Default: this folder."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on standard output.")]
 
 
 def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from etl.cli_options import AsJson
+
 if TYPE_CHECKING:
     from etl.steps.outcome import Outcome
-
-AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on standard output.")]
 
 
 def rates_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from etl.cli_options import AsJson, Company, Folder
+
 if TYPE_CHECKING:
     from etl.steps.outcome import Outcome
 
-Company = Annotated[str, typer.Option("--company", help="The company's id, the folder's name below mappings/.")]
-Folder = Annotated[
-    Path | None,
-    typer.Option("--workspace", help="The folder with mappings/, data/ and reports/. Default: this folder."),
-]
 Output = Annotated[Path | None, typer.Option("--csv", help="Also write the rows to this CSV file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on standard output.")]
 
 
 def rules_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
