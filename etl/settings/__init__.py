@@ -2,7 +2,7 @@
 
 from etl.settings.company import Settings, parse_settings, read_settings
 from etl.settings.hours import Agreement, Average, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
-from etl.settings.kinds import COMPANY_ID, RESERVED
+from etl.settings.kinds import COMPANY_ID, RESERVED, is_zone
 from etl.settings.rounding import Rounding, RoundingWhere
 from etl.settings.sources import Connection, Drop, Quota
 from etl.settings.targets import Adp, Gusto, Paychex, QuickBooksDesktop, QuickBooksOnline, Sage50, Xero
@@ -31,6 +31,7 @@ __all__ = [
     "Sage50",
     "Settings",
     "Xero",
+    "is_zone",
     "parse_settings",
     "read_settings",
 ]

@@ -20,11 +20,18 @@ def _company_id(value: str) -> str:
     return value
 
 
-def _zone(value: str) -> str:
+def is_zone(text: str) -> bool:
+    """Whether a text is one of IANA's names of time zones."""
     try:
-        ZoneInfo(value)
+        ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{value!r} is not a time zone; use a name such as America/New_York") from None
+        return False
+    return True
+
+
+def _zone(value: str) -> str:
+    if not is_zone(value):
+        raise ValueError(f"{value!r} is not a time zone; use a name such as America/New_York")
     return value
 
 

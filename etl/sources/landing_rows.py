@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from etl.sources.beside import Beside
 from etl.tables import LANDED_COLUMNS, LANDED_ENTRIES, PARQUET, TEXT
 
 ROWS_PER_GROUP = 20_480
@@ -26,8 +26,7 @@ class RowFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._writer: pq.ParquetWriter | None = None
-        self._thread: ThreadPoolExecutor | None = None
-        self._writing: Future[None] | None = None   # the row group before; one at most is under way
+        self._writing = Beside("parquet")   # of the row group before
         self._waiting: list[list[pa.Array]] = []
         self._count_waiting = 0
         self._pages: list[tuple[Columns, int]] = []
@@ -76,7 +75,7 @@ class RowFile:
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, columns=list(LANDED_COLUMNS))
-                self.add(table.to_pydict(), table.num_rows)
+                self.add({name: table[name].combine_chunks() for name in LANDED_COLUMNS}, table.num_rows)
 
     def close(self) -> None:
         """The file with everything added. Raises what writing it raised."""
@@ -85,11 +84,9 @@ class RowFile:
         try:
             self._make()
             self._write(self._count_waiting)
-            self._wait()
+            self._writing.wait()
         finally:
-            if self._thread is not None:
-                self._thread.shutdown()
-                self._thread = self._writing = None
+            self._writing.end()
             writer, self._writer = self._writer, None
             writer.close()
 
@@ -102,15 +99,7 @@ class RowFile:
         group = [texts.slice(0, count) for texts in waiting]
         self._waiting = [list(texts.slice(count).chunks) for texts in waiting]
         self._count_waiting -= count
-        self._wait()
-        self._thread = self._thread or ThreadPoolExecutor(1, "parquet")
-        self._writing = self._thread.submit(_write_group, self._writer, first, group)
-
-    def _wait(self) -> None:
-        """Until the row group before is written."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.result()
+        self._writing.begin(_write_group, self._writer, first, group)
 
     def keep_latest(self, repeated: Sequence[int]) -> int:
         """Of rows whose keys came more than once, only the latest stays: by update time, else by order of reading.

@@ -94,7 +94,7 @@ class Feed:
     _forms: dict[str, KnownForm] = field(default_factory=dict)
 
     def page(self, listing: Listing, request: Request) -> Page:
-        """One page, kept as received before it is used."""
+        """One page, given to the file as received before it is used."""
         where = f"connection {self.connection}, {listing.name}"
         kept = self.file.again(listing.name, request)
         if kept is not None:

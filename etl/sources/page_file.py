@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from etl.sources.beside import Beside
 from etl.sources.calls import Answer, Request
 
 _LONGEST_LINE = 1 << 16
@@ -46,8 +46,7 @@ class PageFile:
         self._is_landed = is_landed   # then it is only read, to its end
         self._waiting: list[_Page] = []
         self._waiting_bytes = 0
-        self._thread: ThreadPoolExecutor | None = None
-        self._writing: Future[None] | None = None   # one at most is under way
+        self._writing = Beside("pages")
         self.is_replaying = True   # an earlier attempt's pages may still lie ahead
         self.reused = 0
 
@@ -69,7 +68,7 @@ class PageFile:
         self._waiting.append((listing, request, answer, headers))
         self._waiting_bytes += len(answer.body)
         if self._waiting_bytes >= _BYTES_AT_ONCE:
-            self._begin_to_write()
+            self._writing.begin(_write, self._file, self._taken())
 
     def mark(self) -> int:
         """Where the next page will lie."""
@@ -96,27 +95,18 @@ class PageFile:
         try:
             self._write_out()
         finally:
-            if self._thread is not None:
-                self._thread.shutdown()
-                self._thread = None
+            self._writing.end()
             self._file.close()
 
-    def _begin_to_write(self) -> None:
-        self._wait()
+    def _taken(self) -> list[_Page]:
+        """The pages that wait to be written; they wait no longer."""
         pages, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        self._thread = self._thread or ThreadPoolExecutor(1, "pages")
-        self._writing = self._thread.submit(_write, self._file, pages)
+        return pages
 
     def _write_out(self) -> None:
         """Until every page is in the file."""
-        self._wait()
-        pages, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        _write(self._file, pages)
-
-    def _wait(self) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.result()
+        self._writing.wait()
+        _write(self._file, self._taken())
 
 
 def _write(file: BinaryIO, pages: Sequence[_Page]) -> None:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import not_
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from etl.settings import Connection, Quota
+from etl.settings import Connection, Quota, is_zone
 from etl.sources.answers import ID, NUMBER, NUMBER_OR_NOTHING, TEXT, TEXT_OR_NOTHING, TRUTH, WHOLE, Page, Shape
 from etl.sources.auth import bearer
 from etl.sources.calls import Request
@@ -184,16 +183,8 @@ def _zones(connection: Connection) -> Once[str | None, str]:
     """The column extra of each zone the tracker names; unconfirmed names mean the connection's own zone."""
     def extra(name: str | None) -> str:
         text = name or ""
-        return zone_extra(_ZONES.get(text) or (text if _is_zone(text) else connection.zone))
+        return zone_extra(_ZONES.get(text) or (text if is_zone(text) else connection.zone))
     return Once(extra)
-
-
-def _is_zone(text: str) -> bool:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 SOURCE = _QuickBooksTime()

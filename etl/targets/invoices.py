@@ -12,7 +12,7 @@ from etl.settings import Settings
 from etl.tables import INVOICE_LINES, assert_schema
 from etl.targets.facts import facts
 from etl.targets.fields import changes, name_findings, written_texts
-from etl.targets.files import csv_content, rendered
+from etl.targets.files import csv_content, part_name, rendered
 from etl.targets.findings import Finding, empty_cells, money_findings, refuse
 from etl.targets.printed import by_group, clock_seconds, currency_amounts, dates, each_distinct, nowhere, present, rates
 from etl.terms import BatchHeader, RenderedFile
@@ -167,8 +167,7 @@ def memo_of(header: BatchHeader) -> str:
 
 def file_name(header: BatchHeader, number: int, parts: Sequence[object], ending: str) -> str:
     """invoices_2026-11-15.csv, or one of several: invoices_2026-11-15_1of3.csv."""
-    of = f"_{number}of{len(parts)}" if len(parts) > 1 else ""
-    return f"invoices_{header.period_end.isoformat()}{of}.{ending}"
+    return part_name(f"invoices_{header.period_end.isoformat()}", number, len(parts), ending)
 
 
 _QUANTITY_DIGITS = 6   # of the table's column

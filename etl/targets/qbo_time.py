@@ -14,7 +14,7 @@ from etl.targets.files import part_name, rendered
 from etl.targets.findings import Finding, refuse
 from etl.targets.json_text import json_bytes
 from etl.targets.printed import dates
-from etl.targets.target_names import codes_in, names_in
+from etl.targets.target_names import codes_in, in_both, names_in
 from etl.targets.time_rows import (
     GRAIN_SECONDS,
     TimeDocument,
@@ -81,10 +81,7 @@ def _rows(table: pa.Table, online: QuickBooksOnline) -> pa.Table:
 
 def _refs(rows: pa.Table, header: BatchHeader) -> Refs:
     """The id of every name that is written; TargetError with each that has none."""
-    employees, vendors = (header.target_lists.get(f"quickbooks_online.{one}", {}) for one in ("employee", "vendor"))
-    findings = [Finding("TARGET_LIST", f"{name!r} is an employee and a vendor of quickbooks_online", NAME,
-                        "Leave in target_lists.csv the one who worked this time.")
-                for name in names_in(rows, "employee_name") if employees.get(name) and vendors.get(name)]
+    findings = in_both(rows, NAME, header)
     refs = {}
     for column in ("employee_name", "customer_job", "service_item", "class"):
         if column == "class" and not header.target_lists.get("quickbooks_online.class"):
@@ -92,7 +89,7 @@ def _refs(rows: pa.Table, header: BatchHeader) -> Refs:
         refs[column], missing = codes_in(rows, column, NAME, header)
         findings += missing
     refuse(findings)
-    refs["employees"] = dict(employees)
+    refs["employees"] = dict(header.target_lists.get("quickbooks_online.employee", {}))
     return refs
 
 

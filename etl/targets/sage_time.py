@@ -9,7 +9,7 @@ from etl.settings import Sage50, Settings
 from etl.targets.files import csv_content, rendered
 from etl.targets.findings import Finding, lines_named, refuse, undescribed
 from etl.targets.printed import dates, each_distinct
-from etl.targets.target_names import codes_in, names_in
+from etl.targets.target_names import codes_in, in_both
 from etl.targets.time_rows import (
     GRAIN_SECONDS,
     TimeDocument,
@@ -88,10 +88,7 @@ def _columns(rows: pa.Table, header: BatchHeader, sage: Sage50) -> dict[str, pa.
 def _codes(rows: pa.Table, header: BatchHeader, sage: Sage50) -> dict[str, dict[str, str]]:
     """The id of every name that is written; TargetError with each that has none, and with numbers too long."""
     codes: dict[str, dict[str, str]] = {}
-    employees, vendors = (header.target_lists.get(f"sage50.{one}", {}) for one in ("employee", "vendor"))
-    findings = [Finding("TARGET_LIST", f"{name!r} is an employee and a vendor of sage50", NAME,
-                        "Leave in target_lists.csv the one who worked this time.")
-                for name in names_in(rows, "employee_name") if employees.get(name) and vendors.get(name)]
+    findings = in_both(rows, NAME, header)
     for column in ("employee_name", "service_item", "customer_job"):
         codes[column], missing = codes_in(rows, column, NAME, header)
         findings += missing

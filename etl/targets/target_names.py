@@ -63,6 +63,15 @@ def codes_in(
     return codes | {composed(name): code for name, code in codes.items()}, missing
 
 
+def in_both(rows: pa.Table, document: str, header: BatchHeader) -> list[Finding]:
+    """One finding per person whose name stands among the target's employees and among its vendors."""
+    target = books_of(document)
+    employees, vendors = (header.target_lists.get(f"{target}.{one}", {}) for one in ("employee", "vendor"))
+    return [Finding("TARGET_LIST", f"{name!r} is an employee and a vendor of {target}", document,
+                    "Leave in target_lists.csv the one who worked this time.")
+            for name in names_in(rows, "employee_name") if employees.get(name) and vendors.get(name)]
+
+
 def called_there(name: str, names: TargetList) -> str:
     """What the target calls a name: the code of its row, else the name itself."""
     return names.get(name) or name

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.errors import TargetError
-from etl.settings import Settings
+from etl.settings import Settings, Xero
 from etl.targets.fields import written_texts
 from etl.targets.files import csv_bytes, csv_rows, rendered
 from etl.targets.invoices import (
@@ -21,7 +21,8 @@ from etl.targets.invoices import (
     to_import,
     totals_list,
 )
-from etl.targets.printed import dates, each_distinct
+from etl.targets.printed import each_distinct
+from etl.targets.xero import xero_dates
 from etl.terms import BatchHeader, RenderedFile
 
 NAME = "xero.invoice"
@@ -31,7 +32,6 @@ _HEADER = (
     "POPostalCode,POCountry,*InvoiceNumber,Reference,*InvoiceDate,*DueDate,InventoryItemCode,*Description,*Quantity,"
     "*UnitAmount,Discount,*AccountCode,*TaxType,TrackingName1,TrackingOption1,TrackingName2,TrackingOption2,Currency,"
     "BrandingTheme")
-_DATES = {"DD/MM/YYYY": "%d/%m/%Y", "MM/DD/YYYY": "%m/%d/%Y"}
 _NEEDED = ("account", "tax_code")
 _TO_DO = "Delete the draft in Xero; once approved and unpaid void it, else make a credit note."
 
@@ -66,17 +66,17 @@ def changed_texts(table: pa.Table, _header: BatchHeader, _settings: Settings) ->
 
 def _columns(rows: pa.Table, header: BatchHeader, settings: Settings) -> list[pa.Array]:
     texts, (quantity, price) = written_texts(rows, NAME), quantities(rows, route_of(NAME).quantity_digits)
-    pattern, empty = _date_pattern(settings), pa.array([""] * len(rows), pa.string())
+    xero, empty = _told_dates(settings), pa.array([""] * len(rows), pa.string())
     customer = each_distinct(texts["customer_job"], lambda job: job.partition(":")[0])
     job = each_distinct(texts["customer_job"], lambda job: job.rpartition(":")[2] if ":" in job else "")
     parted = pc.if_else(pc.equal(job, ""), "", ": ")
     reference = pa.array([header.period_label.rpartition(" ")[2]] * len(rows), pa.string())
     return [
-        customer, *[empty] * 9, texts["invoice_number"], reference, dates(rows["billed_on"], pattern),
-        dates(rows["due_on"], pattern), empty,
+        customer, *[empty] * 9, texts["invoice_number"], reference, xero_dates(rows["billed_on"], xero),
+        xero_dates(rows["due_on"], xero), empty,
         pc.binary_join_element_wise(job, parted, descriptions(rows, texts), ""), quantity, price, empty,
-        texts["account"], texts["tax_code"], *_tracking(job, settings.targets.xero.tracking_job),
-        *_tracking(texts["class"], settings.targets.xero.tracking_class), rows["currency"].combine_chunks(), empty]
+        texts["account"], texts["tax_code"], *_tracking(job, xero.tracking_job),
+        *_tracking(texts["class"], xero.tracking_class), rows["currency"].combine_chunks(), empty]
 
 
 def _tracking(option: pa.Array, name: str) -> tuple[pa.Array, pa.Array]:
@@ -85,12 +85,11 @@ def _tracking(option: pa.Array, name: str) -> tuple[pa.Array, pa.Array]:
     return pc.if_else(is_told, name, ""), pc.if_else(is_told, option, "")
 
 
-def _date_pattern(settings: Settings) -> str:
-    """As the organisation writes dates; TargetError where nobody has said so: a wrong guess swaps day and month."""
-    written = settings.targets.xero.date_format
-    if written is None:
+def _told_dates(settings: Settings) -> Xero:
+    """The organisation's settings; TargetError where nobody has said how it writes dates: a wrong guess swaps them."""
+    if settings.targets.xero.date_format is None:
         raise TargetError(
             "TARGET_SETTINGS_MISSING", where=f"mappings/{settings.company.id}/company.toml, key targets.xero",
             what="Files for Xero are asked for, but how the organisation writes dates is not said",
             fix='Add [targets.xero] with date_format = "DD/MM/YYYY" or "MM/DD/YYYY", as in General settings.')
-    return _DATES[written]
+    return settings.targets.xero
