@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from etl.cli_approve import approve_app
+from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
 from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person
@@ -275,6 +276,7 @@ def history_compact(workspace: Folder = None) -> None:
 
 
 app.add_typer(approve_app(_show), name="approve")
+books_command(app, _show)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
+from etl.settings.books import Books
 from etl.settings.currency import CurrencyChoice
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
@@ -28,12 +29,6 @@ class Company(Part):
     zone: Zone
     go_live: date
     policy: Policy
-
-
-class Books(Part):
-    """What the books themselves say. `locked_through`: the last day in which nothing may be posted any more."""
-
-    locked_through: date | None = None
 
 
 class Settings(Part):

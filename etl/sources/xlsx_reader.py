@@ -30,14 +30,7 @@ def read_xlsx(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMIT
     YYYY-MM-DD HH:MM:SS, times HH:MM:SS, durations H:MM:SS, truth true or false. Raises FileRefusedError with every
     finding; the package is searched before anything is parsed (X01-X10).
     """
-    sheet = _chosen(sheets_of(content, file_name, limits), file_name, drop)
-    scan(content, file_name, sheet, limits)
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            cells = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise refused(file_name, "XLSX_DAMAGED", f"The workbook cannot be read: {error}",
-                      "Save it again in the spreadsheet program.") from None
+    sheet, cells = _sheet_cells(content, file_name, drop, limits)
     if not cells:
         raise refused(file_name, "FILE_EMPTY", f"The sheet {sheet.name!r} is empty",
                       "Export again, or correct the name of the sheet.")
@@ -49,11 +42,40 @@ def read_xlsx(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMIT
     return _table(names, list(zip(*cells[1:], strict=True)), file_name, drop)
 
 
+def xlsx_cells(content: bytes, file_name: str, sheet_name: str = "", limits: Limits = LIMITS) -> list[tuple[str, ...]]:
+    """Every row of the named sheet, or of the only one, each cell in its fixed form; for reports with titles and totals.
+
+    Raises FileRefusedError as `read_xlsx` does.
+    """
+    drop = Drop.model_construct(sheet=sheet_name)
+    _, cells = _sheet_cells(content, file_name, drop, limits)
+    rows = [tuple(_text(cell, is_instant=False) for cell in row) for row in cells]
+    wrong = [(row, column, text) for row, texts in enumerate(rows, 1) for column, text in enumerate(texts, 1)
+             if isinstance(text, _Unfit)]
+    refuse_if(file_name, counted([_told(text, column_letters(column), row) for row, column, text in wrong[:KEPT]],
+                                 len(wrong)))
+    return rows
+
+
 def hidden_sheets(content: bytes, limits: Limits = LIMITS) -> list[Finding]:
     """A remark for each hidden sheet of a workbook; a hidden sheet is never read unless the drop names it (X09)."""
     return [Finding(0, "", "XLSX_HIDDEN_SHEET", f"The workbook has a hidden sheet {visible(sheet.name)!r}",
                     "Look at it in the spreadsheet program, and delete it if it is not needed.")
             for sheet in sheets_of(content, "the workbook", limits) if sheet.is_hidden]
+
+
+def _sheet_cells(
+    content: bytes, file_name: str, drop: Drop, limits: Limits,
+) -> tuple[Sheet, list[list[Any]]]:
+    """The sheet to read and its cells as calamine gives them; the package is searched first."""
+    sheet = _chosen(sheets_of(content, file_name, limits), file_name, drop)
+    scan(content, file_name, sheet, limits)
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            return sheet, workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise refused(file_name, "XLSX_DAMAGED", f"The workbook cannot be read: {error}",
+                      "Save it again in the spreadsheet program.") from None
 
 
 def _chosen(sheets: Sequence[Sheet], file_name: str, drop: Drop) -> Sheet:

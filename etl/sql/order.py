@@ -189,6 +189,13 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "corrections_incomplete": "corrections",
     "corrections_without_entry": "correction_parts",
 }
+BOOKS_READ: tuple[str, ...] = ("book_rows", "book_footings")  # what the reports of the books say
+BOOK_PAIRS = "book_pairs"  # in turns
+BOOKS_BEFORE: tuple[str, ...] = ("batch_facts", "book_days", "book_lines", "expected_lines")
+BOOKS_AFTER: tuple[str, ...] = (
+    *("book_differences", "tracker_differences", "book_items", "book_statement"),
+    *("book_balances", "book_roll_forward"),
+)
 VIEWS: frozenset[str] = frozenset(
     {
         *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "entries_to_round"),
@@ -234,6 +241,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "rules": MAP + RULES,
     "marts": MARTS + REPORTS + QUESTIONS,
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
+    "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
     "audits": tuple(AUDITS),
 }
 

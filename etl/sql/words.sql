@@ -68,3 +68,22 @@ create or replace macro is_taxed(pay_items, pay_item) as
 -- Why an earlier period is corrected, the strongest cause first.
 create or replace macro cause_word(cause_rank) as
     (['late entry', 'edited', 'withdrawn', 'suspense cleared', 'released hold', 're-mapped', 'rate', 'rule'][cause_rank]);
+
+-- A number as a report prints it, up to six decimals: 1,234.50, $7.5, (12.00), -3; null where it is none. Thousands only in threes.
+create or replace macro bare_number(printed) as (regexp_replace(regexp_replace(regexp_replace(printed,
+    '[\s$€£¥\x{A0}\x{202F}'']', '', 'g'), '^\((.+)\)$', '-\1'), '^[−–]', '-'));
+create or replace macro printed_number(printed, decimal_sign) as (try_cast(case
+    when decimal_sign = '.' and regexp_full_match(bare_number(printed), '-?([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,14})([.][0-9]{1,6}0*)?|-?[.][0-9]{1,6}0*')
+        then replace(bare_number(printed), ',', '')
+    when decimal_sign = ',' and regexp_full_match(bare_number(printed), '-?([0-9]{1,3}([.][0-9]{3})+|[0-9]{1,14})(,[0-9]{1,6}0*)?|-?,[0-9]{1,6}0*')
+        then replace(replace(bare_number(printed), '.', ''), ',', '.') end as decimal(24, 6)));
+
+-- Hours as a report prints them, H:MM or H:MM:SS, as seconds; null where it is none.
+create or replace macro printed_seconds(printed) as (case when regexp_full_match(bare_number(printed), '-?[0-9]{1,3}(,?[0-9]{3})?:[0-5][0-9](:[0-5][0-9])?')
+    then case when bare_number(printed)[1] = '-' then -1 else 1 end
+        * (split_part(ltrim(replace(bare_number(printed), ',', ''), '-'), ':', 1)::bigint * 3600
+            + split_part(bare_number(printed), ':', 2)::bigint * 60 + coalesce(nullif(split_part(bare_number(printed), ':', 3), ''), '0')::bigint) end);
+
+-- What two lines of the books have in common that are the same line: document, account and amount, or person, job, day and time.
+create or replace macro figures_of(kind, number, account, amount, person, job, day, seconds) as (case kind
+    when 'posting' then concat_ws(chr(31), number, account, amount) else concat_ws(chr(31), person, coalesce(job, ''), day, seconds) end);

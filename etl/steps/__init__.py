@@ -3,6 +3,7 @@
 from etl.steps.approve import approval, approve_batch
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
+from etl.steps.books import Asked, decide_item, take_in_books
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
@@ -29,6 +30,7 @@ from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
 
 __all__ = [
+    "Asked",
     "Change",
     "Outcome",
     "Run",
@@ -42,6 +44,7 @@ __all__ = [
     "close",
     "compact_history",
     "confirm_rule",
+    "decide_item",
     "draft",
     "estimate",
     "exceptions",
@@ -75,6 +78,7 @@ __all__ = [
     "start",
     "status",
     "summary",
+    "take_in_books",
     "take_in_review",
     "vendor_year",
     "verify",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from etl.errors import RefusedError
+from etl.steps.books_close import books_at_close
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.store import batches
@@ -25,9 +26,10 @@ def close(run: Run) -> Outcome:
                 where=run.shown(run.workspace.period(run.company, run.period_end)),
                 fix="Reconcile it first (70_reconcile).",
             )
+        books = books_at_close(run)
         sheet = Sheet(
             "close",
-            {"batch": batch.batch, "manifest": batch.manifest_digest, "period_end": day},
+            {"batch": batch.batch, "manifest": batch.manifest_digest, "period_end": day, **books},
             "close",
             {"batch": batch.batch},
         )
