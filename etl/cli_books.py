@@ -36,6 +36,7 @@ def books_command(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> No
         from etl import steps  # noqa: PLC0415
 
         if accept or assign:
-            show(steps.decide_item(workspace, company, accept or assign, status="accepted" if accept else "",
-                                   owner=owner, reason=reason, person=person), as_json)
-        show(steps.take_in_books(workspace, company, file, asked=steps.Asked(form, first, last), person=person), as_json)
+            decision = steps.Decision(accept or assign, "accepted" if accept else "", owner, reason)
+            show(steps.decide_item(workspace, company, decision, person=person), as_json)
+        asked = steps.Asked(form, first, last)
+        show(steps.take_in_books(workspace, company, file, asked=asked, person=person), as_json)

@@ -12,7 +12,8 @@ from etl.errors import SourceError
 from etl.tables import TEXT
 from etl.tables.kinds import schema
 
-CELLS = schema(("report_no", pa.int64()), ("report_row", pa.int64()), ("day", pa.date32()), *((name, TEXT) for name in TEXTS))
+CELLS = schema(
+    ("report_no", pa.int64()), ("report_row", pa.int64()), ("day", pa.date32()), *((name, TEXT) for name in TEXTS))
 """One row per row of a report below its headings; `report_row` counts from the first row of the file;
 `day` is the date as a day, null where it is none."""
 

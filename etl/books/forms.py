@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -37,8 +37,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Form:
-    """One report. `group_feeds`: what a row that is only a label tells about the rows below it; `label_feeds`: what the
-    label of a row with figures is. `account_words`: an account stands by its name, its code, or as a ledger names it.
+    """One report.
+
+    `group_feeds`: what a row that is only a label tells about the rows below it; `label_feeds`: what the label of a
+    row with figures is. `account_words`: an account stands by its name, its code, or as a ledger names it.
     """
 
     name: str
@@ -103,7 +105,8 @@ def declared(report: BooksReport) -> Form:
 
 
 def recognized(
-    grids: dict[tuple[str, str, str], Sequence[tuple[str, ...]]], known: Iterable[Form], file_name: str, name: str = "",
+    grids: Mapping[tuple[str, str, str], Sequence[tuple[str, ...]]], known: Iterable[Form], file_name: str,
+    name: str = "",
 ) -> tuple[Form, int]:
     """The one form whose headings the file has, and the row they stand in; `name` chooses among several.
 
@@ -132,7 +135,8 @@ def _unknown(what: str, file_name: str, known: Iterable[Form]) -> SourceError:
     names = ", ".join(form.name for form in known)
     return SourceError(
         "BOOKS_FORM", what=what, where=file_name,
-        fix=f"Name the form with --form, or declare the report under [[books.reports]] in company.toml. Known: {names}.")
+        fix="Name the form with --form, or declare the report under [[books.reports]] in company.toml. "
+        f"Known: {names}.")
 
 
 def _table(name: str) -> list[dict[str, str]]:

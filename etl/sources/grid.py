@@ -17,7 +17,9 @@ def read_grid(
     content: bytes, file_name: str, *, encoding: str = "utf-8", delimiter: str = ",", sheet: str = "",
     limits: Limits = LIMITS,
 ) -> Grid:
-    """The rows of a report in file order, empty cells as empty texts. A workbook's dates are ISO, its durations H:MM:SS.
+    """The rows of a report in file order, empty cells as empty texts.
+
+    A workbook's dates are ISO, its durations H:MM:SS.
 
     UTF-8 is read as such; another encoding only where the bytes are no UTF-8. Raises FileRefusedError with every
     finding of the pre-flight: kind of file, encoding, NUL, line ends, quotes, sizes.
@@ -59,5 +61,6 @@ def _of_one_width(rows: Grid, file_name: str, limits: Limits) -> Grid:
                                       f"{limits.rows:,} are read", "Export a shorter span of time.")])
     longest = max((len(cell) for row in rows for cell in row), default=0)
     if longest > limits.cell_bytes:
-        refuse_if(file_name, [Finding(0, "", "CSV_TOO_LONG", f"A cell has {longest:,} characters", "Shorten the text.")])
+        refuse_if(file_name, [Finding(0, "", "CSV_TOO_LONG", f"A cell has {longest:,} characters; up to "
+                                      f"{limits.cell_bytes:,} are read", "Shorten the text in the books.")])
     return [(*row, *[""] * (wide - len(row))) for row in rows]

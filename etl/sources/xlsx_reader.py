@@ -43,7 +43,7 @@ def read_xlsx(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMIT
 
 
 def xlsx_cells(content: bytes, file_name: str, sheet_name: str = "", limits: Limits = LIMITS) -> list[tuple[str, ...]]:
-    """Every row of the named sheet, or of the only one, each cell in its fixed form; for reports with titles and totals.
+    """Every row of the named sheet, or of the only one, each cell in its fixed form: reports have titles and totals.
 
     Raises FileRefusedError as `read_xlsx` does.
     """

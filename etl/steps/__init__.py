@@ -3,7 +3,7 @@
 from etl.steps.approve import approval, approve_batch
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
-from etl.steps.books import Asked, decide_item, take_in_books
+from etl.steps.books import Asked, Decision, decide_item, take_in_books
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
@@ -32,6 +32,7 @@ from etl.steps.week import goes_on, week
 __all__ = [
     "Asked",
     "Change",
+    "Decision",
     "Outcome",
     "Run",
     "after_approval",

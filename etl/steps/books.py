@@ -1,4 +1,4 @@
-"""Take in a report of the books, compare it with the exported batches, and tell every reconciling item with its cause."""
+"""Take in a report of the books, compare it with the exported batches, tell every reconciling item with its cause."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 from etl.disk import unreadable
 from etl.errors import RefusedError
-from etl.settings import Settings
 from etl.sql.run import Engine
 from etl.steps.books_reports import Reading, known_forms, put_reports, read_report, refuse_unread, span
 from etl.steps.books_state import Company, Statement, statement
@@ -38,6 +37,16 @@ class Asked:
                 read_day(self.last, "--to") if self.last else None)
 
 
+@dataclass(frozen=True)
+class Decision:
+    """What a person says of an item: accepted with a reason, or only whose it is. It holds for the item's figures."""
+
+    item: str
+    status: str
+    owner: str = ""
+    reason: str = ""
+
+
 def take_in_books(
     workspace: str | Path | None, company: str, file: Path | None, *, asked: Asked | None = None,
     person: str | None = None,
@@ -61,8 +70,7 @@ def take_in_books(
 
 
 def decide_item(
-    workspace: str | Path | None, company: str, item: str, *, status: str, owner: str = "", reason: str = "",
-    person: str | None = None,
+    workspace: str | Path | None, company: str, decision: Decision, *, person: str | None = None,
 ) -> Outcome:
     """Accept an item with a reason, or give it an owner; the figures it has now are part of the decision.
 
@@ -70,16 +78,19 @@ def decide_item(
     """
     run = _run(workspace, company, person)
     with run.locked("deciding about the books"):
-        found = [row for row in stated(run).items.to_pylist() if row["item"] == item]
-        if not found or (status == "accepted" and not reason.strip()):
+        found = [row for row in stated(run).items.to_pylist() if row["item"] == decision.item]
+        if not found or (decision.status == "accepted" and not decision.reason.strip()):
             raise RefusedError(
                 "BOOKS_ITEM",
-                what=f"{item!r} is not on the statement of the books" if not found else "An accepted item needs a reason",
-                where=f"company {company}", fix=f"See the list: timebooks books --company {company}" if not found
-                else "Give it with --reason.")
+                what="An accepted item needs a reason" if found
+                else f"{decision.item[:40]!r} is not on the statement of the books",
+                where=f"company {company}",
+                fix="Give it with --reason." if found else f"See the list: timebooks books --company {company}")
         row = found[0]
-        body = {"item": item, "code": row["code"], "status": status, "owner": owner or row["owner"],
-                "reason": reason or row["reason"], "period_end": row["period_end"].isoformat()}
+        body = {"item": decision.item, "code": row["code"],
+                "status": decision.status or ("accepted" if row["status"] == "accepted" else ""),
+                "owner": decision.owner or row["owner"], "reason": decision.reason or row["reason"],
+                "period_end": row["period_end"].isoformat()}
         audit_log.append(run.workspace, company, books.DECISION, body, person=run.person, now=run.now())
         made = stated(run)
         _keep(run, made)
@@ -133,8 +144,7 @@ def _landed(run: Run, reading: Reading, content: bytes, given: tuple[date | None
     records = run.records()
     ends = sorted(batch.period_end for batch in batches.exported(run.workspace, run.company, records))
     filed_under = next((end for end in ends if end >= last), ends[-1])
-    books.land_report(run.workspace, run.company, filed_under, content, body, person=run.person, now=run.now(),
-                      records=records)
+    books.land_report(run.workspace, run.company, filed_under, (content, body), (run.person, run.now()))
     return replace(run, period_end=filed_under)
 
 
@@ -162,15 +172,17 @@ def _outcome(run: Run, made: Statement, reading: Reading | None) -> Outcome:
     newest = made.reports[-1].record if made.reports else None
     facts = [("reports of the books", str(len(made.reports)))]
     if newest is not None:
-        facts.append(("newest", f"{newest.text('file_name')}, {newest.text('form')} ({newest.text('status')}), "
-                      f"{newest.text('first_day')} to {newest.text('last_day')}, {newest.whole('rows')} rows"))
+        said = (f"{newest.text('file_name')}, {newest.text('form')} ({newest.text('status')}), "
+                f"{newest.text('first_day')} to {newest.text('last_day')}, {newest.whole('rows')} rows")
+        facts.append(("newest", said))
     facts += [("items", f"{len(items)}: {_counted(items)}"), ("unreconciled", str(len(made.unreconciled))),
               ("evidence", run.shown(run.workspace.evidence(run.company, run.period_end)))]
     return Outcome(
         title=f"{run.settings.company.name}, the books against {len(made.batches)} batch(es): "
         f"{len(open_ones)} error(s) open" + ("" if made.reports else "; no report of the books yet"),
         facts=tuple(facts),
-        headings=("item", "code", "cause", "status", "period", "line", "who or where", "batch", "books", "owner", "age"),
+        headings=("item", "code", "cause", "status", "period", "line", "who or where", "batch", "books", "owner",
+                  "age"),
         rows=tuple(_shown(row) for row in items if row["status"] != "computed"),
         next_step="correct the books and take in a new report, or accept an item: timebooks books --company "
         f"{run.company} --accept ITEM --reason TEXT" if open_ones else

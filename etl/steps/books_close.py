@@ -15,7 +15,7 @@ _SHOWN = 5
 
 
 def books_at_close(run: Run) -> dict[str, Any]:
-    """What the close says of the books: the items it carries forward; nothing where no report ever came and none is needed.
+    """What the close says of the books: the items it carries forward; nothing where no report came and none is needed.
 
     Raises RefusedError BOOKS_MISSING where the company wants a report for all days and one is missing, BOOKS_OPEN
     where an error of this period or an earlier one is open.

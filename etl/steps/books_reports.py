@@ -145,8 +145,9 @@ def _row(number: int, reading: Reading, first: date | None, last: date | None, c
         fed.add("document")   # our number is found in a memo too
     return {
         "report_no": number, "form": form.name, "kind": form.kind, "grain": form.grain, "group_feeds": form.group_feeds,
-        "label_feeds": form.label_feeds, "decimal_sign": form.decimal_sign, "sign": form.sign, "account_words": form.account_words, "home_currency": currency, "first_day": first,
-        "last_day": last, "has_date": "date" in fed, **{f"has_{name}": name in fed for name in _FLAGS}}
+        "label_feeds": form.label_feeds, "decimal_sign": form.decimal_sign, "sign": form.sign,
+        "account_words": form.account_words, "home_currency": currency, "first_day": first, "last_day": last,
+        "has_date": "date" in fed, **{f"has_{name}": name in fed for name in _FLAGS}}
 
 
 def _short(text: str) -> str:

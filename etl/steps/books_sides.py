@@ -14,7 +14,6 @@ from etl.settings import Settings
 from etl.store.batches import Batch
 from etl.tables import AMOUNT, SECONDS, TEXT
 from etl.tables.kinds import schema
-from etl.targets.accounts import books_of
 from etl.targets.documents import document
 from etl.targets.ledgers import account_name
 from etl.units import minor_digits
@@ -27,11 +26,12 @@ LINES = schema(
     *(("account", TEXT), ("job", TEXT), ("class", TEXT), ("pay_item", TEXT), ("amount", AMOUNT), ("currency", TEXT)),
     *(("minor_digits", pa.int64()), ("seconds", SECONDS), ("exact_seconds", SECONDS)),
 )
-"""One row per line of an exported batch that the books can show. Kind: posting | time | payroll. `exact_seconds`: before
-the target's grain. `line_key`: our key as the books keep it."""
+"""One row per line of an exported batch that the books can show. Kind: posting | time | payroll. `exact_seconds`:
+before the target's grain. `line_key`: our key as the books keep it."""
 ENTRIES = schema(
     *(("batch", pa.int64()), ("period_end", DAY), ("entry_id", TEXT), ("employee_name", TEXT), ("person_ref", TEXT)),
-    *(("customer_job", TEXT), ("worked_seconds", SECONDS), ("pay_state", TEXT), ("cost_state", TEXT), ("bill_state", TEXT)),
+    *(("customer_job", TEXT), ("worked_seconds", SECONDS)),
+    *(("pay_state", TEXT), ("cost_state", TEXT), ("bill_state", TEXT)),
 )
 """One row per entry version of an exported batch, worked in its period."""
 ACCOUNT_NAMES = schema(
@@ -85,7 +85,8 @@ def _lines(batch: Batch, start: date, rows: pa.Table, columns: Mapping[str, pa.A
     known = {code: minor_digits(code) for code in digits if code}
     whole = {
         "batch": pa.array([batch.batch] * count, pa.int64()), "period_start": pa.array([start] * count, DAY),
-        "period_end": pa.array([batch.period_end] * count, DAY), "line_number": pa.array(range(1, count + 1), pa.int64()),
+        "period_end": pa.array([batch.period_end] * count, DAY),
+        "line_number": pa.array(range(1, count + 1), pa.int64()),
         "minor_digits": pa.array([known.get(code) for code in columns["currency"].to_pylist()]
                                  if "currency" in columns else [None] * count, pa.int64())}
     return pa.table({
@@ -95,7 +96,8 @@ def _lines(batch: Batch, start: date, rows: pa.Table, columns: Mapping[str, pa.A
 
 def batch_entries(batch: Batch, start: date) -> pa.Table:
     """The entries of one batch that were worked in its period."""
-    rows = batch.table("entries", [name for name in ENTRIES.names if name not in ("batch", "period_end")] + ["worked_on"])
+    kept = [name for name in ENTRIES.names if name not in ("batch", "period_end")]
+    rows = batch.table("entries", [*kept, "worked_on"])
     own = rows.filter(pc.and_(pc.greater_equal(rows["worked_on"], pa.scalar(start, DAY)),
                               pc.less_equal(rows["worked_on"], pa.scalar(batch.period_end, DAY))))
     made = {"batch": pa.array([batch.batch] * len(own), pa.int64()),
@@ -114,7 +116,7 @@ def account_names(mappings: MappingSet, lines: pa.Table) -> pa.Table:
     rows += [("name", leaf, name, None) for name in accounts
              if (leaf := name.rpartition(":")[2]) != name and leaves[leaf] == 1 and leaf not in accounts]
     listed = [row for row in mappings.rows("map_target_lists") if row["list"] == "account" and row["code"]]
-    rows += [("code", row["code"], row["name"], None) for row in listed if books_of(row["target"] + ".") == row["target"]]
+    rows += [("code", row["code"], row["name"], None) for row in listed]
     rows += [("ledger", account_name(row["account"], row["job"] or "", types.get(row["account"], "")), row["account"],
               row["job"]) for row in posted]
     return pa.Table.from_pylist(
@@ -127,7 +129,7 @@ def person_names(mappings: MappingSet) -> pa.Table:
     """What the books and payroll call each person: name, "Last, First", number; a name of two people is nobody's."""
     employees = {row["employee_id"]: row["employee_name"] for row in mappings.rows("map_employees")}
     pairs = [(name, name) for name in employees.values()]
-    pairs += [(number, name) for number, name in employees.items()]
+    pairs += employees.items()
     for row in mappings.rows("map_payroll_people"):
         if name := employees.get(row["employee_id"]):
             pairs += [(row["payroll_id"], name), (f"{row['last_name']}, {row['first_name']}", name),

@@ -1,4 +1,4 @@
-"""The statement of the books: every exported batch against what the books' reports say, by the statements of etl/sql."""
+"""The statement of the books: every exported batch against what the books' reports say, as etl/sql decides it."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def statement(whose: Company, today: date, changes: pa.Table | None = None) -> S
 
 
 def _sound(made: Statement) -> Statement:
-    """The statement, where batch and items together are what the books have; it cannot be otherwise, so it is proven."""
+    """The statement, proven: batch and items together are what the books have, to the last second and cent."""
     if open_ones := made.unreconciled:
         row = open_ones[0]
         raise ConservationError(

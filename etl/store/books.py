@@ -1,4 +1,4 @@
-"""Reports of the books as they came in: evidence of a period, each named by a record with its digest and how to read it."""
+"""Reports of the books as they came in: evidence of a period; a record has the digest of each and how it is read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from etl.store import files
+from etl.store import audit_log, files
 from etl.store.damage import finding
 from etl.store.evidence import Filed, Sheet, all_filed, append_evidence
 from etl.store.records import Record
@@ -32,13 +32,16 @@ class Received:
 
 
 def land_report(
-    workspace: Workspace, company: str, period_end: date, content: bytes, body: Mapping[str, Any], *, person: str,
-    now: datetime, records: Sequence[Record],
+    workspace: Workspace, company: str, period_end: date, report: tuple[bytes, Mapping[str, Any]],
+    said: tuple[str, datetime],
 ) -> Record:
     """The report as a numbered file beside the period's batch; the newest one again, read the same way, is no second.
 
-    `body`: file name, form, span, and what else it takes to read it again.
+    `report`: its bytes, and file name, form, span, and what else it takes to read it again. `said`: who took it in, when.
     """
+    content, body = report
+    person, now = said
+    records = audit_log.read_log(workspace, company)
     suffix = "xlsx" if str(body["file_name"]).lower().endswith(".xlsx") else "csv"
     digest = files.sha256_bytes(content)
     kind = "books-report"
@@ -46,7 +49,7 @@ def land_report(
     if newest and newest[-1].digest == digest:
         if all(newest[-1].record.body.get(key) == value for key, value in body.items()):
             return newest[-1].record
-        kind = "books-report" if newest[-1].file.endswith("books-report-read-anew." + suffix) else "books-report-read-anew"
+        kind = "books-report" if newest[-1].file.endswith(f"-read-anew.{suffix}") else "books-report-read-anew"
     sheet = Sheet(kind, content, REPORT, {**body, "sha256": digest, "bytes": len(content)}, suffix)
     return append_evidence(workspace, company, period_end, sheet, person=person, now=now)
 

@@ -28,7 +28,8 @@ EDGES = {
     "sandbox",
     "alerts",
 }
-DOORS = {"cli", "cli_rules", "cli_approve", "cli_books", "cli_company", "cli_currency", "cli_options", "runner", "progress", "fleet"}
+DOORS = {"cli", "cli_rules", "cli_approve", "cli_books", "cli_company", "cli_currency", "cli_options"} | {
+    "runner", "progress", "fleet"}
 FLOORS = (
     dict.fromkeys(WORDS, 0)
     | dict.fromkeys({"sql", "law"}, 1)

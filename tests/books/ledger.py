@@ -1,4 +1,4 @@
-"""Books as plain rows: what an import of a published batch makes of them, edited by hand, printed as the books' own report."""
+"""Books as plain rows: what an import of a published batch makes of them, edited by hand, printed as reports."""
 
 from __future__ import annotations
 
@@ -69,8 +69,9 @@ class Ledger:
 
     def journal_report(self, first: date, last: date) -> str:
         """QuickBooks Online's report "Journal": date, type and number on the first line of each transaction only."""
-        out: list[list[object]] = [["Past Works"], ["Journal"], [f"{first:%B} {first.day} - {last:%B} {last.day}, {last.year}"], [""],
-                                   ["Date", "Transaction Type", "Num", "Name", "Memo/Description", "Account", "Debit", "Credit"]]
+        out: list[list[object]] = [
+            ["Past Works"], ["Journal"], [f"{first:%B} {first.day} - {last:%B} {last.day}, {last.year}"], [""],
+            ["Date", "Transaction Type", "Num", "Name", "Memo/Description", "Account", "Debit", "Credit"]]
         above = None
         debits = Decimal(0)
         for line in self.lines:

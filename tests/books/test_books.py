@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from etl import steps
 from etl.errors import RefusedError
-from tests.books.ledger import DECLARED, BookPast, Ledger, bring, codes, found, week_of
+from tests.books.ledger import DECLARED, BookPast, Ledger, Line, bring, codes, found, week_of
 from tests.steps.corrected import COMPANY, sunday
 
 WORK = """
@@ -72,3 +73,127 @@ def test_a_changed_amount_keeps_the_period_open(past: BookPast) -> None:
     with pytest.raises(RefusedError, match="TE214 Amount changed") as refused:
         close(past, 0)
     assert refused.value.code == "BOOKS_OPEN"
+
+
+def planted(kind: str, ledger: Ledger, past: BookPast) -> None:
+    """One thing that goes wrong in books: by an import, or by hand."""
+    journal = next(path for path in past.uploads(0, ".csv") if "journal" in path.name and "LR" not in path.name)
+    own = [at for at, line in enumerate(ledger.lines) if line.number == "SB0001L"]
+    match kind:
+        case "nothing imported":
+            ledger.lines.clear()
+        case "half imported":
+            del ledger.lines[own[2]:own[-1] + 1]
+        case "imported twice":
+            ledger.take(journal)
+        case "deleted":
+            del ledger.lines[own[0]]
+        case "amount":
+            ledger.edit(own[0], amount=ledger.lines[own[0]].amount + Decimal("0.01"))
+        case "account":
+            ledger.edit(own[1], account="Office Supplies")
+        case "day":
+            ledger.edit(own[1], day=sunday(0) - timedelta(days=2))
+        case "period":
+            ledger.edit(own[1], day=sunday(0) + timedelta(days=3))
+        case "job":
+            ledger.edit(own[0], job="Mill:Elsewhere")
+        case "posting":
+            ledger.lines.append(Line(sunday(0), "ADJ-9", "Job Costs:Labor", "Mill:Web", "by hand", Decimal("12.34")))
+
+
+CAUSES = {
+    "imported twice": "TE212", "deleted": "TE213", "amount": "TE214", "account": "TE215", "day": "TE217",
+    "period": "TE221", "job": "TE218", "posting": "TE220", "half imported": "TE211",
+}
+WHOLE = (date(2026, 11, 2), date(2026, 11, 30))
+
+
+@pytest.mark.capability("M2", "C95", "C96")
+@pytest.mark.parametrize("kind", CAUSES)
+def test_each_thing_that_goes_wrong_has_its_cause(past: BookPast, kind: str) -> None:
+    ledger = imported(past, 0)
+    planted(kind, ledger, past)
+    outcome = bring(past, ledger.journal_report(*WHOLE))
+    assert set(codes(outcome)) == {CAUSES[kind]}, outcome.text()
+    assert dict(outcome.facts)["unreconciled"] == "0"
+    assert outcome.exit_code == 1
+
+
+def test_nothing_imported_is_timing_and_does_not_keep_the_period_open(past: BookPast) -> None:
+    outcome = bring(past, Ledger().journal_report(*WHOLE))
+    assert set(codes(outcome)) == {"TE210"}
+    assert {row[1] for row in found(outcome)} == {"timing"}
+    assert outcome.exit_code == 0
+    assert "closed" in close(past, 0).title
+
+
+def test_rent_and_coffee_are_nobodys_difference(past: BookPast) -> None:
+    ledger = imported(past, 0)
+    ledger.lines.append(Line(sunday(0), "RENT", "Rent", "", "November", Decimal("900.00")))
+    assert codes(bring(past, ledger.journal_report(*WHOLE))) == []
+
+
+@pytest.mark.capability("C156")
+def test_items_are_carried_from_week_to_week_until_they_clear(past: BookPast) -> None:
+    def today(day: date) -> Callable[[steps.Run], object]:
+        from datetime import UTC, datetime
+
+        return lambda _run: datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+    patch = pytest.MonkeyPatch()
+    try:
+        ledger = imported(past, 0)
+        planted("amount", ledger, past)
+        planted("posting", ledger, past)
+        for week in range(1, 4):
+            patch.setattr(steps.Run, "now", today(sunday(week - 1) + timedelta(days=1)))
+            outcome = bring(past, ledger.journal_report(date(2026, 11, 2), sunday(week - 1)))
+            assert dict(outcome.facts)["unreconciled"] == "0"
+            assert codes(outcome).count("TE214") == codes(outcome).count("TE220") == 1, outcome.text()
+            past.publish(week)
+            if week != 2:   # the second week is forgotten
+                for path in past.uploads(week, ".csv"):
+                    if "journal" in path.name:
+                        ledger.take(path)
+        patch.setattr(steps.Run, "now", today(sunday(3) + timedelta(days=1)))
+        outcome = bring(past, ledger.journal_report(date(2026, 11, 2), sunday(3) + timedelta(days=7)))
+        assert set(codes(outcome)) == {"TE210", "TE214", "TE220"}, outcome.text()
+        ages = {str(row[1]): str(row[-1]) for row in outcome.rows}
+        assert (ages["TE210"], ages["TE214"], ages["TE220"]) == ("0 d", "21 d", "21 d")
+        ledger.lines.pop(next(at for at, line in enumerate(ledger.lines) if line.number == "ADJ-9"))
+        outcome = bring(past, ledger.journal_report(date(2026, 11, 2), sunday(3) + timedelta(days=7)))
+        assert set(codes(outcome)) == {"TE210", "TE214"}
+        item = next(str(row[0]) for row in outcome.rows if row[1] == "TE214")
+        with pytest.raises(RefusedError, match="needs a reason"):
+            steps.decide_item(past.root, COMPANY, steps.Decision(item, "accepted"), person="ada")
+        outcome = steps.decide_item(
+            past.root, COMPANY, steps.Decision(item, "accepted", "ada", "a cent"), person="ada")
+        assert outcome.exit_code == 0
+        assert {row[1] for row in found(outcome)} == {"timing", "accepted"}
+    finally:
+        patch.undo()
+
+
+def test_everything_at_once_is_told_apart(past: BookPast) -> None:
+    past.publish(1)
+    ledger = imported(past, 0, 1)
+    for path in past.uploads(1, ".csv"):
+        if "journal" in path.name:
+            ledger.take(path, 1)   # a second import of the next week that broke off
+    for kind in ("posting", "job", "day"):
+        planted(kind, ledger, past)
+    outcome = bring(past, ledger.journal_report(*WHOLE))
+    expected = {CAUSES[kind] for kind in ("posting", "job", "day", "imported twice")}
+    assert set(codes(outcome)) == expected, outcome.text()
+    assert dict(outcome.facts)["unreconciled"] == "0"
+
+
+def test_a_company_that_wants_the_books_does_not_close_without_them(past: BookPast) -> None:
+    past.books = "[books]\nreport_to_close = true\n" + DECLARED
+    past.write()
+    with pytest.raises(RefusedError) as refused:
+        close(past, 0)
+    assert refused.value.code == "BOOKS_MISSING"
+    bring(past, imported(past, 0).journal_report(*week_of(0)))
+    assert "closed" in close(past, 0).title
