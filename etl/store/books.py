@@ -37,7 +37,7 @@ def land_report(
 ) -> Record:
     """The report as a numbered file beside the period's batch; the newest one again, read the same way, is no second.
 
-    `report`: its bytes, and file name, form, span, and what else it takes to read it again. `said`: who took it in, when.
+    `report`: its bytes, and file name, form, span, and what else it takes to read it again. `said`: by whom, and when.
     """
     content, body = report
     person, now = said

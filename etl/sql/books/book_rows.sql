@@ -37,7 +37,7 @@ figured as (
         case when duration is not null then duration_read else (hours_read * 3600)::bigint end as read_seconds
     from read)
 select report_no, report_row, kind, grain, sign, account_words, day, document, account, person, job, "class", pay_item, memo, line,
-    coalesce(nullif(currency, ''), home_currency) as currency,
+    case when coalesce(amount, debit, credit) is not null then coalesce(nullif(currency, ''), home_currency) end as currency,
     case when coalesce(amount, debit, credit) is not null then number::decimal(18, 3) end as amount, read_seconds as seconds,
     case when day_text is not null and day is null then 'the date ' || day_text
         when amount is not null and amount_read is null then 'the amount ' || amount
