@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,8 @@ from etl.store import audit_log, batches, books
 from etl.store.evidence import Sheet, append_evidence
 from etl.store.records import Record
 from etl.units import clock_hours, money
+from etl.workbooks.books import render_books
+from etl.workspace import is_sandbox
 
 _MOST_BYTES = 200_000_000
 
@@ -159,7 +161,36 @@ def _keep(run: Run, made: Statement) -> Record:
     }
     body = {"items": len(plain), "open": len(made.open_items()), "unreconciled": len(made.unreconciled)}
     sheet = Sheet("books-statement", content, books.STATEMENT, body)
-    return append_evidence(run.workspace, run.company, run.period_end, sheet, person=run.person, now=run.now())
+    record = append_evidence(run.workspace, run.company, run.period_end, sheet, person=run.person, now=run.now())
+    tables = {"items": made.items, "balances": made.balances, "roll_forward": made.roll_forward,
+              "unanswered": made.unanswered, "three_sides": made.three_sides}
+    workbook = render_books(
+        run.settings.company.name, tables, list(_inputs(run.records(), made)), as_of=run.now().date().isoformat(),
+        is_sandbox=is_sandbox(run.company))
+    append_evidence(run.workspace, run.company, run.period_end, Sheet(
+        "books-reconciliation", workbook, "books_workbook", {"statement": record.number}, "xlsx"),
+        person=run.person, now=run.now())
+    return record
+
+
+def _inputs(records: Sequence[Record], made: Statement) -> Iterator[dict[str, Any]]:
+    """Where everything came from: reports of the books, batches, pulls."""
+    for report in made.reports:
+        body, record = report.record.body, report.record
+        yield {"kind": "report of the books", "name": body["file_name"], "form": f"{body['form']} ({body['status']})",
+               "days": f"{body['first_day']} to {body['last_day']} by {body['span_by']}", "rows": body["rows"],
+               "bytes": body["bytes"], "digest": report.filed.digest, "by": record.person, "at": record.recorded_at}
+    exported = {record.body.get("batch"): record for record in records if record.type == "export"}
+    for batch in made.batches:
+        record = exported[batch.batch]
+        yield {"kind": "batch", "name": f"batch-{batch.batch:04d}", "form": f"revision {batch.revision}",
+               "days": f"period that ends on {batch.period_end}", "digest": batch.manifest_digest, "by": record.person,
+               "at": record.recorded_at}
+    for record in records:
+        if record.type == "pull":
+            yield {"kind": "pull", "name": record.text("file_name"), "form": record.text("drop"), "days": "",
+                   "rows": record.whole("rows"), "digest": record.text("received_digest"), "by": record.person,
+                   "at": record.recorded_at}
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -28,8 +28,6 @@ EARLIER = schema(("statement_no", pa.int64()), ("code", TEXT), ("item_key", TEXT
                  ("amount", AMOUNT), ("seconds", SECONDS))
 DECISIONS = schema(("turn", pa.int64()), ("item", TEXT), ("status", TEXT), ("owner", TEXT), ("reason", TEXT),
                    ("person", TEXT))
-CHANGES = schema(("batch", pa.int64()), ("period_end", sides.DAY), ("employee_name", TEXT), ("person_ref", TEXT),
-                 ("seconds", SECONDS))
 _TURNS = 8
 
 
@@ -43,6 +41,8 @@ class Statement:
     reports: tuple[books.Received, ...]
     batches: tuple[batches.Batch, ...]
     answered: pa.Table   # kind, day, report_no
+    unanswered: pa.Table
+    three_sides: pa.Table
 
     def open_items(self, through: date | None = None) -> list[dict[str, Any]]:
         """The errors nobody has corrected or accepted, of the periods that end until a day."""
@@ -67,8 +67,8 @@ class Company:
     records: Sequence[Record]
 
 
-def statement(whose: Company, today: date, changes: pa.Table | None = None) -> Statement:
-    """The books' statement as of today. `changes`: what the tracker has changed since each batch.
+def statement(whose: Company, today: date) -> Statement:
+    """The books' statement as of today.
 
     Raises ConservationError where an audit of the statement fails.
     """
@@ -91,7 +91,6 @@ def statement(whose: Company, today: date, changes: pa.Table | None = None) -> S
                 [{"batch": batch.batch, "period_start": starts[batch.batch], "period_end": batch.period_end}
                  for batch in exported], schema=sides.PERIODS),
             "earlier_items": _earlier(books.statements(place, records)), "item_decisions": _decisions(records),
-            "tracker_changes": changes if changes is not None else CHANGES.empty_table(),
             "books_today": pa.table({"today": pa.array([today], sides.DAY)}),
         }
         for name, table in tables.items():
@@ -100,7 +99,8 @@ def statement(whose: Company, today: date, changes: pa.Table | None = None) -> S
         engine.run_each(BOOK_PAIRS, [{"turn": turn} for turn in range(1, _TURNS + 1)])
         engine.run(BOOKS_AFTER)
         made = Statement(engine.fetch("book_statement"), engine.fetch("book_balances"),
-                         engine.fetch("book_roll_forward"), reports, exported, engine.fetch("book_days"))
+                         engine.fetch("book_roll_forward"), reports, exported, engine.fetch("book_days"),
+                         engine.fetch("book_unanswered"), engine.fetch("book_three_sides"))
     return _sound(made)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from etl import steps
-from etl.errors import RefusedError
+from etl.errors import DamageError, EtlError, RefusedError
 from tests.books.ledger import DECLARED, BookPast, Ledger, Line, bring, codes, found, week_of
 from tests.steps.corrected import COMPANY, sunday
 
@@ -195,3 +197,66 @@ def test_a_company_that_wants_the_books_does_not_close_without_them(past: BookPa
     assert refused.value.code == "BOOKS_MISSING"
     bring(past, imported(past, 0).journal_report(*week_of(0)))
     assert "closed" in close(past, 0).title
+
+
+def test_held_time_is_told_beside_the_books(tmp_path: Path) -> None:
+    past = BookPast(tmp_path, books=DECLARED)
+    past.work(WORK + "\n    h1 ann web 4 25:00")
+    past.publish(0)
+    outcome = bring(past, imported(past, 0).journal_report(*WHOLE))
+    assert {row[:2] for row in found(outcome)} == {("TE223", "timing")}, outcome.text()
+    assert {row[2] for row in found(outcome)} == {"25:00:00"}
+    assert outcome.exit_code == 0
+
+
+HOSTILE = ('=HYPERLINK("http://x")', "@SUM(A1)", "+1;2\t3", "\u202eabc", "x" * 5000, "Mill\u200b:Web", "'; drop table entries; --")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_stay_texts(past: BookPast, text: str) -> None:
+    ledger = imported(past, 0)
+    ledger.edit(0, job=text)
+    ledger.lines.append(Line(sunday(0), text[:40], "Job Costs:Labor", text, text, Decimal("1.00")))
+    outcome = bring(past, ledger.journal_report(*WHOLE))
+    assert codes(outcome) == ["TE218", "TE220"], outcome.text()
+    workbook = sorted((past.root / "reports" / COMPANY).glob("*/evidence/*-books-reconciliation.xlsx"))[-1].read_bytes()
+    book = load_workbook(io.BytesIO(workbook))
+    formulas = {str(cell.value) for row in book["Items"].iter_rows() for cell in row if cell.data_type == "f"}
+    assert not formulas, formulas
+
+
+@pytest.mark.parametrize(("content", "code"), [
+    (b"", "FILE_EMPTY"), (b"PK\x03\x04 no zip", "XLSX_DAMAGED"), (b"a,b\r\n1,2\r\n", "BOOKS_FORM"),
+    (b'Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n"11/08/2026,x', "CSV_QUOTES"),
+    (b"Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n11/31/2026,1,,,Rent,5.00,\r\n", "BOOKS_CELLS"),
+    (b'Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n11/08/2026,1,,,Rent,"1.234,00",\r\n', "BOOKS_CELLS"),
+    (b"Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n11/08/2026,1,,,Rent,1e3,\r\n", "BOOKS_CELLS"),
+    (b"Date,Num,Name,Memo/Description,Account,Debit,Debit,Credit\r\n11/08/2026,1,,,Rent,1,1,\r\n", "BOOKS_FORM"),
+    (b"Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n11/08/2026,1,,,Rent,5.00,\r\nTOTAL,,,,,6.00,\r\n", "BOOKS_FOOTING"),
+    (b"Employee,Pay Item,Hours,Gross\r\nAnn,Regular,1.00,20.00\r\n", "BOOKS_SPAN")])
+def test_a_report_that_cannot_be_read_leaves_nothing_behind(past: BookPast, content: bytes, code: str) -> None:
+    before = sorted(path for path in past.root.rglob("*") if path.is_file() and "scratch" not in path.parts)
+    with pytest.raises(EtlError) as refused:
+        bring(past, content, name="nothing.csv")
+    assert refused.value.code == code, refused.value
+    after = sorted(path for path in past.root.rglob("*") if path.is_file() and "scratch" not in path.parts)
+    assert {path.name for path in set(after) - set(before)} <= {"nothing.csv"}
+
+
+def test_an_unknown_item_cannot_be_decided(past: BookPast) -> None:
+    with pytest.raises(RefusedError) as refused:
+        steps.decide_item(past.root, COMPANY, steps.Decision("0000000000", "accepted", "", "x"), person="ada")
+    assert refused.value.code == "BOOKS_ITEM"
+
+
+def test_the_same_report_twice_is_one(past: BookPast) -> None:
+    text = imported(past, 0).journal_report(*week_of(0))
+    bring(past, text)
+    count = len(list((past.root / "reports" / COMPANY).glob("*/evidence/*")))
+    assert dict(bring(past, text).facts)["reports of the books"] == "1"
+    assert len(list((past.root / "reports" / COMPANY).glob("*/evidence/*"))) == count
+    kept = next((past.root / "reports" / COMPANY).glob("*/evidence/*-books-report.csv"))
+    kept.chmod(0o600)
+    kept.write_bytes(kept.read_bytes().replace(b"2026", b"2025", 1))
+    with pytest.raises(DamageError):
+        bring(past, text)

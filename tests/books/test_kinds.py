@@ -56,10 +56,11 @@ def time_report(rows: list[dict[str, Any]]) -> str:
     for person in sorted({row["employee_name"] for row in rows}):
         own = [row for row in rows if row["employee_name"] == person]
         out.append([person, *[""] * 7])
-        out += [["", f"{row['worked_on']:%m/%d/%Y}", row["customer_job"], "Engineering", f"{row['note'] or ''} [{row['entry_ref']}]",
-                 "", clock(row["exported_seconds"]), "Yes"] for row in own]
+        out += [["", f"{row['worked_on']:%m/%d/%Y}", row["customer_job"], "Engineering",
+                 f"{row['note'] or ''} [{row['entry_ref']}]", "", clock(row["exported_seconds"]), "Yes"] for row in own]
         out.append([f"Total for {person}", *[""] * 5, clock(sum(row["exported_seconds"] for row in own)), ""])
-    out += [["TOTAL", *[""] * 5, clock(sum(row["exported_seconds"] for row in rows)), ""], ["Monday, Nov 16, 2026 09:12:44 AM GMT-8"]]
+    out += [["TOTAL", *[""] * 5, clock(sum(row["exported_seconds"] for row in rows)), ""],
+            ["Monday, Nov 16, 2026 09:12:44 AM GMT-8"]]
     return "\ufeff" + printed(out)
 
 
@@ -69,8 +70,11 @@ def time_by_name(rows: list[dict[str, Any]]) -> bytes:
     for person in sorted({row["employee_name"] for row in rows}):
         own = [row for row in rows if row["employee_name"] == person]
         out.append([person, ""])
-        for job in sorted({row["customer_job"] or "No job assigned" for row in own}):
-            out.append([job, clock(sum(row["exported_seconds"] for row in own if (row["customer_job"] or "No job assigned") == job))])
+        jobs: dict[str, int] = {}
+        for row in own:
+            job = row["customer_job"] or "No job assigned"
+            jobs[job] = jobs.get(job, 0) + row["exported_seconds"]
+        out += [[job, clock(seconds)] for job, seconds in sorted(jobs.items())]
         out.append([f"Total {person}", clock(sum(row["exported_seconds"] for row in own))])
     out.append(["TOTAL", clock(sum(row["exported_seconds"] for row in rows))])
     return printed(out).encode("cp1252")
@@ -81,9 +85,11 @@ def clock(seconds: int) -> str:
 
 
 def register(rows: list[dict[str, Any]]) -> str:
-    hours = lambda seconds: Decimal(seconds) / 3600  # noqa: E731
-    return printed([["Payroll register"], ["11/02/2026 pay, 2026-11-02 to 2026-11-08"], ["Employee", "Pay Item", "Hours", "Gross"],
-                    *([row["employee_name"], row["pay_item"], f"{hours(row['exported_seconds']):.2f}", f"${row['amount']:,.2f}"] for row in rows)])
+    """What most payroll programs call a register: hours and gross by person and pay item."""
+    return printed([
+        ["Payroll register"], ["2026-11-02 to 2026-11-08"], ["Employee", "Pay Item", "Hours", "Gross"],
+        *([row["employee_name"], row["pay_item"], f"{Decimal(row['exported_seconds']) / 3600:.2f}",
+           f"${row['amount']:,.2f}"] for row in rows)])
 
 
 @pytest.mark.capability("C94", "C95")
@@ -115,7 +121,8 @@ def test_time_by_employee(tmp_path: Path, change: str, code: str) -> None:
     assert dict(outcome.facts)["unreconciled"] == "0"
 
 
-@pytest.mark.parametrize(("change", "code"), [("nothing", ""), ("hours", "TE216"), ("twice", "TE212"), ("more", "TE220"), ("gone", "TE213")])
+@pytest.mark.parametrize(("change", "code"), [
+    ("nothing", ""), ("hours", "TE216"), ("twice", "TE212"), ("more", "TE220"), ("gone", "TE213")])
 def test_time_by_name(tmp_path: Path, change: str, code: str) -> None:
     past = published(tmp_path, TIME)
     rows = past.rows(0, "time_activities")
@@ -153,7 +160,8 @@ def test_payroll_register(tmp_path: Path, change: str, code: str) -> None:
 
 
 def ledger_text(past: BookPast, week: int, program: str) -> list[str]:
-    return [path.read_text(encoding="utf-8") for path in sorted((past.folder(week) / "upload").rglob(f"*journal_*.{program}"))]
+    paths = sorted((past.folder(week) / "upload").rglob(f"*journal_*.{program}"))
+    return [path.read_text(encoding="utf-8") for path in paths]
 
 
 def by_hledger(texts: list[str]) -> str:
@@ -165,8 +173,9 @@ def by_beancount(texts: list[str]) -> str:
     """What bean-query prints: the postings as beancount's own loader reads them."""
     rows = [row for text in texts for row in read_beancount(text.encode())]
     assert rows
+    names = ("date", "number", "account", "amount", "currency", "line")
     return printed([["date", "links", "account", "number", "currency", "line"],
-                    *([row["date"], row["number"], row["account"], row["amount"], row["currency"], row["line"]] for row in rows)])
+                    *([row[name] for name in names] for row in rows)])
 
 
 @pytest.mark.capability("M2")
@@ -208,9 +217,11 @@ def edited(text: str, more: Decimal) -> str:
 
 
 def adjusting(program: str) -> str:
-    head = '2026-11-08 * "by hand" "adjusting" ^ADJ9' if program == "beancount" else "2026-11-08 * (ADJ9) Past Works (practice company)"
+    head = ('2026-11-08 * "by hand" "adjusting" ^ADJ9' if program == "beancount"
+            else "2026-11-08 * (ADJ9) Past Works (practice company)")
     tag = '\n    line: "x"' if program == "beancount" else ""
-    return f"{head}\n    Expenses:JobCosts:Labor:Mill:Web  5.00 USD{tag}\n    Liabilities:AccruedWages  -5.00 USD{tag}\n"
+    return (f"{head}\n    Expenses:JobCosts:Labor:Mill:Web  5.00 USD{tag}\n"
+            f"    Liabilities:AccruedWages  -5.00 USD{tag}\n")
 
 
 def test_what_a_program_prints_is_read_by_its_headings(tmp_path: Path) -> None:

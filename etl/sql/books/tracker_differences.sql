@@ -1,14 +1,10 @@
--- One row per person and cause by which tracker and batch differ: held time by stream, what the target's minutes and hundredths
--- leave over, and what changed in the tracker since the batch was made (its correction is pending).
+-- One row per person and cause by which tracker and batch differ: held time by stream, and what the target's minutes and
+-- hundredths leave over.
 with held as (
     select 'TE223' as code, batch, period_end, coalesce(employee_name, person_ref) as person, stream, sum(worked_seconds)::bigint as seconds, count(*) as count_entries
     from (select batch, period_end, employee_name, person_ref, worked_seconds, unnest(['pay', 'cost', 'bill']) as stream, unnest([pay_state, cost_state, bill_state]) as state from batch_entries) as states
     where state = 'held' group by batch, period_end, coalesce(employee_name, person_ref), stream),
 rounded as (
     select 'TE224' as code, batch, period_end, person, kind as stream, sum(seconds - exact_seconds)::bigint as seconds, count(*) as count_entries
-    from batch_facts where exact_seconds is not null group by batch, period_end, person, kind having sum(seconds - exact_seconds) <> 0),
-pending as (
-    select 'TE222' as code, batch, period_end, coalesce(employee_name, person_ref) as person, 'tracker' as stream,
-        sum(seconds)::bigint as seconds, count(*) as count_entries
-    from tracker_changes group by batch, period_end, coalesce(employee_name, person_ref))
-select * from (select * from held union all select * from rounded union all select * from pending) order by batch, code, person, stream
+    from batch_facts where exact_seconds is not null group by batch, period_end, person, kind having sum(seconds - exact_seconds) <> 0)
+select * from (select * from held union all select * from rounded) order by batch, code, person, stream
