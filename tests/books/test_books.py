@@ -209,7 +209,8 @@ def test_held_time_is_told_beside_the_books(tmp_path: Path) -> None:
     assert outcome.exit_code == 0
 
 
-HOSTILE = ('=HYPERLINK("http://x")', "@SUM(A1)", "+1;2\t3", "\u202eabc", "x" * 5000, "Mill\u200b:Web", "'; drop table entries; --")
+HOSTILE = ('=HYPERLINK("http://x")', "@SUM(A1)", "+1;2\t3", "\u202eabc", "x" * 5000, "Mill\u200b:Web",
+           "'; drop table entries; --")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -232,7 +233,8 @@ def test_hostile_texts_stay_texts(past: BookPast, text: str) -> None:
     (b'Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n11/08/2026,1,,,Rent,"1.234,00",\r\n', "BOOKS_CELLS"),
     (b"Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n11/08/2026,1,,,Rent,1e3,\r\n", "BOOKS_CELLS"),
     (b"Date,Num,Name,Memo/Description,Account,Debit,Debit,Credit\r\n11/08/2026,1,,,Rent,1,1,\r\n", "BOOKS_FORM"),
-    (b"Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n11/08/2026,1,,,Rent,5.00,\r\nTOTAL,,,,,6.00,\r\n", "BOOKS_FOOTING"),
+    (b"Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n11/08/2026,1,,,Rent,5.00,\r\nTOTAL,,,,,6.00,\r\n",
+     "BOOKS_FOOTING"),
     (b"Employee,Pay Item,Hours,Gross\r\nAnn,Regular,1.00,20.00\r\n", "BOOKS_SPAN")])
 def test_a_report_that_cannot_be_read_leaves_nothing_behind(past: BookPast, content: bytes, code: str) -> None:
     before = sorted(path for path in past.root.rglob("*") if path.is_file() and "scratch" not in path.parts)
