@@ -34,6 +34,7 @@ MAP: tuple[str, ...] = (
     "weeks_paid_abroad",
     "holiday_entries",
     "holidays_displaced",  # of the calendar, where leave was tracked
+    *("referrals_told", "entries_disputed"),  # pay that waits for a person
     *("tax_codes_on_day", "billing_holds"),  # what invoices wait for, on few rows
     "entries_with_states",  # one state a stream
 )
@@ -78,6 +79,7 @@ RULES: tuple[str, ...] = (
     "premium_items",
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
+    "referral_items",
     "addition_fractions",
     "payroll_lines_rounded",  # the only rounding of pay to money
     "lines_split_parts",  # what of a line other hours or accounts bear
@@ -205,6 +207,7 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("premium_hours", "premiums_in_rate", "window_premiums", "premium_items"), ("premium_rules",)),
     "week_earnings": ("map_earnings", "premium_rules"),
     "flat_sum_premiums": ("map_earnings",),
+    **dict.fromkeys(("referrals_told", "entries_disputed", "referral_items"), ("map_referrals",)),
 }
 """Decisions that have no row where none of these tables has one: then nothing is computed for them."""
 REPORTS: tuple[str, ...] = (
