@@ -51,7 +51,7 @@ def _faults(row: Mapping[str, Any]) -> Iterator[str]:
 
 def _same(name: str | None, *others: str | None) -> bool:
     """Whether one of them is the same person, as two people would read the names."""
-    return bool(name) and name.strip().casefold() in {other.strip().casefold() for other in others if other}
+    return name is not None and name.strip().casefold() in {other.strip().casefold() for other in others if other}
 
 
 def _salary_pays(run: Run, row: Mapping[str, Any]) -> bool:
@@ -71,4 +71,5 @@ def waiting(rows: Sequence[Mapping[str, Any]], today: date) -> str:
     overdue = sum(row["due"] < today for row in still)
     people = len({row["employee_id"] for row in still})
     oldest = max((today - min(since)).days, 0)
-    return f"{len(still)} of {people} person(s), the oldest {oldest} day(s)" + (f", {overdue} overdue" if overdue else "")
+    late = f", {overdue} overdue" if overdue else ""
+    return f"{len(still)} of {people} person(s), the oldest {oldest} day(s){late}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +12,8 @@ from tests.sql.company import Company
 
 pytestmark = pytest.mark.capability("C131")
 
-ROW = "employee_id  day  hour_class  entry_id  reason  referred_by  referred_on  referred_to  due  evidence  claimed_amount"
-ROW += "  resolution  resolved_by  resolved_on\n"
+ROW = "employee_id  day  hour_class  entry_id  reason  referred_by  referred_on  referred_to  due  evidence"
+ROW += "  claimed_amount  resolution  resolved_by  resolved_on\n"
 OPEN = "doubled  Ben  2026-11-10  HR  2026-11-13  photo.jpg  -  -  -  -"
 PAY = "doubled  Ben  2026-11-10  HR  2026-11-20  photo.jpg  -  pay  Hal  2026-11-12"
 DROP = "doubled  Ben  2026-11-10  HR  2026-11-20  photo.jpg  -  drop  Hal  2026-11-12"
@@ -130,7 +129,7 @@ def test_a_disputed_premium_waits_alone(row, code, paid):
 
 
 def test_a_disputed_differential_waits_with_the_overtime_on_it():
-    """44 h at 40.00 and 50 percent on Friday, 160.00: (1760 + 160) / 44 / 2 = 21.82 more for each of 4 hours; without, 20.00."""
+    """44 h at 40.00 and 50 percent on Friday, 160.00: (1760 + 160) / 44 / 2 = 21.82 a premium hour; without, 20.00."""
     friday = "premium_id  hour_class  weekdays  starts  ends  percent\nfriday  weekend_premium  friday  -  -  50"
     given = {"premiums": friday, "pay_items": PREMIUM_ITEMS}
     row = f"{ROW}E1  2026-11-13  weekend_premium  -  "
@@ -155,7 +154,8 @@ def test_what_waits_of_an_earlier_period_is_told_with_its_age():
     coming = f"E1  2026-11-20  hours  tracker:new  {OPEN}"
     books = referred(earlier, decided, coming).books(WEEK)
     [[found, due, severity]] = books.rows("exceptions", "found due severity", code="TE195")
-    assert found.startswith("hours of 2026-11-02 entry tracker:old; referred to HR") and "waiting 5 day(s), overdue" in found
+    assert found.startswith("hours of 2026-11-02 entry tracker:old; referred to HR")
+    assert "waiting 5 day(s), overdue" in found
     assert (due, severity) == ("by 2026-11-13", "hold")
     assert books.column("entries", "pay_state") == ["exported"] * 6
 
@@ -169,22 +169,27 @@ def test_a_referral_that_names_nothing_is_told(row):
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("what", "who", "rest", "said"),
     [
-        ("E1  2026-11-09  hours  -  a  Ben  2026-11-10  HR  2026-11-20  -  -  pay  ben  2026-11-12", "ben referred it; another person has"),
-        ("E1  2026-11-09  hours  -  a  Ben  2026-11-10  HR  2026-11-20  -  -  pay  E1  2026-11-12", "E1 cannot decide about their own"),
-        ("E1  2026-11-09  hours  -  a  Ben  2026-11-10  HR  2026-11-20  -  -  pay  -  2026-11-12", "a resolution needs resolved_by"),
-        ("E1  2026-11-09  hours  -  a  Ben  2026-11-10  HR  2026-11-20  -  -  pay  Hal  -", "a resolution needs resolved_on"),
-        ("E1  2026-11-09  hours  -  a  Ben  2026-11-10  HR  2026-11-20  -  -  pay  Hal  2026-11-09", "is before referred_on"),
-        ("E1  2026-11-09  hours  -  a  -  -  HR  2026-11-20  -  -  -  -  -", "hours needs referred_by and referred_on"),
-        ("E1  2026-11-09  claim  tracker:m1  a  Ben  2026-11-10  HR  2026-11-20  -  -  -  -  -", "entry_id belongs to hour_class hours"),
-        ("E1  2026-11-09  hours  -  a  Ben  2026-11-10  HR  2026-11-20  -  9.00  -  -  -", "claimed_amount belongs to hour_class claim"),
-        ("E9  2026-11-09  hours  -  a  Ben  2026-11-10  HR  2026-11-20  -  -  -  -  -", "nobody in employees.csv has the employee_id E9"),
+        ("hours  -", "Ben  2026-11-10", "-  pay  ben  2026-11-12", "ben referred it; another person has"),
+        ("hours  -", "Ben  2026-11-10", "-  pay  E1  2026-11-12", "E1 cannot decide about their own"),
+        ("hours  -", "Ben  2026-11-10", "-  pay  -  2026-11-12", "a resolution needs resolved_by"),
+        ("hours  -", "Ben  2026-11-10", "-  pay  Hal  -", "a resolution needs resolved_on"),
+        ("hours  -", "Ben  2026-11-10", "-  pay  Hal  2026-11-09", "is before referred_on"),
+        ("hours  -", "-  -", "-  -  -  -", "hours needs referred_by and referred_on"),
+        ("claim  tracker:m1", "Ben  2026-11-10", "-  -  -  -", "entry_id belongs to hour_class hours"),
+        ("hours  -", "Ben  2026-11-10", "9.00  -  -  -", "claimed_amount belongs to hour_class claim"),
     ],
 )
-def test_a_row_that_could_hold_the_wrong_pay_is_refused(row, said):
-    with pytest.raises(MappingError, match="private/referrals.csv, line 2: .*" + said):
+def test_a_row_that_could_hold_the_wrong_pay_is_refused(what, who, rest, said):
+    row = f"E1  2026-11-09  {what}  a  {who}  HR  2026-11-20  -  {rest}"
+    with pytest.raises(MappingError, match=r"private/referrals\.csv, line 2: .*" + said):
         refuse_gaps(referred(row).run())
+
+
+def test_a_row_about_nobody_is_refused():
+    with pytest.raises(MappingError, match=r"nobody in employees\.csv has the employee_id E9"):
+        refuse_gaps(referred(f"E9  2026-11-09  hours  -  {OPEN}").run())
 
 
 def test_hours_that_a_salary_pays_are_a_claim():

@@ -1,4 +1,4 @@
-"""A dispute over weeks: held, carried with its age, decided by another person, and paid by the corrections of an open period."""
+"""A dispute over weeks: held, told with its age, decided by another, and paid by the corrections of later batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tests.steps.test_corrections import FIVE_DAYS, must_show
 
 pytestmark = pytest.mark.capability("C131")
 
-HEADER = "employee_id,day,hour_class,entry_id,reason,referred_by,referred_on,referred_to,due,resolution,resolved_by,resolved_on\n"
+HEADER = "employee_id,day,hour_class,entry_id,reason,referred_by,referred_on,referred_to,due,"
+HEADER += "resolution,resolved_by,resolved_on\n"
 WAITS = "E1,2026-11-06,hours,tracker:a4,not at work,Ben,2026-11-09,HR,2026-11-20,{},{},{}\n"
 
 
@@ -74,6 +75,7 @@ def test_a_dispute_about_pay_that_was_exported_takes_nothing_back_by_itself(tmp_
 def test_status_says_what_waits_and_for_how_long(tmp_path):
     company = disputed(tmp_path)
     shown = dict(steps.status(tmp_path, COMPANY, date(2026, 11, 23)).facts)
-    assert shown[f"{COMPANY}: amounts in dispute, wait for a person"] == "1 of 1 person(s), the oldest 14 day(s), 1 overdue"
+    waiting = shown[f"{COMPANY}: amounts in dispute, wait for a person"]
+    assert waiting == "1 of 1 person(s), the oldest 14 day(s), 1 overdue"
     refer(company, "pay", "Hal", "2026-11-20")
     assert steps.status(tmp_path, COMPANY, date(2026, 11, 23)).facts == ()
