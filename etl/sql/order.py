@@ -77,6 +77,7 @@ RULES: tuple[str, ...] = (
     "window_premiums",
     "flat_sum_premiums",
     "premium_items",
+    "workday_items",  # a day that is not the calendar's
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
     "referral_items",
@@ -207,6 +208,7 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("premium_hours", "premiums_in_rate", "window_premiums", "premium_items"), ("premium_rules",)),
     "week_earnings": ("map_earnings", "premium_rules"),
     "flat_sum_premiums": ("map_earnings",),
+    "workday_items": ("rules_from_start",),
     **dict.fromkeys(("referrals_told", "entries_disputed", "referral_items"), ("map_referrals",)),
 }
 """Decisions that have no row where none of these tables has one: then nothing is computed for them."""

@@ -67,7 +67,7 @@ def _overlap(
         yield (
             f"employees.csv, line {new_row['map_row']}: the workweek of {employee_id} begins {new_begins} from "
             f"{new_row['effective_from']} on, before that {old_begins}, and the two overlap from "
-            f"{first_new:%Y-%m-%d %H:%M} to {end_old:%Y-%m-%d %H:%M}; the greater of both ways of counting this time is "
+            f"{first_new:%Y-%m-%d %H:%M} to {end_old:%Y-%m-%d %H:%M}; the greater of both ways of counting them is "
             "owed (29 CFR 778.301-.302), which is not computed here: keep the workweek, which need not begin with the "
             "pay period"
         )

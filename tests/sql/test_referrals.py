@@ -69,7 +69,7 @@ def test_what_another_person_has_decided_happens(decided, state, code, total):
     if code:
         [found] = books.column("exceptions", "found", code=code)
         assert found.endswith("not to be paid, decided by Hal on 2026-11-12; doubled; evidence: photo.jpg")
-    assert [item for item in books.column("exceptions", "code") if item in ("TE194", "TE199")] == []
+    assert [item for item in books.column("exceptions", "code") if item in ("TE194", "TE198")] == []
 
 
 def test_the_row_of_the_entry_goes_before_the_row_of_the_day():
@@ -123,7 +123,7 @@ def test_a_disputed_premium_waits_alone(row, code, paid):
     lines = books.rows("payroll_lines", "pay_item amount")
     assert [item for item, _ in lines if item in ("Friday", "Night")] == paid
     assert ["Regular", "1600.00"] in lines, "all else is paid"
-    told = [item for item in books.rows("exceptions", "code found") if item[0] in ("TE196", "TE197", "TE199")]
+    told = [item for item in books.rows("exceptions", "code found") if item[0] in ("TE196", "TE197", "TE198")]
     assert [item for item, _ in told] == ([code] if code else [])
     assert all(found.startswith("weekend premium; 160.00 USD; ") for _, found in told), "8 h at half of 40.00"
 
@@ -164,7 +164,7 @@ def test_what_waits_of_an_earlier_period_is_told_with_its_age():
 def test_a_referral_that_names_nothing_is_told(row):
     day = "2026-11-14" if row == "hours  -" else "2026-11-09"
     books = referred(f"E1  {day}  {row}  {OPEN}").books(WEEK)
-    assert len(books.rows("exceptions", "found", code="TE199")) == 1
+    assert len(books.rows("exceptions", "found", code="TE198")) == 1
     assert books.column("entries", "pay_state") == ["exported"] * 6
 
 

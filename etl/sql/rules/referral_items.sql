@@ -14,8 +14,8 @@ items as (
     select map_row, case decision when 'drop' then 'TE197' else 'TE196' end as code, seconds, concat_ws('; ', replace(hour_class::varchar, '_', ' '), amount) as what
     from additions where decision is distinct from 'pay'
     union all
-    select map_row, case when is_carried then 'TE195' when hour_class = 'claim' then 'TE198' else 'TE199' end, null,
-        concat_ws(' ', replace(hour_class, '_', ' ') || ' of ' || day, 'entry ' || entry_id)
+    select map_row, case when is_carried then 'TE195' else 'TE198' end, null,
+        concat_ws(' ', replace(hour_class, '_', ' ') || ' of ' || day, 'entry ' || entry_id, case when not is_carried and hour_class <> 'claim' then 'names nothing in these figures' end)
     from referred where decision is null and (is_carried or hour_class = 'claim' or (hour_class not in ('meal_premium', 'rest_premium', 'spread_premium')
         and map_row not in (select map_row from additions) and map_row not in (select map_row from entries_disputed))))
 select codes.code, codes.severity, 'pay' as streams, entry_id, employee_id as employee_ref, day as worked_on, seconds, what || '; ' || told as found,
