@@ -36,6 +36,7 @@ MAP: tuple[str, ...] = (
     "weeks_paid_abroad",
     "holiday_entries",
     "holidays_displaced",  # of the calendar, where leave was tracked
+    *("referrals_told", "entries_disputed"),  # pay that waits for a person
     *("tax_codes_on_day", "billing_holds"),  # what invoices wait for, on few rows
     "entries_with_states",  # one state a stream
 )
@@ -78,8 +79,10 @@ RULES: tuple[str, ...] = (
     "window_premiums",
     "flat_sum_premiums",
     "premium_items",
+    "workday_items",  # a day that is not the calendar's
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
+    "referral_items",
     "addition_fractions",
     "payroll_lines_rounded",  # the only rounding of pay to money
     "lines_split_parts",  # what of a line other hours or accounts bear
@@ -253,6 +256,9 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "billing_review": ("run_parameters where reviews_billing",),
     "priced_activities": ("run_parameters where prices_time",),
     "names_written": ("run_parameters where writes_lists",),
+    "workday_items": ("rules_from_start",),
+    "referrals_told": ("map_referrals",),
+    **dict.fromkeys(("entries_disputed", "referral_items"), ("referrals_told",)),
 }
 """Decisions that have no row where none of these tables has one, or none that meets the condition: then nothing is
 computed for them, and the table is made of its columns alone (shapes.csv)."""

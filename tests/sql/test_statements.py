@@ -125,6 +125,9 @@ def everything() -> Books:
         earnings="employee_id  earning  amount  in_regular_rate  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  yes  2026-11-09  2026-11-15  2026-11-20\n"
         "E5  Bonus  30.00  flat_sum  2026-11-09  2026-11-15  2026-11-20",
+        referrals="employee_id  day  hour_class  entry_id  reason  referred_by  referred_on  referred_to  due\n"
+        "E6  2026-11-13  hours  tracker:11  doubled  Ben  2026-11-14  HR  2026-11-20\n"
+        "E1  2026-11-09  claim  -  rate  Ben  2026-11-14  HR  2026-11-20",
         premiums="premium_id  starts  ends  percent\nnight  22:00  06:00  10",
         documents="quickbooks_desktop.time quickbooks_online.time quickbooks_desktop.lists quickbooks_desktop.invoice",
         bill='output = "draft_invoice"\nterms_days = 30\nreview = true\ntax = "required"',
@@ -240,8 +243,9 @@ def test_a_mart_has_its_schema(books, name):
 def test_the_week_of_these_tests_has_everything(books):
     """A table without a row shows little: only what no week can have together is empty."""
     empty = {name for name in (*ORDER, *order.REPORTS) if not books.engine.count(name)}
-    # not beside burden and moved premium, so they have their own: test_payroll_taxes.py, test_cost_rates.py
+    # not beside these, so they have their own: test_payroll_taxes.py, test_cost_rates.py, test_engine.py (Nevada)
     elsewhere = {"taxes_rounded", "payroll_taxes", "tax_items", "entries_cost_rated", "cost_rates_missing"}
+    elsewhere |= {"workday_items"}
     assert empty - elsewhere == {"average_hours", "rounded_input"}, "17 weeks, a dozen entries of one are too many"
 
 
