@@ -60,13 +60,15 @@ def _reader(path: str, document: str, dates: str) -> Reader:
 
 def _owed(lines: Iterable[Line]) -> Iterator[Line]:
     """What a customer owes or a vendor is owed, which a CSV leaves to the books: one line a document and job."""
-    sums: defaultdict[tuple[Line, str], Decimal] = defaultdict(Decimal)
+    sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     heads: dict[tuple[str, str, str], Line] = {}
     for line in lines:
         if line.form.startswith("iif") or line.kind not in _OWED or line.amount is None:
             continue
-        head = heads.setdefault((line.number, line.job, line.currency), line)
-        sums[head, line.currency] += line.amount
-    for (head, currency), total in sums.items():
+        key = line.number, line.job, line.currency
+        heads.setdefault(key, line)
+        sums[key] += line.amount
+    for key, total in sums.items():
+        head = heads[key]
         yield Line(head.place, head.kind, head.form, {}, head.number, head.day, "", _OWED[head.kind], head.job, -total,
-                   currency)
+                   head.currency)

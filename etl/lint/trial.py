@@ -16,19 +16,25 @@ from etl.lint.lines import Fault, Line, ReadFile
 
 Account = tuple[str, str]   # account and job
 _TIME = "SECONDS"   # a commodity of its own: no currency has seven letters
-_STAGES = ("before", "batch", "back")
+_STAGES, _SIDES = ("before", "batch", "back"), ("debit", "credit")
 
 
 @dataclass(frozen=True)
 class Balance:
-    """One account and job in one currency (time in SECONDS): before the batch, after it, and with its way back."""
+    """One account and job in one currency (time in SECONDS): before the batch, what it posts, and with its way back."""
 
     account: str
     job: str
     currency: str
     before: Decimal
-    after: Decimal
+    debits: Decimal
+    credits: Decimal
     taken_back: Decimal
+
+    @property
+    def after(self) -> Decimal:
+        """The balance once the batch is in the books."""
+        return self.before + self.debits - self.credits
 
 
 def trial(
@@ -47,9 +53,9 @@ def trial(
     faults += [Fault("TE240", f"the ledger refuses: {error}", "trial import") for error in dict.fromkeys(errors)]
     named = {name: account for account, name in numbers.items()}
     rows = []
-    for name, currency in sorted({(name, currency) for _, name, currency in sums}):
-        steps = [sums.get((stage, name, currency), Decimal(0)) for stage in _STAGES]
-        rows.append(Balance(*named[name], currency, steps[0], steps[0] + steps[1], sum(steps, Decimal(0))))
+    for name, currency in sorted({(name, currency) for _, name, currency, _ in sums}):
+        sides = [sums.get((stage, name, currency, side), Decimal(0)) for stage in _STAGES for side in _SIDES]
+        rows.append(Balance(*named[name], currency, sides[0] + sides[1], sides[2], -sides[3], sum(sides, Decimal(0))))
         if rows[-1].taken_back != rows[-1].before:
             left = f"{rows[-1].taken_back - rows[-1].before} {currency}"
             of = f"{rows[-1].account}{f', {rows[-1].job}' if rows[-1].job else ''}"
@@ -133,8 +139,8 @@ def _transactions(stages: Sequence[Sequence[Line]], numbers: dict[Account, str],
                 yield f"  {name}  {line.amount} {currency}"
 
 
-def _ledger(text: str) -> tuple[dict[tuple[str, str, str], Decimal], list[str]]:
-    """Sums by stage, account and currency as beancount counts them, and what it refuses."""
+def _ledger(text: str) -> tuple[dict[tuple[str, str, str, str], Decimal], list[str]]:
+    """Sums by stage, account, currency and side as beancount counts them, and what it refuses."""
     try:
         from beancount import loader  # noqa: PLC0415 — only this command needs it
         from beancount.core.data import Transaction  # noqa: PLC0415
@@ -143,12 +149,13 @@ def _ledger(text: str) -> tuple[dict[tuple[str, str, str], Decimal], list[str]]:
             "LEDGER_MISSING", what="The ledger engine for a trial import, beancount, is not installed",
             where="this computer", fix="Install it: pip install 'timebooks[ledger]'. No import needs it.") from None
     entries, errors, _ = loader.load_string(text)
-    sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    sums: defaultdict[tuple[str, str, str, str], Decimal] = defaultdict(Decimal)
     for entry in entries:
         if isinstance(entry, Transaction):
             for posting in entry.postings:
                 [stage], units = entry.tags, posting.units
                 assert units is not None
-                assert units.number is not None
-                sums[stage, posting.account, units.currency] += units.number
+                assert isinstance(units.number, Decimal)
+                side = "debit" if units.number > 0 else "credit"
+                sums[stage, posting.account, units.currency, side] += units.number
     return dict(sums), [str(error.message) for error in errors]

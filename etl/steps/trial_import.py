@@ -18,9 +18,9 @@ from etl.steps.run import Run
 from etl.steps.trial_figures import differences
 from etl.store import batches, files
 from etl.store.batches import Sealed
-from etl.units import clock_hours
+from etl.units import clock_hours, money
 
-_HEADINGS = ("books", "account", "job", "before", "after", "taken back", "currency")
+_HEADINGS = ("books", "account", "job", "before", "debits", "credits", "after", "taken back", "currency")
 
 
 def trial_import(run: Run, report: Path | None = None) -> Outcome:
@@ -51,7 +51,7 @@ def trial_import(run: Run, report: Path | None = None) -> Outcome:
     if report is not None:
         write_report(report, ("code", "what", "where"), [(fault.code, fault.what, fault.where) for fault in faults])
         write_report(report.with_name(f"{report.stem}_balances.csv"), _HEADINGS,
-                     [(*_cells(books, balance, by_job=True),) for books, balance in rows])
+                     [_cells(books, balance) for books, balance in rows])
     return _outcome(sealed, own, faults, rows)
 
 
@@ -61,13 +61,14 @@ def _outcome(sealed: Sealed, own: Sequence[ReadFile], faults: Sequence[Fault],
     lines = sum(len(one.lines) for one in own)
     facts = (("files read back", f"{len(own)}, {lines:,} lines"), ("findings", str(len(faults))),
              ("way back", "ends where the batch began" if not any(f.code == "TE239" for f in faults) else "does not"))
+    shown = [_cells(*row) for row in _by_account(rows) if not row[1].account.startswith("Time worked")]
     name = f"{what} {sealed.batch:04d} revision {sealed.revision}"
     if faults:
         return Outcome(f"the import of {name} was tried: {len(faults)} findings", facts, ("code", "what", "where"),
                        tuple((fault.code, fault.what, fault.where) for fault in faults),
                        "mend each finding and draft again; nothing has been uploaded", 1)
     return Outcome(f"the import of {name} was tried: every file is as its target takes it", facts,
-                   _HEADINGS, tuple(_cells(*row) for row in _by_account(rows)),
+                   (*_HEADINGS[:2], *_HEADINGS[3:]), tuple((*row[:2], *row[3:]) for row in shown),
                    "approve it, if the balances are what you expect" if what == "draft" else "upload the files")
 
 
@@ -75,18 +76,18 @@ def _by_account(rows: Iterable[tuple[str, Balance]]) -> list[tuple[str, Balance]
     """The balances of all jobs of an account together."""
     sums: dict[tuple[str, str, str], list[Decimal]] = {}
     for books, row in rows:
-        total = sums.setdefault((books, row.account, row.currency), [Decimal(0)] * 3)
-        for at, value in enumerate((row.before, row.after, row.taken_back)):
+        total = sums.setdefault((books, row.account, row.currency), [Decimal(0)] * 4)
+        for at, value in enumerate((row.before, row.debits, row.credits, row.taken_back)):
             total[at] += value
     return [(books, Balance(account, "", currency, *values)) for (books, account, currency), values in sums.items()]
 
 
-def _cells(books: str, row: Balance, *, by_job: bool = False) -> tuple[str, ...]:
+def _cells(books: str, row: Balance) -> tuple[str, ...]:
     """One balance as it is shown, time in hours."""
-    figures_ = (row.before, row.after, row.taken_back)
-    shown = ([clock_hours(int(value)) for value in figures_] if row.currency == "SECONDS"
-             else [f"{value:,f}" for value in figures_])
-    return (books, row.account, row.job if by_job else "", *shown, "h" if row.currency == "SECONDS" else row.currency)
+    figures = (row.before, row.debits, row.credits, row.after, row.taken_back)
+    shown = ([clock_hours(int(value)) for value in figures] if row.currency == "SECONDS"
+             else [money(value, row.currency).rpartition(" ")[0] for value in figures])
+    return (books, row.account, row.job, *shown, "h" if row.currency == "SECONDS" else row.currency)
 
 
 def _read(run: Run, sealed: Sealed, role: str) -> list[ReadFile]:
