@@ -20,7 +20,7 @@ TOGETHER = {   # what the compatibility matrix lets stand beside one another
     "online": ("quickbooks_online.labor_journal", "quickbooks_online.invoice", "quickbooks_online.bill", "payroll.adp"),
     "xero time": ("xero.time", "xero_api.labor_journal", "payroll.gusto"),
     "xero": ("xero.labor_journal", "xero.invoice", "xero.bill", "payroll.paychex"),
-    "sage": ("sage50.time", "quickbooks_desktop.labor_journal"),
+    "sage": ("sage50.time", "hledger.labor_journal"),
 }
 assert {name for names in TOGETHER.values() for name in names} == {known.name for known in DOCUMENTS}
 

@@ -279,3 +279,18 @@ def test_the_receivable_is_the_one_declared():
     own = settings().model_copy(update={"targets": targets})
     [file] = iif_invoice.render(table({}), HEADER, own)
     assert iif_blocks(file.content.decode("cp1252"))[0]["ACCNT"] == "A/R Trade"
+
+
+@pytest.mark.parametrize("batch", range(1, 12))
+def test_each_of_many_invoices_has_its_own_total(batch):
+    """A group's place in pyarrow follows its hash: of 30 invoices two in a row had each other's total."""
+    numbers = [f"TB{batch:04d}I{turn:02d}" for turn in range(1, 41)]
+    rows = table(*({"invoice_number": number, "customer_job": f"Mill:{number}", "line_id": f"0001-B-{turn:03d}",
+                    "amount": f"{turn}.00", "bill_rate": f"{turn}.00", "quantity_hours": "1", "seconds": "3600"}
+                   for turn, number in enumerate(numbers, 1)))
+    [file] = iif_invoice.render(rows, HEADER, settings())
+    assert [line.invoice for line in iif_lines(file.content)] == numbers
+    for document in (xero_invoice, qbo_invoice):
+        [listed] = document.correct(rows, HEADER, settings())
+        assert [(row["invoice"], row["customer_job"], row["amount"]) for row in read_csv(listed.content)] == [
+            (number, f"Mill:{number}", f"{turn}.00") for turn, number in enumerate(numbers, 1)]
