@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from etl.targets.files import Folder, part_name, rendered
 from etl.targets.findings import refuse
 from etl.targets.journals import (
     AMOUNT_DIGITS,
+    JournalDocument,
     changed_postings,
     checked_postings,
     in_files,
@@ -51,18 +53,29 @@ def _files(postings: pa.Table, folder: Folder, header: BatchHeader, settings: Se
     heads, lines = _lines(postings, header, settings)
     files = []
     for together in in_files(journal_documents(postings)):
-        parts = [together[start:start + OBJECT_LIMIT] for start in range(0, len(together), OBJECT_LIMIT)]
-        for number, part in enumerate(parts, 1):
-            journals = [heads[one.start] | {"JournalLines": lines[one.start:one.start + one.rows]} for one in part]
-            content = json_bytes({"ManualJournals": journals})
-            if len(content) > BYTE_LIMIT:
-                raise TargetError(
-                    "DOCUMENT_TOO_LONG", what=f"Journal {part[0].number} and those with it are {len(content)} bytes; "
-                    f"a call takes {BYTE_LIMIT}", where=f"{NAME}, document {part[0].number}",
-                    fix="Make the journal shorter: in the mapping, bring small jobs under one job.")
-            name = part_name(f"journal_{together[0].number}", number, len(parts), "json")
-            files.append(rendered(NAME, folder, name, (content, sum(one.rows for one in part))))
+        calls = [call for start in range(0, len(together), OBJECT_LIMIT)
+                 for call in _calls(together[start:start + OBJECT_LIMIT], heads, lines)]
+        for number, call in enumerate(calls, 1):
+            name = part_name(f"journal_{together[0].number}", number, len(calls), "json")
+            files.append(rendered(NAME, folder, name, call))
     return files
+
+
+def _calls(
+    journals: Sequence[JournalDocument], heads: list[dict[str, Any]], lines: list[dict[str, Any]],
+) -> list[tuple[bytes, int]]:
+    """The bodies of these journals and their rows: one call, or halves of it until each is within the limit."""
+    content = json_bytes({"ManualJournals": [
+        heads[one.start] | {"JournalLines": lines[one.start:one.start + one.rows]} for one in journals]})
+    if len(content) <= BYTE_LIMIT:
+        return [(content, sum(one.rows for one in journals))]
+    if len(journals) == 1:
+        raise TargetError(
+            "DOCUMENT_TOO_LONG", what=f"Journal {journals[0].number} is {len(content)} bytes; a call takes {BYTE_LIMIT}",
+            where=f"{NAME}, document {journals[0].number}",
+            fix="Make the journal shorter: in the mapping, bring small jobs under one job.")
+    half = len(journals) // 2
+    return [*_calls(journals[:half], heads, lines), *_calls(journals[half:], heads, lines)]
 
 
 def _lines(
