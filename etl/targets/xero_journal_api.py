@@ -71,7 +71,8 @@ def _calls(
         return [(content, sum(one.rows for one in journals))]
     if len(journals) == 1:
         raise TargetError(
-            "DOCUMENT_TOO_LONG", what=f"Journal {journals[0].number} is {len(content)} bytes; a call takes {BYTE_LIMIT}",
+            "DOCUMENT_TOO_LONG",
+            what=f"Journal {journals[0].number} is {len(content)} bytes; a call takes {BYTE_LIMIT}",
             where=f"{NAME}, document {journals[0].number}",
             fix="Make the journal shorter: in the mapping, bring small jobs under one job.")
     half = len(journals) // 2
