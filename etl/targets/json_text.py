@@ -1,4 +1,4 @@
-"""JSON for the APIs of targets: exact decimals as they are printed, one form for one content.
+"""JSON for the APIs of targets: one form for one content.
 
 A space of indent a level, names in their order. Many objects of one form are made column by column: each distinct value
 is turned to text once, and Arrow joins the texts of a row.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -20,9 +19,9 @@ _ESCAPED = r'["\\\x00-\x1f]'   # what a text of JSON cannot hold as it is
 _plain = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
-def json_bytes(value: object) -> bytes:
-    """The value as UTF-8 JSON; a Decimal as the number it prints."""
-    return f"{_text(value, chr(10))}\n".encode()
+def json_text(value: object) -> str:
+    """One value that has no members."""
+    return _plain(value)
 
 
 def json_column(
@@ -68,9 +67,4 @@ def _text(value: object, line: str) -> str:
     if isinstance(value, Mapping):
         parts = [f"{_plain(key)}: {_text(item, inner)}" for key, item in value.items()]
         return f"{{{inner}{f',{inner}'.join(parts)}{line}}}" if parts else "{}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        parts = [_text(item, inner) for item in value]
-        return f"[{inner}{f',{inner}'.join(parts)}{line}]" if parts else "[]"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
     return _plain(value)
