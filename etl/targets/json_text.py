@@ -40,12 +40,13 @@ def json_column(
 def json_objects(depth: int, members: Mapping[str, pa.Array | pa.ChunkedArray | str]) -> pa.Array:
     """One object per row as text: each name with a column of JSON, or with one JSON for all.
 
-    Where a column is absent (null) the object lacks that member; the first member is in every object.
+    Where a column is absent (null) the object lacks that member; the first member is in every object. Under a blank
+    name stand members made together (`json_members`).
     """
     line = "\n" + " " * (depth + 1)
     parts: list[Any] = ["{"]
     for at, (name, column) in enumerate(members.items()):
-        head = f"{',' if at else ''}{line}{_plain(name)}: "
+        head = f"{',' if at else ''}{line}" + (f"{_plain(name)}: " if name.strip() else "")
         if isinstance(column, str):
             parts.append(head + column)
         elif column.null_count:
@@ -53,6 +54,12 @@ def json_objects(depth: int, members: Mapping[str, pa.Array | pa.ChunkedArray | 
         else:
             parts += [head, column]
     return pc.binary_join_element_wise(*parts, f"{line[:-1]}}}", "")
+
+
+def json_members(depth: int, members: Mapping[str, object]) -> str:
+    """Several members of an object at that depth, as they stand one after another in it."""
+    line = "\n" + " " * (depth + 1)
+    return f",{line}".join(f"{_plain(name)}: {_text(value, line)}" for name, value in members.items())
 
 
 def json_list(items: Sequence[str], depth: int) -> str:

@@ -12,8 +12,8 @@ from etl.settings import QuickBooksOnline, Settings
 from etl.tables import PRICED_ACTIVITIES
 from etl.targets.files import part_name, rendered
 from etl.targets.findings import Finding, refuse
-from etl.targets.json_text import json_column, json_list, json_objects
-from etl.targets.printed import by_group, rates
+from etl.targets.json_text import json_column, json_list, json_members, json_objects
+from etl.targets.printed import by_group, each_distinct, rates
 from etl.targets.target_names import codes_in, in_both, names_in
 from etl.targets.time_rows import (
     GRAIN_SECONDS,
@@ -92,14 +92,14 @@ def _refs(rows: pa.Table, header: BatchHeader) -> Refs:
 
 def _activities(rows: pa.Table, refs: Refs, online: QuickBooksOnline) -> pa.Array:
     """The TimeActivity of each row, its fields in the order of Finance.xsd."""
-    is_employee = pc.is_in(rows["employee_name"], pa.array([name for name, code in refs["employees"].items() if code],
-                                                           pa.string()))
-    person = _ref(rows["employee_name"], refs["employee_name"])
+    employees = {name for name, code in refs["employees"].items() if code}
+
+    def person(name: str) -> str:
+        kind = "Employee" if name in employees else "Vendor"
+        return json_members(3, {"NameOf": kind, f"{kind}Ref": {"value": refs["employee_name"][name], "name": name}})
+
     members: dict[str, pa.Array | pa.ChunkedArray | str] = {
-        "TxnDate": json_column(rows["worked_on"], 4, str),
-        "NameOf": pc.if_else(is_employee, '"Employee"', '"Vendor"').combine_chunks(),
-        "EmployeeRef": pc.if_else(is_employee, person, None).combine_chunks(),
-        "VendorRef": pc.if_else(is_employee, None, person).combine_chunks()}
+        "TxnDate": json_column(rows["worked_on"], 4, str), "": each_distinct(rows["employee_name"], person)}
     for field, column in (("CustomerRef", "customer_job"), ("ItemRef", "service_item"), ("ClassRef", "class")):
         if column in refs:
             members[field] = _ref(rows[column], refs[column])
@@ -114,9 +114,8 @@ def _activities(rows: pa.Table, refs: Refs, online: QuickBooksOnline) -> pa.Arra
         is_priced = pc.and_(rows["is_billable"], pc.is_valid(rows["bill_rate"]))
         members["HourlyRate"] = pc.if_else(is_priced, rate, None).combine_chunks()
     members |= {
-        "Hours": json_column(rows["exported_seconds"], 4, lambda seconds: seconds // SECONDS_PER_HOUR),
-        "Minutes": json_column(rows["exported_seconds"], 4,
-                               lambda seconds: seconds % SECONDS_PER_HOUR // GRAIN_SECONDS),
+        " ": each_distinct(rows["exported_seconds"], lambda seconds: json_members(3, {
+            "Hours": seconds // SECONDS_PER_HOUR, "Minutes": seconds % SECONDS_PER_HOUR // GRAIN_SECONDS})),
         "Description": json_column(keyed_notes(time_texts(rows, NAME)), 4)}
     return json_objects(3, members)
 

@@ -1,4 +1,4 @@
-"""Each document's golden files read back by the linter: same figures, same as the tests' own judges; each damage is told."""
+"""Each document's golden files read back by the linter, with the figures of the tests' own judges; damage is told."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ DAMAGE = [   # document, from, to, code, what the finding says
     ("quickbooks_desktop.labor_journal", b"TB0042L\t", b"TB0042LLLLLL\t", "TE232", "12 characters"),
     ("quickbooks_desktop.labor_journal", b"Direct Labor", b"Direct=Labor;", "TE230", "ends the reading"),
     ("quickbooks_desktop.labor_journal", b"Labor Dome Motor", b"=Labor Dome Moto", "TE235", "begins like a formula"),
-    ("quickbooks_desktop.labor_journal", b"Dome Motor", "Dome\u201dMotor".encode("cp1252"), "TE231", "customer job list"),
+    ("quickbooks_desktop.labor_journal", b"Dome Motor", "Dome\u201dMotor".encode("cp1252"), "TE231", "customer job"),
     ("quickbooks_desktop.labor_journal", b"\r\nENDTRNS\r\n", b"\r\n", "TE230", "ENDTRNS"),
     ("quickbooks_desktop.time", b"\xe9e", "ée".encode(), "TE231", "employee list"),
     ("quickbooks_desktop.time", b"\t7:30\t", b"\t7.50\t", "TE230", "no duration"),

@@ -56,7 +56,8 @@ def _with_invoices(toml: str, folder: Path, documents: tuple[str, ...]) -> str:
     more = 'output = "draft_invoice"\nterms = "net"\nterms_days = 30\n'
     if "xero.invoice" in documents:
         more += 'tax = "required"\n'
-        write(folder / "tax_codes.csv", ("customer", "service_item", "place", "tax_code", "effective_from", "effective_to"),
+        columns = ("customer", "service_item", "place", "tax_code", "effective_from", "effective_to")
+        write(folder / "tax_codes.csv", columns,
               [("*", "*", "*", "Tax Exempt (0%)", "2026-01-01", "")])
     toml = toml.replace("[billing]\n", f"[billing]\n{more}")
     return toml.replace('[targets.quickbooks_online]\n', '[targets.quickbooks_online]\nautomated_sales_tax = "no"\n')

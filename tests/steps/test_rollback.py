@@ -30,10 +30,10 @@ def test_the_way_back_is_given_in_order_and_recorded(company):
     root = company.root
     before = tree(root)
     outcome = steps.rollback(run(root), "imported twice")
+    by_hand, journal = "work through it by hand", "quickbooks_online.labor_journal"
+    imported = "import it after the file it takes back; it has numbers of its own"
     assert [(row[0], row[3].split(",")[0]) for row in outcome.rows] == [
-        ("payroll.hours", "work through it by hand"), ("quickbooks_online.labor_journal", "import it after the file it "
-         "takes back; it has numbers of its own"), ("quickbooks_online.labor_journal", "import it after the file it "
-         "takes back; it has numbers of its own"), ("billing.worksheet", "work through it by hand")]
+        ("payroll.hours", by_hand), (journal, imported), (journal, imported), ("billing.worksheet", by_hand)]
     record = run(root).records()[-1]
     assert (record.type, record.body["batch"], record.body["reason"]) == ("rollback", 1, "imported twice")
     sheet = json.loads((root / "reports" / COMPANY / str(sunday(0)) / "evidence" / record.body["evidence"]["file"])
