@@ -7,7 +7,16 @@ from types import ModuleType
 
 import pytest
 
-from tests.bench import all_targets, company, history_commit, overtime, overtime_data, pull_pages, small_week, workbook_20k
+from tests.bench import (
+    all_targets,
+    company,
+    history_commit,
+    overtime,
+    overtime_data,
+    pull_pages,
+    small_week,
+    workbook_20k,
+)
 from tests.bench.__main__ import check_results, over_budget
 from tests.bench.entries import write_entries
 
