@@ -12,6 +12,7 @@ from etl.steps.outcome import Outcome
 from etl.steps.practice import serve
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
+from etl.steps.rollback import rollback
 from etl.steps.rules_check import check_examples
 from etl.steps.rules_confirm import confirm_rule
 from etl.steps.rules_obligations import show_obligations
@@ -24,6 +25,7 @@ from etl.steps.stages import apply_rules, check, close, draft, export, map_entri
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
+from etl.steps.trial_import import trial_import
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
@@ -68,6 +70,7 @@ __all__ = [
     "reconcile",
     "repair",
     "replay",
+    "rollback",
     "serve",
     "show_obligations",
     "show_rules",
@@ -76,6 +79,7 @@ __all__ = [
     "status",
     "summary",
     "take_in_review",
+    "trial_import",
     "vendor_year",
     "verify",
     "week",

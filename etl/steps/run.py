@@ -157,7 +157,8 @@ class Run:
             labor_posting=self.settings.labor_posting.mode,
             mapping_digest=mapping_digest,
             product_version=__version__,
-            account_types={row["account"]: row["account_type"] for row in self.mappings.rows("map_accounts")},
+            account_types={row["account"]: row["account_type"] for table in ("map_invoice_accounts", "map_accounts")
+                           for row in self.mappings.rows(table)},
             target_lists=_target_lists(self.mappings),
             payroll_people={
                 row["employee_id"]: PayrollPerson(

@@ -133,6 +133,8 @@ def _standing(
         if batches.approval_of(records, draft) is None:
             return done, f"{_SECOND}{draft.person}", f"timebooks approve batch {option}"
         return f"{done}, approved", "the bookkeeper", f"timebooks week {option}"
+    if batches.rolled_back(records, period_end) is not None:
+        return "exported, rolled back", "the accountant", f"upload it again, then timebooks step reconcile {option}"
     reconciled = batches.newest(records, "reconcile", period_end)
     if reconciled is None:
         return "exported", "the bookkeeper", f"timebooks step reconcile {option}"

@@ -105,6 +105,12 @@ def is_closed(records: Sequence[Record], period_end: date) -> bool:
     return close is not None and (reopen is None or reopen.number < close.number)
 
 
+def rolled_back(records: Sequence[Record], period_end: date) -> Record | None:
+    """The rollback of a period's batch that no reconciliation followed: what it uploaded is not in the books."""
+    back, reconciled = newest(records, "rollback", period_end), newest(records, "reconcile", period_end)
+    return back if back is not None and (reconciled is None or reconciled.number < back.number) else None
+
+
 def find_draft(workspace: Workspace, company: str, period_end: date, records: Sequence[Record]) -> Draft | None:
     """The newest draft of a period; None before the first one and once the batch is exported.
 

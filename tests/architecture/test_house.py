@@ -27,6 +27,7 @@ EDGES = {
     "mapping",
     "sandbox",
     "alerts",
+    "lint",
 }
 DOORS = {"cli", "cli_rules", "cli_approve", "cli_company", "cli_currency", "cli_options", "runner", "progress", "fleet"}
 FLOORS = (
@@ -46,6 +47,7 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "jupyter_client": ("etl/runner.py",),
     "duckdb": ("etl/sql/run.py", "etl/store/history.py", "etl/store/lake.py"),
     "rich": ("etl/progress.py",),
+    "beancount": ("etl/lint/trial.py",),
     "tqdm": ("etl/steps/notebook.py",),
     "altair": ("etl/pages/",),
     "typer": ("etl/cli.py", "etl/cli_approve.py", "etl/cli_company.py", "etl/cli_currency.py",
