@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from etl.errors import RefusedError
 from etl.steps.outcome import Outcome
-from etl.steps.run import SANDBOX_APPROVER, Run
+from etl.steps.run import Run
+from etl.steps.signing import Approver
+from etl.steps.trusted import SANDBOX_APPROVER
 from etl.store import batches
 from etl.store.approvals import approve
+from etl.store.batches import Draft
+from etl.store.records import Record
 from etl.workspace import is_sandbox
 
 
@@ -29,12 +36,21 @@ def approve_batch(run: Run, person: str | None = None) -> Outcome:
                 where=run.shown(run.workspace.drafts(run.company, run.period_end)),
                 fix=f"Make one: timebooks week --company {run.company} --period-end {run.period_end}",
             )
-        approve(run.workspace, run.company, found, person=who, policy=run.settings.company.policy, now=run.now())
+        decide(run, found, who)
     return Outcome(
         title=f"batch {found.batch:04d} revision {found.revision} approved by {who}",
         facts=(("manifest", found.manifest_digest[:12]),),
         next_step="export it (60_export)",
     )
+
+
+def decide(run: Run, draft: Draft, person: str, given: Mapping[str, Any] | None = None) -> Record:
+    """The record of the approval: signed where there is a people list, with the statement `given` or made here."""
+    policy, now = run.settings.company.policy, run.now()
+    run.permit("approve_batch", person)
+    trust = run.trust()
+    by = Approver(trust, person, draft, policy, now, given) if trust is not None and trust.signs(person) else person
+    return approve(run.workspace, run.company, draft, person=by, policy=policy, now=now)
 
 
 def approval(run: Run) -> Outcome:

@@ -123,8 +123,8 @@ def _exported(place: Workspace, company: str) -> list[batches.Batch]:
     return [batch for batch in exported if batch.folder.is_dir()]
 
 
-def broken_promises(batch: batches.Batch) -> list[str]:
-    """What of a published batch does not add up: partition, journals, every cent of a line to its entries."""
+def broken_promises(batch: batches.Sealed) -> list[str]:
+    """What of a batch does not add up: partition, journals, every cent of a line to its entries."""
     tables = {
         name: batch.table(name)
         for name in (
@@ -210,7 +210,7 @@ def _uninvoiced(tables: dict[str, pa.Table]) -> Iterable[str]:
             yield f"billable line {line_id} is {billed.get(line_id)}, on invoices {times.get(line_id)}"
 
 
-def _uncorrected(batch: batches.Batch, postings: pa.Table) -> Iterable[str]:
+def _uncorrected(batch: batches.Sealed, postings: pa.Table) -> Iterable[str]:
     """Correcting lines that are not what was posted, or not what their entries add up to."""
     if not batch.has_table("corrections"):
         return
