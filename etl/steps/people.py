@@ -214,14 +214,13 @@ def _proven(place: Workspace, people: People | None, envelope: Envelope, *, is_c
     try:
         after, entry, _ = proven(envelope.as_json(), standing, before, workspace, last, is_complete=is_complete)
         for company, end in entry.companies.items():
-            refuse_unknown_end(place, company, end)
+            _refuse_unknown_end(place, company, end)
     except ChangeError as error:
         raise _change(str(error)) from None
     return after, entry
 
 
-def refuse_unknown_end(place: Workspace, company: str, end: Mapping[str, Any]) -> None:
-    """Nothing, where a company's audit log holds this end; otherwise ChangeError."""
+def _refuse_unknown_end(place: Workspace, company: str, end: Mapping[str, Any]) -> None:
     records = audit_log.read_log(place, company)
     if end["number"] and (end["number"] > len(records) or records[end["number"] - 1].digest != end["digest"]):
         raise ChangeError(f"the audit log of {company} does not hold record {end['number']} as the people list says")

@@ -19,7 +19,7 @@ from etl import __version__
 from etl.errors import DamageError, RefusedError
 from etl.steps.law import CONFIRM
 from etl.steps.rendering import control_figures
-from etl.steps.trusted import SIGNED, Trust
+from etl.steps.trusted import SIGNED, Trust, refuse_strange
 from etl.steps.verify import broken_promises
 from etl.store import mapping_sets
 from etl.store.batches import Draft, Sealed
@@ -254,17 +254,6 @@ class LastLook:
             for what in broken_promises(draft):
                 raise RefusedError("PROMISE_BROKEN", what=f"The draft does not add up: {what}",
                                    where=f"batch {draft.batch:04d}", fix="Report it; nothing is exported.")
-
-
-def refuse_strange(trust: Trust, records: Sequence[Record]) -> None:
-    """Nothing, where every signed record of this log rests on this people list; otherwise RefusedError."""
-    for record in records:
-        if record.type in SIGNED_KINDS and SIGNED in record.body:
-            trust.signed(record, SIGNED_KINDS[record.type], records, hindsight=False)
-
-
-SIGNED_KINDS = {"draft": PREPARE, "approve": APPROVE_BATCH}
-"""What kind of statement a record of each type carries."""
 
 
 def _refuse_version(signed: Signed) -> None:

@@ -16,11 +16,13 @@ from etl.trust.judge import Bench, Signed, refuse_verb
 from etl.trust.keys import id_of, key_folder, open_key, public_text, throw_away_key
 from etl.trust.people import Entry, People, read_people
 from etl.trust.permissions import ACCOUNTANT, APPROVER, OPERATOR, PREPARER
-from etl.trust.statements import head, statement
+from etl.trust.statements import APPROVE_BATCH, PREPARE, head, statement
 from etl.workspace import PEOPLE_LOG, Workspace, is_sandbox
 
 SANDBOX_PREPARER, SANDBOX_APPROVER = "sandbox-preparer", "sandbox-approver"
 SIGNED = "signed"
+SIGNED_KINDS = {"draft": PREPARE, "approve": APPROVE_BATCH}
+"""What kind of statement a record of each type carries."""
 _PRACTICE_DIGEST = "0" * 64
 
 
@@ -120,6 +122,13 @@ def permit(workspace: Workspace, company: str, verb: str, person: str) -> None:
 def people_of(workspace: Workspace) -> People | None:
     """The workspace's people list, every record proven; None where there is none."""
     return read_people(audit_log.read_log(workspace, PEOPLE_LOG))
+
+
+def refuse_strange(trust: Trust, records: Sequence[Record]) -> None:
+    """Nothing, where every signed record of this log rests on this people list; otherwise RefusedError."""
+    for record in records:
+        if record.type in SIGNED_KINDS and SIGNED in record.body:
+            trust.signed(record, SIGNED_KINDS[record.type], records, hindsight=False)
 
 
 def practice_people(company: str, policy: Policy) -> People:

@@ -1,4 +1,4 @@
-"""Verify: recompute every digest, the chain and the invariants of what was published; name what is damaged."""
+"""Verify: recompute every digest, the chain, signatures and invariants of what was published; name what is damaged."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from etl.errors import SettingsError
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.steps.verify_conversions import broken_conversions, conversions_of
+from etl.steps.verify_signatures import examine_signatures
 from etl.store import audit_log, batches
-from etl.store.verify import Anchor, verify_store
+from etl.store.verify import Anchor, anchored, verify_store
 from etl.terms import CORRECTED
-from etl.workspace import Workspace
+from etl.workspace import PEOPLE_LOG, Workspace
 
-_ANCHOR = re.compile(r"(?P<company>[a-z0-9-]+):(?P<number>[0-9]{1,8}):(?P<digest>[0-9a-f]{12,64})")
+_ANCHOR = re.compile(r"(?P<company>_people|[a-z0-9-]+):(?P<number>[0-9]{1,8}):(?P<digest>[0-9a-f]{12,64})")
 _KEPT = ("data/audit_log", "data/landing", "data/drafts", "reports")
 
 
 def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] = ()) -> Outcome:
-    """Every company of the workspace, checked to the last byte and cent. Reads only. Exit code 1 on any damage.
+    """Every company of the workspace, checked to the last byte, cent and signature. Reads only. Exit code 1 on damage.
 
     `full`: also what could be made again is made again and compared, the landed entries from the bytes received and
     the history's rows from the published batches. What a dead run left for the next start is told and is no damage.
@@ -53,6 +54,13 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
                 counted += 1
                 wrong += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch)]
         damage += wrong
+    signatures = examine_signatures(place, names)
+    damage += signatures.damage
+    if PEOPLE_LOG in noted:
+        listed, _ = audit_log.examine(place, PEOPLE_LOG)
+        damage += [(PEOPLE_LOG, finding.where, finding.what)
+                   for finding in anchored(place, PEOPLE_LOG, listed, noted[PEOPLE_LOG])]
+    heads += [signatures.head] if signatures.head else []
     again = made_again(place, names) if full and not damage else None
     return Outcome(
         title=f"verified {counted} batch(es) of {len(names)} company(ies): "
@@ -61,6 +69,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
             *_facts("waits for the next run", waits),
             *_facts("clock", clocks),
             *_facts("audit log", heads),
+            *_facts("signed with a stolen key, to be repeated", signatures.to_repeat),
             *(again.facts if again else ()),
         ),
         headings=("company", "where", "what"),
@@ -81,7 +90,7 @@ def _noted(anchors: Sequence[str], names: Sequence[str]) -> dict[str, Anchor]:
     noted = {}
     for anchor in anchors:
         said = _ANCHOR.fullmatch(anchor)
-        if said is None or said["company"] not in names:
+        if said is None or said["company"] not in (*names, PEOPLE_LOG):
             raise SettingsError(
                 "ANCHOR_UNREADABLE",
                 what=f"{anchor!r} is no end of an audit log kept here",
