@@ -1,6 +1,7 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
-from etl.steps.approve import approval, approve_batch
+from etl.steps.approve import approval, approve_batch, withdraw_approval
+from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.estimate import estimate
@@ -47,6 +48,7 @@ __all__ = [
     "apply_rules",
     "approval",
     "approve_batch",
+    "approve_list",
     "attachments",
     "change_people",
     "check",
@@ -83,20 +85,25 @@ __all__ = [
     "qualified_overtime",
     "query_history",
     "read_day",
+    "read_list",
     "rebuild_history",
     "reconcile",
     "repair",
     "replay",
+    "request_approval",
     "serve",
     "show_obligations",
     "show_rules",
     "sign_change",
+    "sign_request",
     "standing",
     "start",
     "status",
     "summary",
+    "take_in_answer",
     "take_in_review",
     "vendor_year",
     "verify",
     "week",
+    "withdraw_approval",
 ]

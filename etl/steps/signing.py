@@ -32,7 +32,6 @@ from etl.trust.statements import APPROVE_BATCH, EXPIRES_DAYS, PREPARE, head, ins
 from etl.workspace import Workspace
 
 AUTHORS = {CONFIRM, "billing_review"}   # records of who changed cross-references or law
-WITHDRAWN = "withdraw"
 _GROSS = {"pay": ("payroll_lines",), "cost": ("postings",), "bill": ("billable_lines", "vendor_lines")}
 Facts = dict[str, Any]
 
@@ -141,7 +140,6 @@ class Approver:
             given = record.body.get(SIGNED)
             if given is not None:
                 Hearing(self.trust, records, self.now).hold(given, facts, record.number)
-            refuse_withdrawn(record, records)
         except RefusedError:
             return False
         return given is not None or self.trust.is_practice
@@ -209,13 +207,9 @@ def authors_since(records: Sequence[Record], number: int) -> set[str]:
     return {record.person for record in records[last:] if record.type in AUTHORS}
 
 
-def refuse_withdrawn(approval: Record, records: Sequence[Record]) -> None:
-    """Nothing, where the approval was not taken back and no other export rests on it; otherwise RefusedError."""
+def refuse_used(approval: Record, records: Sequence[Record]) -> None:
+    """Nothing, where no other export rests on this approval; otherwise RefusedError APPROVAL_USED."""
     for record in records:
-        if record.type == WITHDRAWN and record.body.get("approval") == approval.number:
-            raise RefusedError(
-                "APPROVAL_WITHDRAWN", what=f"{record.person} took the approval back: {record.body.get('reason', '')}",
-                where=f"audit log record {record.number}", fix="Have the newest draft approved again.")
         if record.type == "export" and record.body.get("approval") == approval.number:
             raise RefusedError("APPROVAL_USED", what="An export rests on this approval already",
                                where=f"audit log record {record.number}", fix="Have the draft approved anew.")
@@ -223,7 +217,7 @@ def refuse_withdrawn(approval: Record, records: Sequence[Record]) -> None:
 
 @dataclass(frozen=True)
 class LastLook:
-    """The checks of an export on the draft as it lies there; 2 and 11 are the store's own."""
+    """The checks of an export on the draft as it lies there; 2, 11 and withdrawals are the store's own."""
 
     workspace: Workspace
     trust: Trust | None
@@ -248,8 +242,8 @@ class LastLook:
             if facts["control"] != draft.manifest["control"] or approval.body.get("control") != facts["control"]:
                 raise RefusedError("CONTROL_DIFFERS", what="The control totals are not what the tables add up to",
                                    where=f"batch {draft.batch:04d}", fix="Draft again and have that one approved.")
-        with _check(10, "withdrawn or used"):
-            refuse_withdrawn(approval, records)
+        with _check(10, "used before"):
+            refuse_used(approval, records)
         with _check(12, "the invariants"):
             for what in broken_promises(draft):
                 raise RefusedError("PROMISE_BROKEN", what=f"The draft does not add up: {what}",

@@ -14,7 +14,7 @@ from etl.trust.judge import refuse_role
 from etl.trust.people import Entry, read_people
 from etl.workspace import PEOPLE_LOG, Workspace, is_sandbox
 
-_VERBS = {"draft": "draft", "approve": "approve_batch"}
+_VERBS = {"draft": "draft", "approve": "approve_batch", "withdraw": "withdraw_approval"}
 _BOUND = ("batch", "revision", "period_end", "manifest", "batch_key", "figures", "control", "policy", "prepared_by")
 _NO_APPROVAL = "An export rests on no approval of what it published"
 
@@ -88,8 +88,11 @@ def _unproven(trust: Trust, record: Record, records: Sequence[Record]) -> Iterat
         signed = trust.signed(record, SIGNED_KINDS[record.type], records, hindsight=False)
         if signed is not None:
             refuse_role(signed, trust.company, _VERBS[record.type])
+            if "approval" in signed.said and signed.said["approval"]["number"] != record.body.get("approval"):
+                yield record, "It names another approval than the one that was signed"
             facts = {name: record.body[name] for name in _BOUND if name in record.body}
-            trust.bench(records).about(signed, facts | {"company": trust.company})
+            if "drafts" in signed.said:
+                trust.bench(records).about(signed, facts | {"company": trust.company})
     except RefusedError as error:
         yield record, error.what
 

@@ -56,6 +56,11 @@ def _approval(draft: Draft, records: Sequence[Record]) -> Record:
     """The approval this export rests on; the policy it was given under is applied again."""
     approval = batches.approval_of(records, draft)
     if approval is None:
+        if (taken_back := batches.approval_of(records, draft, withdrawn=True)) is not None:
+            raise RefusedError(
+                "APPROVAL_WITHDRAWN", what=f"The approval by {taken_back.person} was taken back",
+                where=f"{draft.company}, audit log record {taken_back.number}",
+                fix="Have the newest draft approved again.")
         raise RefusedError(
             "NOT_APPROVED", what=f"Batch {draft.batch:04d} revision {draft.revision} is not approved as it is",
             where=f"{draft.company}, period to {draft.period_end}, manifest {draft.manifest_digest[:12]}",

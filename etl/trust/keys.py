@@ -28,14 +28,14 @@ FEWEST_LETTERS = 12
 _MOST_BYTES = 8192
 
 
-def key_folder(workspace: Path, environment: Mapping[str, str] = os.environ) -> Path:
+def key_folder(workspace: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
     """Where this account keeps its key files: TIMEBOOKS_KEYS, else the account's own settings folder.
 
     Raises SettingsError KEY_FILE for a folder inside the workspace: private keys are not copied with it.
     """
     home = Path(environment.get("XDG_CONFIG_HOME") or environment.get("APPDATA") or Path.home() / ".config")
     folder = Path(environment.get("TIMEBOOKS_KEYS") or home / "timebooks" / "keys").resolve()
-    if folder.is_relative_to(workspace.resolve()):
+    if workspace is not None and folder.is_relative_to(workspace.resolve()):
         raise _file_error(folder, "private keys are not kept inside a workspace",
                           "Set TIMEBOOKS_KEYS to a folder of your own outside it.")
     return folder
@@ -79,6 +79,18 @@ def open_key(folder: Path, person: str, usable: Sequence[Key], passphrase: Secre
         "KEY_MISSING", what=f"No enrolled key of {person} is on this machine", where=str(folder),
         fix=f"Make one with timebooks company keys new --person {person} and have it enrolled, or work on the machine "
             "that has it; TIMEBOOKS_KEYS names the folder.")
+
+
+def only_key(folder: Path, person: str, beginning: str = "") -> Ed25519PrivateKey:
+    """The person's one key file in a folder, where no people list says which keys count; or the one that begins so."""
+    found = sorted(folder.glob(f"{person}-{beginning}*.pem")) if PERSON.fullmatch(person) and (
+        beginning.isalnum() or not beginning) else []
+    if len(found) != 1:
+        raise SettingsError(
+            "KEY_MISSING", what=f"{len(found)} keys of {person[:40]} lie on this machine, one is needed",
+            where=str(folder), fix="Give the first digits of the key to use with --key, or make one with timebooks "
+            "company keys new.")
+    return _decrypted(found[0], find_passphrase(person))
 
 
 def id_of(private: Ed25519PrivateKey) -> str:
