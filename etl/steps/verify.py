@@ -24,6 +24,12 @@ from etl.terms import CORRECTED
 from etl.workspace import PEOPLE_LOG, Workspace
 
 _ANCHOR = re.compile(r"(?P<company>_people|[a-z0-9-]+):(?P<number>[0-9]{1,8}):(?P<digest>[0-9a-f]{12,64})")
+_LINE = ("line_id", "amount")
+_LOOKED_AT: dict[str, tuple[str, ...] | None] = {
+    "roll_forward": None, "postings": (*_LINE, "document_number"), "allocations": _LINE, "billable_lines": _LINE,
+    "entries": ("worked_seconds",), "pieces": ("worked_seconds",), "control_totals": None,
+}
+_WHERE_THERE = {"vendor_lines": _LINE, "invoice_lines": (*_LINE, "line_kind")}
 _KEPT = ("data/audit_log", "data/landing", "data/drafts", "reports")
 
 
@@ -134,22 +140,8 @@ def _exported(place: Workspace, company: str) -> list[batches.Batch]:
 
 def broken_promises(batch: batches.Sealed) -> list[str]:
     """What of a batch does not add up: partition, journals, every cent of a line to its entries."""
-    tables = {
-        name: batch.table(name)
-        for name in (
-            "roll_forward",
-            "postings",
-            "allocations",
-            "billable_lines",
-            "entries",
-            "pieces",
-            "control_totals",
-        )
-    }
-    if batch.has_table("vendor_lines"):
-        tables["vendor_lines"] = batch.table("vendor_lines")
-    if batch.has_table("invoice_lines"):
-        tables["invoice_lines"] = batch.table("invoice_lines")
+    tables = {name: batch.table(name, columns) for name, columns in _LOOKED_AT.items()}
+    tables |= {name: batch.table(name, columns) for name, columns in _WHERE_THERE.items() if batch.has_table(name)}
     return [
         *_open_streams(tables["roll_forward"]),
         *_unbalanced(tables["postings"]),
