@@ -12,7 +12,7 @@ import ipaddress
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from typing import Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -23,7 +23,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from etl import __version__
 from etl.errors import SettingsError
 from etl.sources.calls import Answer, Call, CallError, Clock, Patience, RealClock, Request, UnusableError
-from etl.sources.line import Calls, Line, Prepared
+from etl.sources.line import Calls, Line, Prepared, reading
 from etl.sources.quota import Free, Turns
 from etl.sources.statuses import instant, refusal, retry_after
 
@@ -236,13 +236,13 @@ class Client:
     def _prepared(self, request: Request) -> Prepared:
         return self._calls.prepared(request, self.place.url(request))
 
-    def _body(self, response: urllib3.HTTPResponse, headers: Mapping[str, str], began: float) -> bytes:
+    def _body(self, response: HTTPResponse, headers: Mapping[str, str], began: float) -> bytes:
         """The body as it comes, at most so many bytes when unpacked, at most so long however steadily it drips."""
         parts: list[bytes] = []
-        size = 0
+        size, read = 0, reading(response)
         ends = min(began + self.patience.answer_seconds, self._began + self.patience.deadline)
         while True:
-            part = response.read1(_CHUNK, decode_content=True)
+            part = read(_CHUNK)
             if not part:
                 break
             parts.append(part)
@@ -251,6 +251,7 @@ class Client:
                 raise UnusableError("HTTP_TOO_LARGE", f"an answer of over {self.patience.body_bytes:,} bytes came")
             if self.clock.monotonic() > ends:
                 raise UnusableError("HTTP_TOO_SLOW", "the answer dripped in too slowly")
+        response.close()   # of the answer; the connection stays open
         expected = headers.get("content-length", "")
         if expected.isdigit() and not headers.get("content-encoding") and int(expected) != size:
             raise UnusableError("HTTP_CUT", f"{size:,} of {expected} bytes came")

@@ -24,6 +24,8 @@ _MOST_FIELDS = 200
 _MOST_FORMS = 3    # of a list whose pages alternate, no more are learned
 _PLAIN: frozenset[type] = frozenset({int, str, bool, type(None)})
 _NESTED: frozenset[type] = frozenset({dict, list})
+_ANY_PLAIN: Any = reduce(or_, _PLAIN)
+_OBJECT: Any = dict[str, _ANY_PLAIN]
 
 
 class KnownForm:
@@ -39,6 +41,7 @@ class KnownForm:
         self._plain = {name: reduce(or_, allowed) for name, allowed in types.items() if _PLAIN.issuperset(allowed)}
         self._decoder: msgspec.json.Decoder[Any] | None = None
         self._form: tuple[str, ...] = ()
+        self._held: Mapping[str, Any] = self._plain   # what fields hold, where msgspec sees to it
         self._around: list[tuple[str, ...]] = []   # the fields of each object on the way to the rows
         self._learned = 0
 
@@ -55,10 +58,15 @@ class KnownForm:
         listed: list[Any] = list(found.values()) if isinstance(found, dict) else found
         columns = list(zip(*map(msgspec.structs.astuple, listed), strict=True)) or [()] * len(self._form)
         rows = Rows.of_form(self._form, columns, self._plain)
-        nested = [column for name, column in zip(self._form, columns, strict=True) if name not in self._plain]
-        count = sum(map(len, self._around)) + len(listed) * len(self._form) + sum(map(_keys_within, (beside, *nested)))
+        count = sum(map(len, self._around)) + len(listed) * len(self._form) + _keys_within(beside)
         if isinstance(found, dict):
             count += len(found)   # the ids
+        for name, column in zip(self._form, columns, strict=True):
+            held = self._held.get(name)
+            if held is None:
+                count += _keys_within(column)
+            elif held == _OBJECT:
+                count += sum(map(len, column))
         if count != pairs(text) or is_written_otherwise(text):
             raise UnsureError
         return data(rows)
@@ -79,8 +87,11 @@ class KnownForm:
         forms = set(map(tuple, listed))
         if len(forms) > 1 or not all(0 < len(form) <= _MOST_FIELDS for form in (*forms, *around)):
             return
-        self._form, self._around, self._learned = forms.pop(), around, self._learned + 1
-        row = _made_for(self._form, self._plain)
+        self._form, self._around = forms.pop(), around
+        seen = {} if self._learned else {name: _held([row[name] for row in listed]) for name in self._form}
+        self._held = {name: kind for name, kind in seen.items() if kind is not None} | self._plain
+        self._learned += 1
+        row = _made_for(self._form, self._held)
         held: Any = dict[str, row] if isinstance(value, dict) else list[row]   # type: ignore[valid-type]
         for fields, key in zip(reversed(around), reversed(self._keys), strict=True):
             held = _made_for(fields, {key: held})
@@ -109,6 +120,15 @@ def _made_for(fields: Sequence[str], types: Mapping[str, Any]) -> type[msgspec.S
     named = {f"f{place}": name for place, name in enumerate(fields)}
     return msgspec.defstruct("Form", [(place, types.get(name, Any)) for place, name in named.items()],
                              rename=named, forbid_unknown_fields=True, gc=False)
+
+
+def _held(values: Sequence[Any]) -> Any:
+    """What a field holds in all rows of a page, as msgspec's type; None where it is anything, or nothing to go by."""
+    kinds = set(map(type, values))
+    if kinds <= _PLAIN:
+        return _ANY_PLAIN
+    inner = set(map(type, chain.from_iterable(map(dict.values, values)))) if kinds == {dict} else {dict}
+    return _OBJECT if inner and inner <= _PLAIN else None
 
 
 def _keys_within(values: Sequence[Any]) -> int:

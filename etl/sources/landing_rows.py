@@ -15,7 +15,7 @@ from etl.sources.beside import Beside
 from etl.tables import LANDED_COLUMNS, LANDED_ENTRIES, PARQUET, TEXT
 
 ROWS_PER_GROUP = 20_480
-ROWS_AT_ONCE = 2_048   # made Arrow's together; texts of many more pages would crowd the memory
+ROWS_AT_ONCE = 1_000   # made Arrow's together; texts of many more pages would crowd the memory
 Column: TypeAlias = Sequence[str | None] | pa.Array
 Columns = Mapping[str, Column]
 

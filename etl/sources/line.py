@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from http.client import HTTPConnection as Plain
+from http.client import HTTPResponse
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 import requests
+import urllib3
 from requests.auth import AuthBase
-from urllib3 import HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from etl.sources.calls import Request
@@ -49,6 +51,14 @@ class _Signature(AuthBase):
 
 def _origin(parts: SplitResult) -> Origin:
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def reading(response: HTTPResponse) -> Callable[[int], bytes]:
+    """What reads on in a body, unpacked, from at most so many bytes at a time; nothing at its end."""
+    if not response.headers.get("content-encoding"):
+        return response.read1
+    packed = urllib3.HTTPResponse(response, dict(response.headers), preload_content=False)
+    return partial(packed.read1, decode_content=True)
 
 
 @lru_cache(maxsize=1024)
@@ -108,8 +118,10 @@ class Line:
     def answer(self, call: Prepared, seconds: float) -> HTTPResponse:
         """The answer to the call that was sent last; its body has to be read to the end, or the call be given up."""
         connection = self._to(call)
-        connection.timeout = seconds
-        return connection.getresponse()
+        if connection.sock is None:
+            raise ConnectionAbortedError
+        connection.sock.settimeout(seconds)
+        return Plain.getresponse(connection)   # urllib3's own would be made anew a call, and is needed to unpack only
 
     def give_up(self, call: Prepared) -> None:
         """End the connection of a call whose answer is not read to its end."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from etl.sources.beside import Beside
 from etl.sources.calls import Answer, Request
@@ -19,6 +19,12 @@ _LONGEST_LINE = 1 << 16
 _BYTES_AT_ONCE = 1 << 20
 _Page = tuple[str, Request, Answer, tuple[str, ...]]
 _written = json.JSONEncoder(sort_keys=True).encode
+
+
+class _Digest(Protocol):
+    def update(self, content: bytes, /) -> None: ...
+
+    def hexdigest(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class PageFile:
         self._waiting: list[_Page] = []
         self._waiting_bytes = 0
         self._writing = Beside("pages")
+        self._digested: _Digest | None = hashlib.sha256()   # of the file from its begin, as far as it is ours
         self.is_replaying = True   # an earlier attempt's pages may still lie ahead
         self.reused = 0
 
@@ -58,6 +65,7 @@ class PageFile:
         kept = _read_one(self._file)
         if kept is not None and (kept.listing, kept.request) == (listing, request.said()):
             self.reused += 1
+            self._digested = None
             return kept.answer
         self.back_to(begins)
         return None
@@ -68,7 +76,12 @@ class PageFile:
         self._waiting.append((listing, request, answer, headers))
         self._waiting_bytes += len(answer.body)
         if self._waiting_bytes >= _BYTES_AT_ONCE:
-            self._writing.begin(_write, self._file, self._taken())
+            self._writing.begin(_write, self._file, self._taken(), self._digested)
+
+    @property
+    def digest(self) -> str | None:
+        """The sha256 of a finished file, in hex, where all of it was written here and in one go."""
+        return self._digested.hexdigest() if self._digested is not None else None
 
     def mark(self) -> int:
         """Where the next page will lie."""
@@ -79,6 +92,7 @@ class PageFile:
         """Forget the pages from a mark on: they are listed anew."""
         self._write_out()
         self._file.seek(mark)
+        self._digested = None if mark else hashlib.sha256()
         self.is_replaying = False
         if not self._is_landed:
             self._file.truncate()
@@ -106,12 +120,15 @@ class PageFile:
     def _write_out(self) -> None:
         """Until every page is in the file."""
         self._writing.wait()
-        _write(self._file, self._taken())
+        _write(self._file, self._taken(), self._digested)
 
 
-def _write(file: BinaryIO, pages: Sequence[_Page]) -> None:
+def _write(file: BinaryIO, pages: Sequence[_Page], digested: _Digest | None) -> None:
     for page in pages:
-        file.write(encoded(*page))
+        content = encoded(*page)
+        file.write(content)
+        if digested is not None:
+            digested.update(content)
     if pages:
         file.flush()   # may be lost with the machine; then it is asked for again
 

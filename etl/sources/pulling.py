@@ -36,7 +36,10 @@ Told = Callable[[str, int, int, int | None], None]
 
 @dataclass
 class Pulled:
-    """What a pull brought. `evidence`: how completeness was proven, and the counts. `error`: why it is incomplete."""
+    """What a pull brought. `evidence`: how completeness was proven, and the counts. `error`: why it is incomplete.
+
+    `digest`: the sha256 of the pages, in hex, where it is known from writing them.
+    """
 
     pages: Path
     entries: Path
@@ -48,6 +51,7 @@ class Pulled:
     looked_up: Mapping[str, int] = field(default_factory=dict)
     reused_pages: int = 0
     standing: Mapping[str | None, int] = field(default_factory=dict)   # rows by how far the tracker has them approved
+    digest: str | None = None
 
     @property
     def is_resumable(self) -> bool:
@@ -117,7 +121,7 @@ def pull_window(client: Client, connection: Connection, window: Window, folder: 
            for name, fields in sorted(feed.unknown.items())]
     return Pulled(path, rows.path, rows.rows, counts, evidence, (*new, *filter(None, [client.clock_remark])), error,
                   {name: len(found) for name, found in pull.looked_up.items()}, feed.file.reused,
-                  sum((part.standing for part in pull.parts), Counter()))
+                  sum((part.standing for part in pull.parts), Counter()), feed.file.digest if error is None else None)
 
 
 def standings(pages: Path, connection: Connection, window: Window, folder: Path) -> pa.Table:

@@ -145,7 +145,7 @@ def _prepared(connection: Connection, window: Window, pulled: Pulled, folder: Pa
         with told("keep the pages of a pull", pages):
             shutil.copyfile(pulled.pages, pages)
     return Prepared(connection.name, _label(connection, window), pages, pulled.entries, pulled.rows,
-                    request_of(connection, window, pulled), ASKED)
+                    request_of(connection, window, pulled), ASKED, pulled.digest)
 
 
 def _label(connection: Connection, window: Window) -> str:

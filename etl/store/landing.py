@@ -108,7 +108,7 @@ class Prepared:
     """What a connection's pull put together: its pages as received and its entries, both finished files of ours.
 
     `request` says what was asked and how completeness was proven; `asked` are the keys of it that make two pulls
-    comparable.
+    comparable. `pages_digest`: their sha256 where it is known from writing them.
     """
 
     drop: str
@@ -118,6 +118,7 @@ class Prepared:
     rows: int
     request: Mapping[str, Any]
     asked: tuple[str, ...]
+    pages_digest: str | None = None
 
 
 def land_prepared(workspace: Workspace, company: str, prepared: Prepared, *, person: str, now: datetime) -> Pull:
@@ -133,7 +134,7 @@ def land_prepared(workspace: Workspace, company: str, prepared: Prepared, *, per
         if known is not None and _asked(known.request, prepared.asked) == _asked(prepared.request, prepared.asked) and (
                 files.sha256_known(known.entries_path) == entries_digest):
             return known
-        digest = files.sha256_file(prepared.pages)
+        digest = prepared.pages_digest or files.sha256_file(prepared.pages)
         pull_id = f"{1 + sum(1 for _ in pull_records(records)):06d}-{digest[:12]}"
         said = _said(company, pull_id, prepared.drop, prepared.file_name, prepared.request) | {
             "received": {"path": PAGES, "sha256": digest, "bytes": prepared.pages.stat().st_size},

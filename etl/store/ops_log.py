@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from etl.workspace import Workspace
 
 _written = json.JSONEncoder(sort_keys=True).encode
+_LINES_AT_ONCE = 16
 _READ_BYTES = 65_536  # the newest lines are enough for every use
 
 
@@ -21,22 +22,30 @@ def note(workspace: Workspace, company: str, kind: str, said: Mapping[str, str |
 
 @contextmanager
 def kept_open(workspace: Workspace, company: str, kind: str) -> Iterator[Callable[[Mapping[str, str | int]], None]]:
-    """What appends a line at once, for many lines; where that is not possible, nothing happens."""
+    """What appends lines, some together; where that is not possible, nothing happens."""
     path = workspace.ops_log(company) / f"{kind}.jsonl"
     descriptor = -1
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
-    def write(said: Mapping[str, str | int]) -> None:
-        line = (_written(dict(said)) + "\n").encode()
+    lines: list[str] = []
+
+    def write_out() -> None:
         with suppress(OSError):
-            if descriptor >= 0:
-                os.write(descriptor, line)
+            if descriptor >= 0 and lines:
+                os.write(descriptor, "".join(lines).encode())
+        lines.clear()
+
+    def write(said: Mapping[str, str | int]) -> None:
+        lines.append(_written(dict(said)) + "\n")
+        if len(lines) >= _LINES_AT_ONCE:
+            write_out()
 
     try:
         yield write
     finally:
+        write_out()
         if descriptor >= 0:
             with suppress(OSError):
                 os.close(descriptor)

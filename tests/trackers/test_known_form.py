@@ -17,7 +17,8 @@ from etl.sources.rows import Rows
 from tests.trackers.test_quick_json import strictly, typed
 
 SHAPE = Shape("entry", {"id": ID, "on": TRUTH}, {"note": TEXT_OR_NOTHING, "hours": NUMBER})
-ROW = {"id": 1, "on": False, "note": "a: b", "hours": 1.5, "tags": [{"id": 7, "name": "x"}], "where": {}}
+ROW = {"id": 1, "on": False, "note": "a: b", "hours": 1.5, "tags": [{"id": 7, "name": "x"}], "where": {},
+       "marks": {"a": "x:", "b": None}}
 PLACES = {(): lambda rows: rows, ("rows",): lambda rows: {"total": len(rows), "rows": rows, "links": {"next": None}},
           ("data", "by_id"): lambda rows: {"data": {"by_id": {str(row["id"]): row for row in rows}}, "more": True}}
 WORDS = st.text(st.sampled_from('":\\{}[], \n\u00e9\U0001f600a0'), max_size=5)
@@ -72,6 +73,8 @@ def test_whatever_stands_in_the_fields_it_is_the_strict_readers_value_or_none(ke
 @pytest.mark.parametrize(("what", "old", "new"), [
     ("a field twice", b'"on": false', b'"on": true, "on": false'),
     ("a field twice at another depth", b'"name": "x"', b'"name": "y", "name": "x"'),
+    ("a field twice in an object of texts", b'"b": null', b'"b": 1, "b": null'),
+    ("an object in an object of texts", b'"b": null', b'"b": {}'),
     ("a field beside the rows twice", b'"total": 60', b'"total": 61, "total": 60'),
     ("a field written by its number", b'"on": false', b'"\\u006fn": true, "on": false'),
     ("a field twice, beside a text with a pair", b'"on": false, "note": "a: b"',
