@@ -95,7 +95,13 @@ def trust_of(workspace: Workspace, company: str, policy: Policy, records: Sequen
     """
     if is_sandbox(company):
         return Trust(workspace, company, practice_people(company, policy))
-    people = people_of(workspace)
+    return trust_with(workspace, company, people_of(workspace), records)
+
+
+def trust_with(
+    workspace: Workspace, company: str, people: People | None, records: Sequence[Record],
+) -> Trust | None:
+    """The company under a list as it was read; as `trust_of`."""
     if people is not None:
         return Trust(workspace, company, people)
     signed = next((record for record in records if SIGNED in record.body), None)

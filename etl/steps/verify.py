@@ -17,6 +17,7 @@ from etl.errors import SettingsError
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.steps.verify_conversions import broken_conversions, conversions_of
+from etl.steps.verify_mappings import differing_mappings
 from etl.steps.verify_signatures import examine_signatures
 from etl.store import audit_log, batches
 from etl.store.verify import Anchor, anchored, verify_store
@@ -46,6 +47,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
     damage: list[tuple[str, str, str]] = []
     waits: list[str] = []
     clocks: list[str] = []
+    edited: list[str] = []
     noted = _noted(anchors, names)
     heads: list[str] = []
     counted = 0
@@ -56,6 +58,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
         wrong = [(company, finding.where, finding.what) for finding in found if not finding.waits]
         if not wrong:
             clocks += _clocks(place, company)
+            edited += [differing] if (differing := differing_mappings(place, company)) else []
             for batch in _exported(place, company):
                 counted += 1
                 wrong += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch)]
@@ -74,6 +77,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
         facts=(
             *_facts("waits for the next run", waits),
             *_facts("clock", clocks),
+            *_facts("differs from approved", edited),
             *_facts("audit log", heads),
             *_facts("signed with a stolen key, to be repeated", signatures.to_repeat),
             *(again.facts if again else ()),
