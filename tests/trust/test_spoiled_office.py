@@ -58,7 +58,7 @@ def spoil(made, paths, flips, cuts):
         for other in others:
             path.write_bytes(other)
             assert is_named(made, path), f"{path}, {len(other)} of {len(content)} bytes, seed {SEED}"
-        swapped = chance.choice([file for file in everything if file.read_bytes() != content])
+        swapped = chance.choice([file for file in everything if file != path and file.read_bytes() != content])
         before = swapped.read_bytes()
         path.write_bytes(before)
         swapped.write_bytes(content)
