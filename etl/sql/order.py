@@ -258,7 +258,8 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "names_written": ("run_parameters where writes_lists",),
     "workday_items": ("rules_from_start",),
     "referrals_told": ("map_referrals",),
-    **dict.fromkeys(("entries_disputed", "referral_items"), ("referrals_told",)),
+    "entries_disputed": ("referrals_told where hour_class = 'hours'",),
+    "referral_items": ("referrals_told",),
 }
 """Decisions that have no row where none of these tables has one, or none that meets the condition: then nothing is
 computed for them, and the table is made of its columns alone (shapes.csv)."""

@@ -26,6 +26,7 @@ def main() -> None:
     """Write the file anew, from a week that has everything."""
     from tests.sql.test_statements import everything
 
+    Engine._has_no_row = lambda *_: False   # type: ignore[method-assign] # whatever the file says, all is computed
     with FILE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([("table", "column", "type"), *shapes_of(everything().engine)])
