@@ -199,6 +199,36 @@ def step_pull(
     _show(steps.estimate(run) if estimate else steps.pull(run), as_json)
 
 
+@step_app.command("test-import")
+def step_test_import(
+    company: Company,
+    period_end: PeriodEnd,
+    workspace: Folder = None,
+    person: Person = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Findings as a CSV, balances beside it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read the draft's files back as their targets would; post them and take them back in a ledger for trial."""
+    from etl import steps  # noqa: PLC0415
+
+    _show(steps.trial_import(steps.start(company, period_end, _place(workspace), person=person), report), as_json)
+
+
+@step_app.command("rollback")
+def step_rollback(
+    company: Company,
+    period_end: PeriodEnd,
+    reason: Annotated[str, typer.Option("--reason", help="Why the upload is taken out of the books again.")],
+    workspace: Folder = None,
+    person: Person = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give the files and lists that take an exported batch out of the books again, and record it."""
+    from etl import steps  # noqa: PLC0415
+
+    _show(steps.rollback(steps.start(company, period_end, _place(workspace), person=person), reason), as_json)
+
+
 for _name, _help in (
     ("map", "Give each entry its mapping rows and states."),
     ("rules", "Round, cut, classify, price."),

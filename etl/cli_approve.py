@@ -1,4 +1,4 @@
-"""The command line's group `approve`: a draft as it lies there, a reviewed billing worksheet."""
+"""The command line's group `approve`: drafts as they lie there, here or by files, a reviewed billing worksheet."""
 
 from __future__ import annotations
 
@@ -17,20 +17,70 @@ if TYPE_CHECKING:
 def approve_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
     """The group, printing through `show` as every command does."""
     app = typer.Typer(no_args_is_help=True, help="Approve what another person prepared.")
+    _drafts(app, show)
+    _elsewhere(app, show)
+    _billing(app, show)
+    return app
 
+
+def _drafts(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
     @app.command("batch")
     def approve_batch(
-        company: Company,
-        period_end: PeriodEnd,
+        company: Annotated[str | None, typer.Option("--company", help="The company's id.")] = None,
+        period_end: Annotated[str | None, typer.Option("--period-end", help="The last day of the period.")] = None,
+        request: Annotated[Path | None, typer.Option("--request", help="Write a request for an approver elsewhere.")]
+        = None,
+        answer: Annotated[Path | None, typer.Option("--answer", help="Take in the answer that came back.")] = None,
+        listed: Annotated[Path | None, typer.Option("--list", help="Many drafts: a CSV company,period_end.")] = None,
         workspace: Folder = None,
         person: Person = None,
         as_json: AsJson = False,
     ) -> None:
-        """Approve the period's newest draft, exactly as it lies there."""
+        """Approve the period's newest draft, exactly as it lies there; or many, or from elsewhere by files."""
         from etl import steps  # noqa: PLC0415
 
-        show(steps.approve_batch(steps.start(company, period_end, workspace), person), as_json)
+        if answer is not None:
+            show(steps.take_in_answer(answer, person=person, workspace=workspace), as_json)
+        if listed is None and not (company and period_end):
+            raise typer.BadParameter("give --company and --period-end, or --list, or --answer")
+        wanted = steps.read_list(listed) if listed else [(str(company), steps.read_day(str(period_end)))]
+        if request is not None:
+            show(steps.request_approval(wanted, request, person=person, workspace=workspace), as_json)
+        if listed is not None:
+            show(steps.approve_list(wanted, person=person, workspace=workspace), as_json)
+        show(steps.approve_batch(steps.start(*wanted[0], workspace), person), as_json)
 
+
+def _elsewhere(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
+    @app.command("sign")
+    def approve_sign(
+        request: Annotated[Path, typer.Argument(help="The request that somebody sent.")],
+        answer: Annotated[Path, typer.Argument(help="Where the signed answer is written.")],
+        person: Annotated[str, typer.Option("--person", help="The approver, by id.")],
+        key: Annotated[str, typer.Option("--key", help="The first digits of the key, where there are several.")] = "",
+        as_json: AsJson = False,
+    ) -> None:
+        """On the approver's own machine: show what is asked for and sign it."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.sign_request(request, answer, person=person, key=key), as_json)
+
+    @app.command("withdraw")
+    def approve_withdraw(
+        company: Company,
+        period_end: PeriodEnd,
+        reason: Annotated[str, typer.Option("--reason", help="Why, in one line.")],
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Take an approval back before the batch is exported."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.withdraw_approval(steps.start(company, period_end, workspace), reason, person), as_json)
+
+
+def _billing(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
     @app.command("billing")
     def approve_billing(
         file: Annotated[Path, typer.Argument(help="The billing worksheet as it came back, .xlsx.")],
@@ -44,5 +94,3 @@ def approve_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         from etl import steps  # noqa: PLC0415
 
         show(steps.take_in_review(steps.start(company, period_end, workspace), file, person), as_json)
-
-    return app

@@ -1,4 +1,4 @@
-"""The command line's group `company`: yearly review of vendors, documents."""
+"""The command line's group `company`: yearly review of vendors, documents, people and keys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from etl.cli_options import AsJson, Company, Folder
+from etl.cli_people import keys_app, people_app
 
 if TYPE_CHECKING:
     from etl.steps.outcome import Outcome
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
     """The group, printing through `show` as every command does."""
-    app = typer.Typer(no_args_is_help=True, help="What a company keeps beside its weeks: vendors, documents.")
+    app = typer.Typer(no_args_is_help=True, help="What a company keeps beside its weeks: vendors, documents, people.")
+    app.add_typer(people_app(show), name="people")
+    app.add_typer(keys_app(show), name="keys")
 
     @app.command("vendors")
     def company_vendors(

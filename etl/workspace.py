@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 SANDBOX_PREFIX = "sandbox-"
+PEOPLE_LOG = "_people"   # no company can have this id
 
 
 def is_sandbox(company: str) -> bool:
@@ -41,8 +42,8 @@ class Workspace:
         return self.root / "data" / "places" / company
 
     def audit_log(self, company: str) -> Path:
-        """Numbered records; append only."""
-        return self.root / "data" / "audit_log" / company
+        """Numbered records; append only. Those of the people list, one for all companies, lie in data/people."""
+        return self.root / "data" / "people" if company == PEOPLE_LOG else self.root / "data" / "audit_log" / company
 
     def drafts(self, company: str, period_end: date) -> Path:
         """Draft folders of one period."""

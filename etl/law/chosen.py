@@ -69,6 +69,7 @@ _NAMES = pa.schema(
         "flat_sum_law": pa.string(),
     }
 )
+_FROM_THE_START = frozenset({"US-NV"})  # a workday is 24 hours from the start of work (NRS 608.0126)
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def choose(
             "overtime_rules": pa.Table.from_pylist(rows, schema=_RULES),
             "overtime_tiers": pa.Table.from_pylist(tiers, schema=_TIERS),
             "rule_names": pa.Table.from_pylist(names, schema=_NAMES),
+            "rules_from_start": pa.table({"rule_no": pa.array(_from_the_start(numbers), pa.int16())}),
         },
         frozenset(row["hour_class"] for row in tiers),
         tuple(dict.fromkeys(findings)),
@@ -254,6 +256,15 @@ def _tier_row(
         "least_rate_millionths": int(least * multiplier),
         "sentence": tier_sentence(rule, measure, over, multiplier),
     }
+
+
+def _from_the_start(numbers: dict[Rule, int]) -> list[int]:
+    """The rules whose daily limit is not of the calendar day; the days of an agreement are the company's word."""
+    return [
+        number
+        for rule, number in numbers.items()
+        if rule.jurisdiction in _FROM_THE_START and rule.of("day") and rule.place != AGREED
+    ]
 
 
 def _name_row(rule: Rule, number: int, pay: Pay) -> dict[str, Any]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from etl.mapping.columns import FROM, TO, Column, MappingFile
 
+BREAK_PREMIUMS = ("meal_premium", "rest_premium", "spread_premium")
+OTHER_PREMIUMS = ("night_premium", "weekend_premium", "holiday_premium", "bonus_premium")
+
 LABOR_FILES: tuple[MappingFile, ...] = (
     MappingFile(
         "obligations.csv",
@@ -59,19 +62,25 @@ LABOR_FILES: tuple[MappingFile, ...] = (
         optional=True,
     ),
     MappingFile(
-        "private/referrals.csv",
+        "private/referrals.csv",  # amounts in dispute: etl/steps/referrals.py
         "map_referrals",
         (
             Column("employee_id", "key"),
             Column("day", "date"),
-            Column("hour_class", "choice", ("meal_premium", "rest_premium", "spread_premium")),
+            Column("hour_class", "choice", BREAK_PREMIUMS + OTHER_PREMIUMS + ("hours", "claim")),
+            Column("entry_id", "text", blank=True, optional=True),  # of hours; without it all of the day
             Column("reason", "text"),
+            Column("referred_by", "text", blank=True, optional=True),
+            Column("referred_on", "date", blank=True, optional=True),
             Column("referred_to", "text"),
             Column("due", "date"),
+            Column("evidence", "text", blank=True, optional=True),
+            Column("claimed_amount", "rate", blank=True, optional=True),
             Column("resolution", "choice", ("", "pay", "drop")),
             Column("resolved_by", "text", blank=True),
+            Column("resolved_on", "date", blank=True, optional=True),
         ),
-        ("employee_id", "day", "hour_class"),
+        ("employee_id", "day", "hour_class", "entry_id"),
         rows_needed=False,
         optional=True,
     ),

@@ -248,8 +248,10 @@ def _pay_periods(rows: list[Row], findings: list[str]) -> list[PayPeriod]:
                 )
             if before.workweek_start != start:
                 findings.append(
-                    f"{where}: the workweek of {row['pay_group']} begins on another day than before; "
-                    "a change needs the rule of 29 CFR 778.301 and is not supported yet"
+                    f"{where}: the workweek of {row['pay_group']} begins on {row['workweek_start']}, before that on "
+                    f"{WEEKDAYS[before.workweek_start - 1]}; two workweeks overlap, and the greater of both ways of "
+                    "counting the shared days (29 CFR 778.301-.302) is not computed here: leave workweek_start as it "
+                    "was; it need not be the first day of the pay period"
                 )
         periods.append(
             PayPeriod(row["pay_group"], row["kind"], period, row["cut_off"], row["pay_date"], start, row["map_row"])

@@ -33,6 +33,10 @@ create or replace macro ten_to(n) as (
 create or replace macro amount_of(minor, digits) as (
     ((minor::hugeint * ten_to(3 - digits))::decimal(18, 0) * 0.001::decimal(4, 3))::decimal(18, 3));
 
+-- The same as text with the decimals of its currency: 160.00, 2000.
+create or replace macro amount_words(minor, digits) as
+    (left(amount_of(minor, digits)::varchar, length(amount_of(minor, digits)::varchar) - 3 + digits - (digits = 0)::int));
+
 -- Pieces billed by the hour as lines: one row per customer:job × service item × rate, quantity as printed × rate = amount, half
 -- up. The quantity has as many decimals (2 to 6) as it takes to hit every cent (targets reference, rule 0.2).
 -- pieces: the name of a table (entry_no, customer_job, service_item, bill_rate, bill_currency, bill_minor_digits, bill_seconds).

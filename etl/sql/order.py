@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -34,6 +36,7 @@ MAP: tuple[str, ...] = (
     "weeks_paid_abroad",
     "holiday_entries",
     "holidays_displaced",  # of the calendar, where leave was tracked
+    *("referrals_told", "entries_disputed"),  # pay that waits for a person
     *("tax_codes_on_day", "billing_holds"),  # what invoices wait for, on few rows
     "entries_with_states",  # one state a stream
 )
@@ -76,8 +79,10 @@ RULES: tuple[str, ...] = (
     "window_premiums",
     "flat_sum_premiums",
     "premium_items",
+    "workday_items",  # a day that is not the calendar's
     "additions_found",  # all reasons together
     "additions_due",  # what of them is paid in this period
+    "referral_items",
     "addition_fractions",
     "payroll_lines_rounded",  # the only rounding of pay to money
     "lines_split_parts",  # what of a line other hours or accounts bear
@@ -207,13 +212,64 @@ VIEWS: frozenset[str] = frozenset(
 )
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
 ONLY_WITH: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("duty_entries", "duty_days", "duty_breaks"), ("break_rules",)),
-    **dict.fromkeys(("break_findings", "break_items", "break_premiums"), ("break_rules",)),
+    "rounding_spans": ("rounding_rules where purpose = 'pay'",),
+    "contract_rates_ranked": ("map_contract_rates",),
+    "contract_time": ("map_contracts",),
+    "holidays_displaced": ("holiday_entries",),
+    "billing_holds": ("map_billing_decisions",),
+    "punches_rounded": ("rounding_rules where grain = 'punch'",),
+    "rounding_parts": ("rounding_rules where grain in ('day', 'day_project', 'week', 'invoice_line')",),
+    "rounded_input": ("rounding_rules where mode <> 'none'",),
+    "daily_parts": ("days_in_question",),
     **dict.fromkeys(("premium_hours", "premiums_in_rate", "window_premiums", "premium_items"), ("premium_rules",)),
-    "week_earnings": ("map_earnings", "premium_rules"),
-    "flat_sum_premiums": ("map_earnings",),
+    "salaries_by_person": ("map_salaries",),
+    **dict.fromkeys(("week_salaries", "salaried_days"), ("salaries_by_person",)),
+    "period_salaries": ("salaried_days",),
+    "week_earnings": ("map_earnings", "premiums_in_rate"),
+    "entries_paid_apart": ("items_paid_apart",),
+    **dict.fromkeys(("entries_cost_rated", "cost_rates_missing"), ("map_cost_rates",)),
+    "duty_entries": ("break_rules",),
+    "duty_days": ("duty_entries",),
+    **dict.fromkeys(("duty_breaks", "break_findings"), ("duty_days",)),
+    "break_items": ("break_findings", "duty_days"),
+    "break_premiums": ("break_findings",),
+    "flat_sum_premiums": ("week_earnings",),
+    "addition_fractions": ("additions_due",),
+    "pieces_bearing": ("lines_split",),
+    "addition_shares": ("addition_fractions",),
+    **dict.fromkeys(("additions_allocated", "pay_additions"), ("addition_shares",)),
+    "addition_keys": ("additions_allocated",),
+    "taxes_rounded": ("map_payroll_taxes",),
+    "payroll_taxes": ("taxes_rounded",),
+    "charges_rounded": ("run_parameters where charges_burden", "taxes_rounded"),
+    "charge_keys_shared": ("charges_rounded",),
+    **dict.fromkeys(("charges_allocated", "charge_lines"), ("charge_keys_shared",)),
+    "bill_pieces_held": ("billing_holds",),
+    "invoice_time": ("run_parameters where makes_invoices",),
+    **dict.fromkeys(("invoice_classes", "invoice_cap_parts"), ("invoice_time",)),
+    "invoice_charges": ("invoice_time", "map_fees"),
+    "invoice_lines": ("invoice_time", "invoice_charges"),
+    **dict.fromkeys(("contract_entries", "contract_over", "vendor_pieces"), ("contract_time",)),
+    "vendor_units_rounded": ("vendor_pieces",),
+    "vendor_line_parts": ("vendor_units_rounded",),
+    "vendor_lines_shared": ("vendor_line_parts",),
+    **dict.fromkeys(("vendor_allocated", "vendor_lines"), ("vendor_lines_shared",)),
+    "vendor_bills_compared": ("map_contracts",),
+    "vendor_bills": ("vendor_bills_compared",),
+    "contractor_journal": ("vendor_lines",),
+    "fx_resolved": ("run_parameters where converts_here",),
+    **dict.fromkeys(("bills_converted", "conversions"), ("fx_resolved",)),
+    "converted_shares": ("converted_parts",),
+    "billing_review": ("run_parameters where reviews_billing",),
+    "priced_activities": ("run_parameters where prices_time",),
+    "names_written": ("run_parameters where writes_lists",),
+    "workday_items": ("rules_from_start",),
+    "referrals_told": ("map_referrals",),
+    "entries_disputed": ("referrals_told where hour_class = 'hours'",),
+    "referral_items": ("referrals_told",),
 }
-"""Decisions that have no row where none of these tables has one: then nothing is computed for them."""
+"""Decisions that have no row where none of these tables has one, or none that meets the condition: then nothing is
+computed for them, and the table is made of its columns alone (shapes.csv)."""
 REPORTS: tuple[str, ...] = (
     "withdrawal_shares",
     "repeats_told",
@@ -251,3 +307,16 @@ def statement(name: str) -> str:
     """The text of one SQL file, by table name."""
     folder = next(folder for folder, names in FOLDERS.items() if name in names)
     return (files("etl.sql") / folder / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def _shapes() -> Mapping[str, list[str]]:
+    columns: dict[str, list[str]] = defaultdict(list)
+    for row in csv.DictReader((files("etl.sql") / "shapes.csv").read_text(encoding="utf-8").splitlines()):
+        columns[row["table"]].append(f"{row['column']} {row['type']}")
+    return columns
+
+
+def shape(name: str) -> str:
+    """The columns of a decision of ONLY_WITH with their types, as a table without rows is made of them."""
+    return ", ".join(_shapes()[name])

@@ -1,6 +1,7 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
-from etl.steps.approve import approval, approve_batch
+from etl.steps.approve import approval, approve_batch, withdraw_approval
+from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.books import Asked, Decision, decide_item, take_in_books
@@ -10,9 +11,21 @@ from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
 from etl.steps.outcome import Outcome
+from etl.steps.people import (
+    change_people,
+    end_key,
+    enroll,
+    found_people,
+    keys_list,
+    new_key,
+    people_list,
+    policy_of,
+    sign_change,
+)
 from etl.steps.practice import serve
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
+from etl.steps.rollback import rollback
 from etl.steps.rules_check import check_examples
 from etl.steps.rules_confirm import confirm_rule
 from etl.steps.rules_obligations import show_obligations
@@ -25,6 +38,7 @@ from etl.steps.stages import apply_rules, check, close, draft, export, map_entri
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
+from etl.steps.trial_import import trial_import
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
@@ -39,7 +53,9 @@ __all__ = [
     "apply_rules",
     "approval",
     "approve_batch",
+    "approve_list",
     "attachments",
+    "change_people",
     "check",
     "check_examples",
     "close",
@@ -47,41 +63,56 @@ __all__ = [
     "confirm_rule",
     "decide_item",
     "draft",
+    "end_key",
+    "enroll",
     "estimate",
     "exceptions",
     "explain",
     "export",
     "export_history",
+    "found_people",
     "goes_on",
     "history_view",
     "hours_chart",
     "init",
     "keep_run",
+    "keys_list",
     "links",
     "load_rates",
     "map_entries",
     "money_chart",
+    "new_key",
     "new_sandbox",
+    "people_list",
+    "policy_of",
     "preflight",
     "progress",
     "pull",
     "qualified_overtime",
     "query_history",
     "read_day",
+    "read_list",
     "rebuild_history",
     "reconcile",
     "repair",
     "replay",
+    "request_approval",
+    "rollback",
     "serve",
     "show_obligations",
     "show_rules",
+    "sign_change",
+    "sign_request",
     "standing",
     "start",
     "status",
     "summary",
+    "take_in_answer",
     "take_in_books",
     "take_in_review",
+    "trial_import",
     "vendor_year",
     "verify",
     "week",
+    "withdraw_approval",
 ]

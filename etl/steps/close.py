@@ -26,6 +26,13 @@ def close(run: Run) -> Outcome:
                 where=run.shown(run.workspace.period(run.company, run.period_end)),
                 fix="Reconcile it first (70_reconcile).",
             )
+        if batches.rolled_back(records, run.period_end) is not None:
+            raise RefusedError(
+                "ROLLED_BACK",
+                what=f"Batch {batch.batch:04d} was rolled back and not reconciled since",
+                where=run.shown(batch.folder),
+                fix=f"Upload it again, then: timebooks step reconcile --company {run.company} --period-end {day}",
+            )
         books = books_at_close(run)
         sheet = Sheet(
             "close",

@@ -16,6 +16,7 @@ from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
 from etl.steps.run import Run
+from etl.steps.signing import preparer
 from etl.store import batches
 from etl.store.drafts import write_draft
 from etl.store.mapping_sets import land_mapping
@@ -61,7 +62,8 @@ def draft(run: Run) -> Outcome:
             control,
             {name: version(name) for name in _LOCKED},
         )
-        sealed = write_draft(run.workspace, run.company, run.period_end, content, person=run.person, now=run.now())
+        by = preparer(run.trust(), run.person, run.settings.company.policy, tables, run.now())
+        sealed = write_draft(run.workspace, run.company, run.period_end, content, person=by, now=run.now())
     return _outcome(run, sealed, control)
 
 

@@ -7,6 +7,7 @@ from etl.steps.corrections import refuse_corrected_twice
 from etl.steps.history import publish_history
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
+from etl.steps.signing import LastLook
 from etl.store import batches, exports
 
 
@@ -25,7 +26,9 @@ def export(run: Run) -> Outcome:
                     fix="Draft the batch first (50_draft).",
                 )
             refuse_corrected_twice(run, found)
-            exported = exports.export(run.workspace, run.company, found, person=run.person, now=run.now())
+            now = run.now()
+            look = LastLook(run.workspace, run.trust(), run.settings.company.policy, run.person, now)
+            exported = exports.export(run.workspace, run.company, found, person=run.person, now=now, judge=look)
     try:  # the batch is exported whatever happens to its queryable view; the next start repairs it
         history = publish_history(run.workspace, run.company)
     except EtlError as error:

@@ -24,9 +24,11 @@ from etl.steps.holiday_calendar import holiday_gaps, with_calendar_refs
 from etl.steps.pay_gaps import items_paid_apart, pay_accounts, pay_gaps, salaried_cost, salaried_costs
 from etl.steps.payroll_taxes import tax_gaps, tax_wages_before
 from etl.steps.premiums import premium_classes, premium_gaps, premium_rules
+from etl.steps.referrals import referral_gaps
 from etl.steps.rounding import put_rounding
 from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
+from etl.steps.workweeks import workweek_gaps
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
 
@@ -268,12 +270,7 @@ def refuse_gaps(run: Run) -> None:
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")
              if row["service_item"] is None} | items_paid_apart(run)
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    findings += [
-        f"private/referrals.csv, line {row['map_row']}: a resolution needs resolved_by"
-        for row in run.mappings.rows("map_referrals")
-        if row["resolution"] and not row["resolved_by"]
-    ]
-    findings += [*contractor_gaps(run), *premium_gaps(run)]
+    findings += [*contractor_gaps(run), *premium_gaps(run), *referral_gaps(run), *workweek_gaps(run)]
     calendars = {row["calendar"] for row in run.mappings.rows("map_holidays")}
     findings += holiday_findings(run.settings.pay, calendars, run.confirmed)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]

@@ -57,6 +57,7 @@ def reconcile(run: Run) -> Outcome:
                 "manifest": batch.manifest_digest,
                 "unreconciled": len(open_ties),
                 "figures": [{"figure": tie.figure, "left": tie.left, "right": tie.right} for tie in ties],
+                **_after_rollback(run),
             },
             "reconcile",
             {"batch": batch.batch, "unreconciled": len(open_ties)},
@@ -71,6 +72,12 @@ def reconcile(run: Run) -> Outcome:
         else "close the period (80_close)",
         exit_code=1 if open_ties else 0,
     )
+
+
+def _after_rollback(run: Run) -> dict[str, int]:
+    """Which rollback the batch was uploaded again after; nothing where there was none."""
+    count = len(list(batches.of_period(run.records(), "rollback", run.period_end)))
+    return {"after_rollback": count} if count else {}
 
 
 def _tracker_to_batch(run: Run, batch: batches.Batch) -> list[Tie]:

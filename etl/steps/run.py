@@ -22,6 +22,7 @@ from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
 from etl.steps.law import confirmed, law_of
 from etl.steps.notebook import show_errors_calmly
+from etl.steps.trusted import SANDBOX_PREPARER, Trust, permit, trust_of
 from etl.store import audit_log, batches, landing, recovery
 from etl.store.lock import company_lock
 from etl.store.records import Record
@@ -30,7 +31,6 @@ from etl.units import BatchNumber
 from etl.workspace import Workspace, is_sandbox
 
 _HELD = ExitStack()
-SANDBOX_PREPARER, SANDBOX_APPROVER = "sandbox-preparer", "sandbox-approver"
 
 
 @dataclass
@@ -70,6 +70,17 @@ class Run:
     def confirmed(self) -> frozenset[str]:
         """Digests of the rows of law that the company has confirmed in its audit log."""
         return frozenset(confirmed(self.records()))
+
+    def trust(self) -> Trust | None:
+        """Who may do what here, by the people list as it is now; None without a list."""
+        return trust_of(self.workspace, self.company, self.settings.company.policy, self.records())
+
+    def permit(self, verb: str, person: str | None = None) -> None:
+        """Nothing, where the person (default: who runs this) may do it by the people list; RefusedError NOT_PERMITTED.
+
+        In front of a step it is one look; what an export rests on is proven again by the signatures.
+        """
+        permit(self.workspace, self.company, verb, person or self.person)
 
     @cached_property
     def law(self) -> Law:
@@ -157,7 +168,8 @@ class Run:
             labor_posting=self.settings.labor_posting.mode,
             mapping_digest=mapping_digest,
             product_version=__version__,
-            account_types={row["account"]: row["account_type"] for row in self.mappings.rows("map_accounts")},
+            account_types={row["account"]: row["account_type"] for table in ("map_invoice_accounts", "map_accounts")
+                           for row in self.mappings.rows(table)},
             target_lists=_target_lists(self.mappings),
             payroll_people={
                 row["employee_id"]: PayrollPerson(

@@ -1,4 +1,4 @@
-"""The stages of a week in their order: each step with its time noted and, in Jupyter, its place on the bar shown."""
+"""The stages of a week in their order: each one permitted and timed and, in Jupyter, its place on the bar shown."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _BARS: dict[tuple[str, str], WeekBar] = {}
 def _staged(stage: str, step: Step) -> Step:
     @wraps(step)
     def timed(run: Run) -> Outcome:
+        run.permit(stage)
         bar = _BARS.get(_key(run))
         began = time.monotonic()
         if bar is None:

@@ -11,6 +11,7 @@ from etl.settings import read_settings
 from etl.steps.corrections import told
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
+from etl.steps.referrals import waiting
 from etl.store import audit_log, batches
 from etl.store.records import Record
 from etl.units import clock_hours
@@ -34,7 +35,7 @@ def status(workspace: str | Path, company: str | None = None, today: date | None
     waiting = [row for row in rows if row[5] != "nobody"]
     return Outcome(
         title=f"{len(rows)} period(s), {len(waiting)} waiting for somebody",
-        facts=tuple(fact for name in names for fact in _corrections(place, name)),
+        facts=tuple(fact for name in names for fact in (*_corrections(place, name), *_disputed(place, name, day))),
         headings=_HEADINGS,
         rows=tuple(rows),
         next_step=f"{waiting[0][0]}, {waiting[0][1]}: {waiting[0][6]}"
@@ -85,6 +86,15 @@ def _corrections(place: Workspace, company: str) -> list[tuple[str, str]]:
     return [*facts, (f"{company}: overpaid, waits for a person", overpaid)] if overpaid else facts
 
 
+def _disputed(place: Workspace, company: str, today: date) -> list[tuple[str, str]]:
+    """What private/referrals.csv says still waits for a person; a company that cannot be read has a row of its own."""
+    try:
+        told = waiting(load_mappings(place.mappings(company), company).rows("map_referrals"), today)
+    except EtlError:
+        return []
+    return [(f"{company}: amounts in dispute, wait for a person", told)] if told else []
+
+
 def _ended(place: Workspace, company: str, today: date) -> set[date]:
     """The ends of pay periods since go-live that are over."""
     go_live = read_settings(place.mappings(company) / "company.toml", company).company.go_live
@@ -123,6 +133,8 @@ def _standing(
         if batches.approval_of(records, draft) is None:
             return done, f"{_SECOND}{draft.person}", f"timebooks approve batch {option}"
         return f"{done}, approved", "the bookkeeper", f"timebooks week {option}"
+    if batches.rolled_back(records, period_end) is not None:
+        return "exported, rolled back", "the accountant", f"upload it again, then timebooks step reconcile {option}"
     reconciled = batches.newest(records, "reconcile", period_end)
     if reconciled is None:
         return "exported", "the bookkeeper", f"timebooks step reconcile {option}"

@@ -1,4 +1,4 @@
-"""Verify: recompute every digest, the chain and the invariants of what was published; name what is damaged."""
+"""Verify: recompute every digest, the chain, signatures and invariants of what was published; name what is damaged."""
 
 from __future__ import annotations
 
@@ -17,17 +17,25 @@ from etl.errors import SettingsError
 from etl.steps.made_again import made_again
 from etl.steps.outcome import Outcome
 from etl.steps.verify_conversions import broken_conversions, conversions_of
+from etl.steps.verify_mappings import differing_mappings
+from etl.steps.verify_signatures import examine_signatures
 from etl.store import audit_log, batches
-from etl.store.verify import Anchor, verify_store
+from etl.store.verify import Anchor, anchored, verify_store
 from etl.terms import CORRECTED
-from etl.workspace import Workspace
+from etl.workspace import PEOPLE_LOG, Workspace
 
-_ANCHOR = re.compile(r"(?P<company>[a-z0-9-]+):(?P<number>[0-9]{1,8}):(?P<digest>[0-9a-f]{12,64})")
+_ANCHOR = re.compile(r"(?P<company>_people|[a-z0-9-]+):(?P<number>[0-9]{1,8}):(?P<digest>[0-9a-f]{12,64})")
+_LINE = ("line_id", "amount")
+_LOOKED_AT: dict[str, tuple[str, ...] | None] = {
+    "roll_forward": None, "postings": (*_LINE, "document_number"), "allocations": _LINE, "billable_lines": _LINE,
+    "entries": ("worked_seconds",), "pieces": ("worked_seconds",), "control_totals": None,
+}
+_WHERE_THERE = {"vendor_lines": _LINE, "invoice_lines": (*_LINE, "line_kind")}
 _KEPT = ("data/audit_log", "data/landing", "data/drafts", "reports")
 
 
 def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] = ()) -> Outcome:
-    """Every company of the workspace, checked to the last byte and cent. Reads only. Exit code 1 on any damage.
+    """Every company of the workspace, checked to the last byte, cent and signature. Reads only. Exit code 1 on damage.
 
     `full`: also what could be made again is made again and compared, the landed entries from the bytes received and
     the history's rows from the published batches. What a dead run left for the next start is told and is no damage.
@@ -39,6 +47,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
     damage: list[tuple[str, str, str]] = []
     waits: list[str] = []
     clocks: list[str] = []
+    edited: list[str] = []
     noted = _noted(anchors, names)
     heads: list[str] = []
     counted = 0
@@ -49,10 +58,18 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
         wrong = [(company, finding.where, finding.what) for finding in found if not finding.waits]
         if not wrong:
             clocks += _clocks(place, company)
+            edited += [differing] if (differing := differing_mappings(place, company)) else []
             for batch in _exported(place, company):
                 counted += 1
                 wrong += [(company, f"batch-{batch.batch:04d}", what) for what in broken_promises(batch)]
         damage += wrong
+    signatures = examine_signatures(place, names)
+    damage += signatures.damage
+    if PEOPLE_LOG in noted:
+        listed, _ = audit_log.examine(place, PEOPLE_LOG)
+        damage += [(PEOPLE_LOG, finding.where, finding.what)
+                   for finding in anchored(place, PEOPLE_LOG, listed, noted[PEOPLE_LOG])]
+    heads += [signatures.head] if signatures.head else []
     again = made_again(place, names) if full and not damage else None
     return Outcome(
         title=f"verified {counted} batch(es) of {len(names)} company(ies): "
@@ -60,7 +77,9 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
         facts=(
             *_facts("waits for the next run", waits),
             *_facts("clock", clocks),
+            *_facts("differs from approved", edited),
             *_facts("audit log", heads),
+            *_facts("signed with a stolen key, to be repeated", signatures.to_repeat),
             *(again.facts if again else ()),
         ),
         headings=("company", "where", "what"),
@@ -81,7 +100,7 @@ def _noted(anchors: Sequence[str], names: Sequence[str]) -> dict[str, Anchor]:
     noted = {}
     for anchor in anchors:
         said = _ANCHOR.fullmatch(anchor)
-        if said is None or said["company"] not in names:
+        if said is None or said["company"] not in (*names, PEOPLE_LOG):
             raise SettingsError(
                 "ANCHOR_UNREADABLE",
                 what=f"{anchor!r} is no end of an audit log kept here",
@@ -123,24 +142,10 @@ def _exported(place: Workspace, company: str) -> list[batches.Batch]:
     return [batch for batch in exported if batch.folder.is_dir()]
 
 
-def broken_promises(batch: batches.Batch) -> list[str]:
-    """What of a published batch does not add up: partition, journals, every cent of a line to its entries."""
-    tables = {
-        name: batch.table(name)
-        for name in (
-            "roll_forward",
-            "postings",
-            "allocations",
-            "billable_lines",
-            "entries",
-            "pieces",
-            "control_totals",
-        )
-    }
-    if batch.has_table("vendor_lines"):
-        tables["vendor_lines"] = batch.table("vendor_lines")
-    if batch.has_table("invoice_lines"):
-        tables["invoice_lines"] = batch.table("invoice_lines")
+def broken_promises(batch: batches.Sealed) -> list[str]:
+    """What of a batch does not add up: partition, journals, every cent of a line to its entries."""
+    tables = {name: batch.table(name, columns) for name, columns in _LOOKED_AT.items()}
+    tables |= {name: batch.table(name, columns) for name, columns in _WHERE_THERE.items() if batch.has_table(name)}
     return [
         *_open_streams(tables["roll_forward"]),
         *_unbalanced(tables["postings"]),
@@ -210,7 +215,7 @@ def _uninvoiced(tables: dict[str, pa.Table]) -> Iterable[str]:
             yield f"billable line {line_id} is {billed.get(line_id)}, on invoices {times.get(line_id)}"
 
 
-def _uncorrected(batch: batches.Batch, postings: pa.Table) -> Iterable[str]:
+def _uncorrected(batch: batches.Sealed, postings: pa.Table) -> Iterable[str]:
     """Correcting lines that are not what was posted, or not what their entries add up to."""
     if not batch.has_table("corrections"):
         return

@@ -8,18 +8,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from etl.store.batches import Batch
+from etl.store.batches import Sealed
 from etl.units import minor_digits
 
 Row = dict[str, Any]
 
 
-def conversions_of(batch: Batch) -> dict[str, Row]:
+def conversions_of(batch: Sealed) -> dict[str, Row]:
     """The converted amounts by line id; none for a batch that converts nothing."""
     return {row["line_id"]: row for row in _rows(batch, "conversions")}
 
 
-def broken_conversions(batch: Batch, posted: dict[str, Decimal]) -> Iterable[str]:
+def broken_conversions(batch: Sealed, posted: dict[str, Decimal]) -> Iterable[str]:
     """What does not follow from the stored rates; `posted`: the journals' amounts by line id."""
     sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     shares: dict[str, Decimal] = defaultdict(Decimal)
@@ -48,7 +48,7 @@ def _converted(row: Row) -> Decimal:
     return Decimal(-size if exact < 0 else size).scaleb(-digits)
 
 
-def _rows(batch: Batch, name: str) -> list[Row]:
+def _rows(batch: Sealed, name: str) -> list[Row]:
     if not (batch.folder / "data" / f"{name}.parquet").exists():
         return []
     return list(batch.table(name).to_pylist())

@@ -14,30 +14,36 @@ from etl.store.batches import Draft
 from etl.store.drafts import refuse_finished
 from etl.store.evidence import Sheet, append_evidence
 from etl.store.lock import company_lock
-from etl.store.records import Record, instant_text
+from etl.store.records import Record, Signer, by, instant_text
 from etl.store.sealed import examine_batch
 from etl.terms import POLICY_WORDS, Policy
 from etl.workspace import Workspace
 
 
 def approve(
-    workspace: Workspace, company: str, draft: Draft, *, person: str, policy: Policy, now: datetime,
+    workspace: Workspace, company: str, draft: Draft, *, person: str | Signer, policy: Policy,
+    now: datetime,
 ) -> Record:
     """The record of the approval, with an approval sheet among the period's evidence.
 
-    Approving the same manifest again writes nothing. Raises RefusedError for the preparer (unless the company's
-    policy is single_person) and for a draft that was replaced, DamageError where the draft was changed.
+    Approving the same manifest again writes nothing, unless what it was signed with does not hold any more.
+    Raises RefusedError for the preparer (unless the company's policy is single_person) and for a draft that was
+    replaced, DamageError where the draft was changed.
     """
-    with company_lock(workspace, company, person):
+    who, signer = by(person)
+    with company_lock(workspace, company, who):
         records = audit_log.read_log(workspace, company)
-        refuse_same_person(person, draft.person, policy)
+        refuse_same_person(who, draft.person, policy)
         given = batches.approval_of(records, draft)
-        if given is not None and is_same_person(given.person, person):
+        if given is not None and is_same_person(given.person, who) and (
+                signer is None or signer.holds(given, records)):
             return given
         refuse_finished(records, draft.period_end)
         check_newest(workspace, draft, records)
-        sheet = _sheet(draft, person, policy, now, records)
-        return append_evidence(workspace, company, draft.period_end, sheet, person=person, now=now)
+        bound = _bound(draft, policy)
+        bound |= {} if signer is None else {"signed": dict(signer.sign(bound, records))}
+        sheet = _sheet(draft, bound, who, now, records)
+        return append_evidence(workspace, company, draft.period_end, sheet, person=who, now=now)
 
 
 def check_newest(workspace: Workspace, draft: Draft, records: Sequence[Record]) -> None:
@@ -69,15 +75,18 @@ def _folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _sheet(draft: Draft, person: str, policy: Policy, now: datetime, records: Sequence[Record]) -> Sheet:
-    control = draft.manifest["control"]
-    bound: dict[str, Any] = {
+def _bound(draft: Draft, policy: Policy) -> dict[str, Any]:
+    return {
         "company": draft.company, "batch": draft.batch, "revision": draft.revision, "manifest": draft.manifest_digest,
-        "control": control, "prepared_by": draft.person, "policy": policy,
+        "control": draft.manifest["control"], "prepared_by": draft.person, "policy": policy,
     }
+
+
+def _sheet(draft: Draft, bound: dict[str, Any], person: str, now: datetime, records: Sequence[Record]) -> Sheet:
+    """What is approved, by whom, and the end of the audit log: noted from the sheet on paper, that end is an anchor."""
     content = {
         **bound, "format": 1, "kind": "approval", "period_end": draft.period_end.isoformat(), "approved_by": person,
-        "approved_at": instant_text(now), "policy_words": POLICY_WORDS[policy], "batch_key": draft.batch_key,
+        "approved_at": instant_text(now), "policy_words": POLICY_WORDS[bound["policy"]], "batch_key": draft.batch_key,
         "figures": draft.figures, "product": __version__,
         "audit_log_head": {"number": records[-1].number, "digest": records[-1].digest},
     }

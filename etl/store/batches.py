@@ -105,6 +105,12 @@ def is_closed(records: Sequence[Record], period_end: date) -> bool:
     return close is not None and (reopen is None or reopen.number < close.number)
 
 
+def rolled_back(records: Sequence[Record], period_end: date) -> Record | None:
+    """The rollback of a period's batch that no reconciliation followed: what it uploaded is not in the books."""
+    back, reconciled = newest(records, "rollback", period_end), newest(records, "reconcile", period_end)
+    return back if back is not None and (reconciled is None or reconciled.number < back.number) else None
+
+
 def find_draft(workspace: Workspace, company: str, period_end: date, records: Sequence[Record]) -> Draft | None:
     """The newest draft of a period; None before the first one and once the batch is exported.
 
@@ -139,12 +145,17 @@ def find_batch(workspace: Workspace, company: str, period_end: date, records: Se
     raise finding(workspace, batch.folder, "The folder of an exported batch is missing", record.number).error()
 
 
-def approval_of(records: Sequence[Record], draft: Draft) -> Record | None:
-    """The newest approval of exactly this draft: company, number, revision and digest of the manifest."""
+def approval_of(records: Sequence[Record], draft: Draft, *, withdrawn: bool = False) -> Record | None:
+    """The newest approval of exactly this draft: company, number, revision and digest of the manifest.
+
+    One that was taken back counts as none, unless `withdrawn` asks for it.
+    """
     bound = {"company": draft.company, "batch": draft.batch, "revision": draft.revision,
              "manifest": draft.manifest_digest}
+    taken_back = {record.body.get("approval") for record in records if record.type == "withdraw"}
     approvals = [record for record in of_period(records, "approve", draft.period_end)
-                 if all(record.body.get(key) == value for key, value in bound.items())]
+                 if all(record.body.get(key) == value for key, value in bound.items())
+                 and (withdrawn or record.number not in taken_back)]
     return approvals[-1] if approvals else None
 
 

@@ -6,41 +6,49 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from etl.errors import RefusedError, StoreError
 from etl.store import audit_log, batches, files, staging
 from etl.store.batches import Draft
 from etl.store.lock import company_lock
-from etl.store.records import Record, Statement
+from etl.store.records import Record, Signer, Statement, by
 from etl.store.sealed import MANIFEST, DraftContent, examine_batch, manifest_bytes
 from etl.workspace import Workspace
 
 
 def write_draft(
-    workspace: Workspace, company: str, period_end: date, content: DraftContent, *, person: str, now: datetime,
+    workspace: Workspace, company: str, period_end: date, content: DraftContent, *, person: str | Signer,
+    now: datetime,
 ) -> Draft:
     """The period's newest draft: this content, under the number the period's first draft reserved.
 
-    Where the newest draft is this content already, nothing is written and that one is returned.
+    Where the newest draft is this content already, nothing is written and that one is returned, unless the signature
+    of its preparer does not hold any more.
     Raises RefusedError for a period that is exported or closed, DamageError where the newest draft was changed,
     StoreError for a file's path that is not safe everywhere or is given twice.
     """
     staging.check_paths([*(file.path for file in content.files), MANIFEST])
-    with company_lock(workspace, company, person):
+    who, signer = by(person)
+    with company_lock(workspace, company, who):
         records = audit_log.read_log(workspace, company)
         refuse_finished(records, period_end)
         batch = batches.batch_number(records, period_end)
         sealed = manifest_bytes(company, period_end, batch, content)
         older = batches.find_draft(workspace, company, period_end, records)
-        if older is not None and older.manifest_digest == files.sha256_bytes(sealed):
+        is_equal = older is not None and older.manifest_digest == files.sha256_bytes(sealed)
+        if older is not None and is_equal and (signer is None or signer.holds(records[older.number - 1], records)):
             for finding in examine_batch(workspace, older.folder, older.manifest_digest, older.number):
                 raise finding.error()
             return older
         revision = 1 + sum(1 for _ in batches.of_period(records, "draft", period_end))
-        draft, record = _published(workspace, company, Statement("draft", {
+        body: dict[str, Any] = {
             "batch": batch, "revision": revision, "period_end": period_end.isoformat(),
             "manifest": files.sha256_bytes(sealed), "batch_key": content.batch_key, "figures": content.figures,
-        }, person, now), {**{file.path: file.content for file in content.files}, MANIFEST: sealed}, records)
+        }
+        body |= {} if signer is None else {"signed": dict(signer.sign(body, records))}
+        draft, record = _published(workspace, company, Statement("draft", body, who, now), {
+            **{file.path: file.content for file in content.files}, MANIFEST: sealed}, records)
         remove_replaced(workspace, company, [*records, record])
         return draft
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,9 +15,16 @@ from etl.store.lock import company_lock
 from etl.store.records import Record, Statement
 from etl.workspace import Workspace
 
+Judge = Callable[[Draft, Record, Sequence[Record]], None]
+"""Raises where the approval (the record) does not let this draft out, given the whole log."""
 
-def export(workspace: Workspace, company: str, draft: Draft, *, person: str, now: datetime) -> Batch:
+
+def export(
+    workspace: Workspace, company: str, draft: Draft, *, person: str, now: datetime, judge: Judge | None = None,
+) -> Batch:
     """The batch folder: the approved draft under its final name.
+
+    `judge` has the last word on the approval, under the lock and on the bytes as they lie there.
 
     Exporting the same draft again writes nothing. Raises RefusedError where the draft is not approved as it lies
     there, was replaced, or its period is exported or closed; DamageError where a byte of it was changed.
@@ -30,6 +37,8 @@ def export(workspace: Workspace, company: str, draft: Draft, *, person: str, now
         refuse_finished(records, draft.period_end)
         check_newest(workspace, draft, records)
         approval = _approval(draft, records)
+        if judge is not None:
+            judge(draft, approval, records)
         batch_folder = workspace.batch_folder(company, draft.period_end, draft.batch)
         files.make_folder(batch_folder.parent)
         files.refuse_taken(batch_folder)
@@ -47,6 +56,11 @@ def _approval(draft: Draft, records: Sequence[Record]) -> Record:
     """The approval this export rests on; the policy it was given under is applied again."""
     approval = batches.approval_of(records, draft)
     if approval is None:
+        if (taken_back := batches.approval_of(records, draft, withdrawn=True)) is not None:
+            raise RefusedError(
+                "APPROVAL_WITHDRAWN", what=f"The approval by {taken_back.person} was taken back",
+                where=f"{draft.company}, audit log record {taken_back.number}",
+                fix="Have the newest draft approved again.")
         raise RefusedError(
             "NOT_APPROVED", what=f"Batch {draft.batch:04d} revision {draft.revision} is not approved as it is",
             where=f"{draft.company}, period to {draft.period_end}, manifest {draft.manifest_digest[:12]}",

@@ -17,7 +17,7 @@ from etl.settings import COMPANY_ID, RESERVED
 from etl.store import files
 from etl.store.records import instant_text
 from etl.strict_json import NotStrictError, dump_lines, load
-from etl.workspace import Workspace
+from etl.workspace import PEOPLE_LOG, Workspace
 
 _COMING_OR_GOING_SECONDS = (0.01, 0.02, 0.04, 0.08, 0.16)
 _NOBODY_KNOWN = "who it is could not be read"
@@ -33,7 +33,7 @@ def company_lock(workspace: Workspace, company: str, owner: str, what: str = "")
     Raises BusyError at once where another process holds it. The lock vanishes with its process; the text beside
     it may stay behind and then means nothing.
     """
-    if not COMPANY_ID.fullmatch(company) or company in RESERVED:
+    if company != PEOPLE_LOG and (not COMPANY_ID.fullmatch(company) or company in RESERVED):
         raise SettingsError("COMPANY_MISSING", what=f"{company!r} cannot be the id of a company", where="--company",
                             fix="Use the id of a folder in mappings: lower-case letters, digits and hyphens.")
     path = workspace.lock(company)

@@ -1,7 +1,8 @@
 """One record of the audit log as text: its envelope, its fields, and the strict way back.
 
-The envelope is DSSE: payload type, payload in base64, signatures (none yet). The payload's own digest stands beside
-it, so that a changed letter in the newest record is seen although no later record names it yet.
+The envelope is DSSE: payload type, payload in base64, signatures. Its own list of signatures is empty: what a person
+signs is a statement (etl/trust) that stands in the body as `signed` and can come from another machine. The payload's
+digest stands beside it, so that a changed letter in the newest record is seen although no later record names it yet.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from etl import __version__
 from etl.errors import StoreError
@@ -28,6 +29,20 @@ _FIELDS: dict[str, type] = {
     "format": int, "number": int, "previous": str, "company": str, "type": str, "recorded_at": str, "person": str,
     "product": str, "body": dict,
 }
+
+
+class Signer(Protocol):
+    """Who answers for a decision with a key: makes the statement that the record carries as `signed`."""
+
+    @property
+    def person(self) -> str:
+        """Who that is."""
+
+    def sign(self, body: Mapping[str, Any], records: Sequence[Record]) -> Mapping[str, Any]:
+        """The signed statement about what the record is about to say, given the log before it."""
+
+    def holds(self, record: Record, records: Sequence[Record]) -> bool:
+        """Whether an earlier record of the same decision still stands, so that nothing has to be said again."""
 
 
 class NewerFormatError(ValueError):
@@ -122,6 +137,11 @@ def instant_text(now: datetime) -> str:
     if now.tzinfo is None:
         raise ValueError("an instant needs its zone")
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def by(person: str | Signer) -> tuple[str, Signer | None]:
+    """Who decides, by name, and with which signature where there is one."""
+    return (person, None) if isinstance(person, str) else (person.person, person)
 
 
 def _envelope(payload: bytes, signatures: object) -> bytes:

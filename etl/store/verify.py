@@ -52,7 +52,7 @@ def verify_store(workspace: Workspace, company: str, anchor: Anchor | None = Non
     """
     records, findings = audit_log.examine(workspace, company)
     is_whole = not findings
-    findings += _anchored(workspace, company, records, anchor)
+    findings += anchored(workspace, company, records, anchor)
     try:
         findings += _numbers(workspace, company, records)
         findings += examine_pulls(workspace, company, records)
@@ -69,7 +69,8 @@ def verify_store(workspace: Workspace, company: str, anchor: Anchor | None = Non
     return findings
 
 
-def _anchored(workspace: Workspace, company: str, records: Sequence[Record], anchor: Anchor | None) -> list[Finding]:
+def anchored(workspace: Workspace, company: str, records: Sequence[Record], anchor: Anchor | None) -> list[Finding]:
+    """A finding, where the log does not hold the end that somebody noted outside."""
     if anchor is None or any(
             record.number == anchor.number and record.digest.startswith(anchor.digest) for record in records):
         return []

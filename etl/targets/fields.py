@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from etl.targets.facts import facts
 from etl.targets.findings import Finding, lines_named
-from etl.targets.printed import each_distinct
-from etl.targets.text import CSV, IIF, LEDGER, Profile, cleaned, name_problems
+from etl.targets.printed import each_odd
+from etl.targets.text import CSV, IIF, LEDGER, PLAIN, Profile, cleaned, name_problems
 
 Kind = Literal["name", "flat", "key", "number", "text"]
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")   # also part of a file name
@@ -67,7 +67,8 @@ def name_findings(table: pa.Table, document: str) -> list[Finding]:
     for field in text_fields(document):
         if field.kind == "text":
             continue
-        for name in pc.drop_null(pc.unique(table[field.column])).to_pylist():
+        names = pc.drop_null(pc.unique(table[field.column]))
+        for name in names.filter(pc.invert(_passes(names, field, profile_of(document)))).to_pylist():
             if problems := problems_of(unicodedata.normalize("NFC", name), field, profile_of(document)):
                 lines = table.filter(pc.equal(table[field.column], name))["line_id"]
                 findings.append(Finding("TARGET_NAME", f"The {field.label} {name!r} {', '.join(problems)}",
@@ -90,8 +91,31 @@ def changes(table: pa.Table, document: str, written: dict[str, pa.Array]) -> pa.
 
 def _written(column: pa.ChunkedArray, field: TextField, profile: Profile) -> pa.Array:
     if field.kind == "text":
-        return each_distinct(column, lambda text: cut(cleaned(text, profile)[0], field.limit))
-    return each_distinct(column, lambda name: unicodedata.normalize("NFC", name))
+        return each_odd(column, lambda texts: _is_short(_is_plain(texts, profile), texts, field.limit),
+                        lambda text: cut(cleaned(text, profile)[0], field.limit))
+    return each_odd(column, pc.string_is_ascii, lambda name: unicodedata.normalize("NFC", name))
+
+
+def _is_plain(texts: pa.Array, profile: Profile) -> pa.Array:
+    """Texts that need no look, as most: letters, digits and common signs, none of which the target replaces."""
+    plain = pc.match_substring_regex(texts, PLAIN)
+    if not profile.replaced:
+        return plain
+    replaced = f"[{''.join(re.escape(sign) for sign in profile.replaced)}]"
+    return pc.and_(plain, pc.invert(pc.match_substring_regex(texts, replaced)))
+
+
+def _is_short(plain: pa.Array, texts: pa.Array, limit: int) -> pa.Array:
+    return pc.and_(plain, pc.less_equal(pc.binary_length(texts), limit)) if limit else plain
+
+
+def _passes(names: pa.Array, field: TextField, profile: Profile) -> pa.Array:
+    """Names that no question of `problems_of` can stop: plain, short, of one level, of a number's signs if one."""
+    shortest = min((limit for limit in (field.level_limit, field.limit) if limit), default=0)
+    passes = _is_short(_is_plain(names, profile), names, shortest)
+    if field.kind == "number":
+        return pc.and_(passes, pc.match_substring_regex(names, f"^{_NUMBER.pattern}$"))
+    return pc.and_(passes, pc.invert(pc.match_substring(names, ":")))
 
 
 def cut(text: str, limit: int) -> str:

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.settings import Settings
-from etl.tables import INVOICE_LINES
 from etl.targets.fields import written_texts
 from etl.targets.files import Folder, rendered
 from etl.targets.iif import LINE_END, desktop_settings, iif_bytes, iif_rows
@@ -24,6 +23,7 @@ from etl.targets.invoices import (
     quantities,
     route_of,
     to_import,
+    totals,
     totals_list,
 )
 from etl.targets.printed import amounts, dates, each_distinct
@@ -105,10 +105,7 @@ def _credit_number(number: str) -> str:
 
 def _heads(rows: pa.Table, header: BatchHeader, settings: Settings, *, is_credit: bool) -> list[str]:
     """One TRNS record per invoice."""
-    firsts = pa.array([start for start, _ in documents(rows["invoice_number"].to_pylist())], pa.int64())
-    totals = rows.group_by("invoice_number", use_threads=False).aggregate([("amount", "sum")])
-    total = pc.cast(totals["amount_sum"], INVOICE_LINES.field("amount").type)
-    first = rows.take(firsts)
+    total, first = totals(rows)
     texts = written_texts(first, NAME)
     kind = "CREDIT MEMO" if is_credit else "INVOICE"
     memo = memo_of(header)

@@ -96,17 +96,26 @@ def totals_list(rows: pa.Table, document: str, header: BatchHeader, to_do: str) 
     """The way back as a list: one row an invoice with its total and what to do."""
     if not len(rows):
         return []
-    invoices = rows.group_by(["invoice_number", "customer_job", "currency"], use_threads=False).aggregate(
-        [("amount", "sum")])
-    total = pc.cast(invoices["amount_sum"], pa.decimal128(38, 3))
+    total, invoices = totals(rows)
     columns = {
         "invoice": invoices["invoice_number"].combine_chunks(),
         "customer_job": written_texts(rows, document)["customer_job"].take(_first_rows(rows)),
-        "amount": currency_amounts(total, invoices["currency"]), "currency": invoices["currency"].combine_chunks(),
+        "amount": currency_amounts(pa.chunked_array([total]), invoices["currency"]),
+        "currency": invoices["currency"].combine_chunks(),
         "to_do": pa.array([to_do] * len(invoices), pa.string()),
     }
     name = f"invoices_{header.period_end.isoformat()}_delete_list.csv"
     return [rendered(document, "corrections", name, csv_content(columns))]
+
+
+def totals(rows: pa.Table) -> tuple[pa.Array, pa.Table]:
+    """The sum of each invoice and its first line, in the order they stand in.
+
+    Summed by where the lines stand: the groups of a table come in no order of their own once there are many.
+    """
+    spans = documents(rows["invoice_number"].to_pylist())
+    sums = [pc.sum(rows["amount"].slice(start, count)).as_py() for start, count in spans]
+    return pa.array(sums, INVOICE_LINES.field("amount").type), rows.take(_first_rows(rows))
 
 
 def descriptions(rows: pa.Table, texts: dict[str, pa.Array]) -> pa.Array:

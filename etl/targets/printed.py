@@ -19,6 +19,21 @@ def each_distinct(column: pa.ChunkedArray | pa.Array, turn: Callable[[Any], str]
     return pc.fill_null(turned.take(encoded.indices), "")
 
 
+def each_odd(
+    column: pa.ChunkedArray | pa.Array, is_plain: Callable[[pa.Array], pa.Array], turn: Callable[[str], str],
+) -> pa.Array:
+    """The texts with each distinct one that is not plain turned; an absent text is the empty text."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = pc.dictionary_encode(pc.fill_null(whole, ""))
+    known, plain = encoded.dictionary, is_plain(encoded.dictionary)
+    if pc.all(plain).as_py() is not False:
+        return pc.fill_null(whole, "")
+    is_odd = pc.invert(plain)
+    instead = pa.array([turn(text) for text in known.filter(is_odd).to_pylist()], pa.string())
+    turned = pc.replace_with_mask(known, is_odd, instead)
+    return turned.take(encoded.indices)
+
+
 def dates(column: pa.ChunkedArray | pa.Array, pattern: str) -> pa.Array:
     """Dates in a pattern of digits only ("%m/%d/%Y"), so that no locale can change them."""
     return each_distinct(column, lambda day: day.strftime(pattern))

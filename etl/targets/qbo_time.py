@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.settings import QuickBooksOnline, Settings
 from etl.tables import PRICED_ACTIVITIES
 from etl.targets.files import part_name, rendered
 from etl.targets.findings import Finding, refuse
-from etl.targets.json_text import json_bytes
-from etl.targets.printed import dates
+from etl.targets.json_text import json_column, json_list, json_members, json_objects
+from etl.targets.printed import by_group, each_distinct, rates
 from etl.targets.target_names import codes_in, in_both, names_in
 from etl.targets.time_rows import (
     GRAIN_SECONDS,
@@ -25,7 +25,7 @@ from etl.targets.time_rows import (
     time_texts,
 )
 from etl.terms import BatchHeader, RenderedFile
-from etl.units import SECONDS_PER_HOUR, minor_digits
+from etl.units import SECONDS_PER_HOUR
 
 __all__ = ["GRAIN_SECONDS", "NAME", "changed_texts", "correct", "render"]
 
@@ -49,14 +49,11 @@ def render(table: pa.Table, header: BatchHeader, settings: Settings) -> list[Ren
     if not len(rows):
         return []
     refs = _refs(rows, header)
-    texts = time_texts(rows, NAME)
-    more = zip(dates(rows["worked_on"], "%Y-%m-%d").to_pylist(), keyed_notes(texts).to_pylist(), strict=True)
-    items = [{"bId": row["line_id"], "operation": "create",
-              "TimeActivity": _activity(row, day, note, refs, online)}
-             for row, (day, note) in zip(rows.to_pylist(), more, strict=True)]
+    items = json_objects(2, {"bId": json_column(rows["line_id"], 3), "operation": '"create"',
+                             "TimeActivity": _activities(rows, refs, online)}).to_pylist()
     parts = [items[start:start + BATCH_LIMIT] for start in range(0, len(items), BATCH_LIMIT)]
     return [rendered(NAME, "upload", part_name(f"time_{header.period_end.isoformat()}", number, len(parts), "json"),
-                     (json_bytes({"BatchItemRequest": part}), len(part)))
+                     (f'{{\n "BatchItemRequest": {json_list(part, 1)}\n}}\n'.encode(), len(part)))
             for number, part in enumerate(parts, 1)]
 
 
@@ -93,22 +90,37 @@ def _refs(rows: pa.Table, header: BatchHeader) -> Refs:
     return refs
 
 
-def _activity(row: dict[str, Any], day: str, note: str, refs: Refs, online: QuickBooksOnline) -> dict[str, Any]:
-    """One TimeActivity, its fields in the order of Finance.xsd."""
-    name = row["employee_name"]
-    kind = "Employee" if refs["employees"].get(name) else "Vendor"
-    activity: dict[str, Any] = {
-        "TxnDate": day, "NameOf": kind, f"{kind}Ref": {"value": refs["employee_name"][name], "name": name}}
+def _activities(rows: pa.Table, refs: Refs, online: QuickBooksOnline) -> pa.Array:
+    """The TimeActivity of each row, its fields in the order of Finance.xsd."""
+    employees = {name for name, code in refs["employees"].items() if code}
+
+    def person(name: str) -> str:
+        kind = "Employee" if name in employees else "Vendor"
+        return json_members(3, {"NameOf": kind, f"{kind}Ref": {"value": refs["employee_name"][name], "name": name}})
+
+    members: dict[str, pa.Array | pa.ChunkedArray | str] = {
+        "TxnDate": json_column(rows["worked_on"], 4, str), "": each_distinct(rows["employee_name"], person)}
     for field, column in (("CustomerRef", "customer_job"), ("ItemRef", "service_item"), ("ClassRef", "class")):
-        if row[column] and column in refs:
-            activity[field] = {"value": refs[column][row[column]], "name": row[column]}
-    if online.transfer_to_payroll and row["is_for_payroll"]:
-        activity["PayrollItemRef"] = {"value": row["pay_item"]}
-    activity |= {"BillableStatus": _STATUS[online.billable_time] if row["is_billable"] else "NotBillable",
-                 "Taxable": False}
-    if activity["BillableStatus"] == "Billable" and row["bill_rate"] is not None:
-        rate, currency = row["bill_rate"], row["bill_currency"]
-        digits = max(minor_digits(currency), -rate.normalize().as_tuple().exponent)
-        activity["HourlyRate"] = round(rate, digits)
-    hours, rest = divmod(row["exported_seconds"], SECONDS_PER_HOUR)
-    return activity | {"Hours": hours, "Minutes": rest // GRAIN_SECONDS, "Description": note}
+        if column in refs:
+            members[field] = _ref(rows[column], refs[column])
+    if online.transfer_to_payroll:
+        item = json_column(rows["pay_item"], 4, lambda name: {"value": name})
+        members["PayrollItemRef"] = pc.if_else(rows["is_for_payroll"], item, None).combine_chunks()
+    members |= {
+        "BillableStatus": pc.if_else(rows["is_billable"], f'"{_STATUS[online.billable_time]}"', '"NotBillable"'),
+        "Taxable": "false"}
+    if online.billable_time == "billable":
+        rate = by_group(rows["bill_rate"], rows["bill_currency"], rates)
+        is_priced = pc.and_(rows["is_billable"], pc.is_valid(rows["bill_rate"]))
+        members["HourlyRate"] = pc.if_else(is_priced, rate, None).combine_chunks()
+    members |= {
+        " ": each_distinct(rows["exported_seconds"], lambda seconds: json_members(3, {
+            "Hours": seconds // SECONDS_PER_HOUR, "Minutes": seconds % SECONDS_PER_HOUR // GRAIN_SECONDS})),
+        "Description": json_column(keyed_notes(time_texts(rows, NAME)), 4)}
+    return json_objects(3, members)
+
+
+def _ref(column: pa.ChunkedArray, ids: Mapping[str, str]) -> pa.Array:
+    """Id and name of what a row refers to; absent where it refers to nothing."""
+    made = json_column(column, 4, lambda name: {"value": ids[name], "name": name} if name else "")
+    return pc.if_else(pc.equal(pc.fill_null(column, ""), ""), None, made).combine_chunks()

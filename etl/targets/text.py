@@ -14,6 +14,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SKIPPED = r"(?:[\s\x00-\x1f\ufeff\u00ad\u200b-\u200f\u2060\"';,]|%0[9aAdD])*"   # what may stand before a formula
 _FORMULA = re.compile(rf"{_SKIPPED}[=+\-@|\uff1d\uff0b\uff0d\uff20\uff5c\ufe62\ufe63\ufe66\ufe6b]")
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[ !#-:<-~]*[!#-:<-~])?")   # the fast way: nothing to clean or refuse, mostly
+PLAIN = f"^{_PLAIN.pattern}$"   # the same for a whole column
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 

@@ -61,12 +61,12 @@ def delete_list(rows: pa.Table, document: str, header: BatchHeader, to_do: str) 
     """The bills to delete or to credit by hand, with what each amounts to."""
     if not len(rows):
         return []
-    bills = rows.group_by(["document_number", "vendor_name", "currency"], use_threads=False).aggregate(
-        [("amount", "sum")])
-    count = len(bills)
+    spans = list(bills_in(rows["document_number"].to_pylist()))   # groups of a table come in no order of their own
+    sums = [pc.sum(rows["amount"].slice(start, size)).as_py() for start, size in spans]
+    bills, count = rows.take([start for start, _ in spans]), len(spans)
     lines = csv_rows((
         bills["document_number"].combine_chunks(), bills["vendor_name"].combine_chunks(),
-        currency_amounts(pc.cast(bills["amount_sum"], pa.decimal128(38, 3)), bills["currency"]),
+        currency_amounts(pa.chunked_array([pa.array(sums, pa.decimal128(38, 3))]), bills["currency"]),
         bills["currency"].combine_chunks(), pa.array([to_do] * count, pa.string())))
     name = f"bills_{header.period_end.isoformat()}_delete_list.csv"
     return [rendered(document, "corrections", name, (csv_bytes("bill,vendor,amount,currency,to_do", lines), count))]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from etl.settings import Settings, Xero
 from etl.targets.findings import undescribed
 from etl.targets.printed import dates, each_distinct
-from etl.targets.target_names import called_there, composed
+from etl.targets.target_names import called_there
 from etl.terms import BatchHeader
 
 _PATTERNS = {"DD/MM/YYYY": "%d/%m/%Y", "MM/DD/YYYY": "%m/%d/%Y"}
@@ -43,12 +43,6 @@ def tracking_columns(texts: dict[str, pa.Array], header: BatchHeader, xero: Xero
         columns[f"TrackingName{number}"] = pc.if_else(is_tracked, category, "")
         columns[f"TrackingOption{number}"] = pc.if_else(is_tracked, option, "")
     return columns
-
-
-def tracking_of(row: dict[str, str | None], header: BatchHeader, xero: Xero) -> list[dict[str, str]]:
-    """The same for one line of an API body."""
-    return [{"Name": category, "Option": called_there(composed(name), header.target_lists.get(f"xero.{column}", {}))}
-            for category, column in _categories(xero) for name in [row[column]] if category and name]
 
 
 def _categories(xero: Xero) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,7 +24,8 @@ from etl.targets.invoices import (
     totals_list,
 )
 from etl.targets.printed import each_distinct
-from etl.targets.xero import xero_dates
+from etl.targets.target_names import called_there
+from etl.targets.xero import tracking_columns, xero_dates
 from etl.terms import BatchHeader, RenderedFile
 
 NAME = "xero.invoice"
@@ -39,8 +42,8 @@ _TO_DO = "Delete the draft in Xero; once approved and unpaid void it, else make 
 def render(table: pa.Table, header: BatchHeader, settings: Settings) -> list[RenderedFile]:
     """One row per line, in files of at most 500 whole invoices, each a draft in Xero.
 
-    The contact is the customer; the job is told in the description and, where declared, as a tracking option. Raises
-    TargetError with every finding.
+    The contact is the customer; the job is told in the description and, where declared, as a tracking option. Accounts
+    and options go by target_lists.csv, as in every file for Xero. Raises TargetError with every finding.
     """
     rows = checked_invoices(table, NAME, settings, *_NEEDED)
     hand, rows = by_hand(rows, NAME, header, settings), to_import(rows)
@@ -75,14 +78,8 @@ def _columns(rows: pa.Table, header: BatchHeader, settings: Settings) -> list[pa
         customer, *[empty] * 9, texts["invoice_number"], reference, xero_dates(rows["billed_on"], xero),
         xero_dates(rows["due_on"], xero), empty,
         pc.binary_join_element_wise(job, parted, descriptions(rows, texts), ""), quantity, price, empty,
-        texts["account"], texts["tax_code"], *_tracking(job, xero.tracking_job),
-        *_tracking(texts["class"], xero.tracking_class), rows["currency"].combine_chunks(), empty]
-
-
-def _tracking(option: pa.Array, name: str) -> tuple[pa.Array, pa.Array]:
-    """Name and option of one tracking category; both empty where there is none."""
-    is_told = pc.and_(pc.not_equal(option, ""), bool(name))
-    return pc.if_else(is_told, name, ""), pc.if_else(is_told, option, "")
+        each_distinct(texts["account"], partial(called_there, names=header.target_lists.get("xero.account", {}))),
+        texts["tax_code"], *tracking_columns(texts, header, xero).values(), rows["currency"].combine_chunks(), empty]
 
 
 def _told_dates(settings: Settings) -> Xero:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.errors import TargetError
 from etl.settings import Settings
@@ -13,16 +14,17 @@ from etl.targets.files import Folder, part_name, rendered
 from etl.targets.findings import refuse
 from etl.targets.journals import (
     AMOUNT_DIGITS,
+    JournalDocument,
     changed_postings,
     checked_postings,
     in_files,
     journal_documents,
     reversed_postings,
 )
-from etl.targets.json_text import json_bytes
-from etl.targets.printed import dates
+from etl.targets.json_text import json_column, json_list, json_objects, json_text
+from etl.targets.printed import amounts
 from etl.targets.target_names import codes_in
-from etl.targets.xero import tracking_of
+from etl.targets.xero import tracking_columns
 from etl.targets.xero_journal import narrations
 from etl.terms import BatchHeader, RenderedFile
 
@@ -48,39 +50,59 @@ changed_texts = changed_postings(NAME)
 
 
 def _files(postings: pa.Table, folder: Folder, header: BatchHeader, settings: Settings) -> list[RenderedFile]:
-    heads, lines = _lines(postings, header, settings)
+    heads, lines = (column.to_pylist() for column in _journals(postings, header, settings))
     files = []
     for together in in_files(journal_documents(postings)):
-        parts = [together[start:start + OBJECT_LIMIT] for start in range(0, len(together), OBJECT_LIMIT)]
-        for number, part in enumerate(parts, 1):
-            journals = [heads[one.start] | {"JournalLines": lines[one.start:one.start + one.rows]} for one in part]
-            content = json_bytes({"ManualJournals": journals})
-            if len(content) > BYTE_LIMIT:
-                raise TargetError(
-                    "DOCUMENT_TOO_LONG", what=f"Journal {part[0].number} and those with it are {len(content)} bytes; "
-                    f"a call takes {BYTE_LIMIT}", where=f"{NAME}, document {part[0].number}",
-                    fix="Make the journal shorter: in the mapping, bring small jobs under one job.")
-            name = part_name(f"journal_{together[0].number}", number, len(parts), "json")
-            files.append(rendered(NAME, folder, name, (content, sum(one.rows for one in part))))
+        calls = [call for start in range(0, len(together), OBJECT_LIMIT)
+                 for call in _calls(together[start:start + OBJECT_LIMIT], heads, lines)]
+        for number, call in enumerate(calls, 1):
+            name = part_name(f"journal_{together[0].number}", number, len(calls), "json")
+            files.append(rendered(NAME, folder, name, call))
     return files
 
 
-def _lines(
-    postings: pa.Table, header: BatchHeader, settings: Settings,
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Per posting what its journal says of itself, and the line."""
+def _calls(
+    journals: Sequence[JournalDocument], heads: list[str], lines: list[str],
+) -> list[tuple[bytes, int]]:
+    """The bodies of these journals and their rows: one call, or halves of it until each is within the limit."""
+    listed = json_list([f"{heads[one.start]}{json_list(lines[one.start:one.start + one.rows], 3)}\n  }}"
+                        for one in journals], 1)
+    content = f'{{\n "ManualJournals": {listed}\n}}\n'.encode()
+    if len(content) <= BYTE_LIMIT:
+        return [(content, sum(one.rows for one in journals))]
+    if len(journals) == 1:
+        raise TargetError(
+            "DOCUMENT_TOO_LONG",
+            what=f"Journal {journals[0].number} is {len(content)} bytes; a call takes {BYTE_LIMIT}",
+            where=f"{NAME}, document {journals[0].number}",
+            fix="Make the journal shorter: in the mapping, bring small jobs under one job.")
+    half = len(journals) // 2
+    return [*_calls(journals[:half], heads, lines), *_calls(journals[half:], heads, lines)]
+
+
+def _journals(postings: pa.Table, header: BatchHeader, settings: Settings) -> tuple[pa.Array, pa.Array]:
+    """Per posting what its journal says of itself, up to its lines, and the line; both as JSON."""
     xero, texts = settings.targets.xero, written_texts(postings, NAME)
     codes, findings = codes_in(postings, "account", NAME, header)
     refuse(findings)
-    narrated = narrations(texts["document_number"], header).to_pylist()
-    heads = [{"Narration": narration, "Date": day, "Status": "DRAFT", "LineAmountTypes": "NoTax",
-              "ShowOnCashBasisReports": False}
-             for narration, day in zip(narrated, dates(postings["posted_on"], "%Y-%m-%d").to_pylist(), strict=True)]
-    memos = texts["memo"].to_pylist()
-    lines = []
-    for row, memo in zip(postings.to_pylist(), memos, strict=True):
-        line = {"LineAmount": round(row["amount"], AMOUNT_DIGITS), "AccountCode": codes[row["account"]],
-                "Description": memo, "TaxType": xero.tax_type}
-        tracking = tracking_of(row, header, xero)
-        lines.append(line | ({"Tracking": tracking} if tracking else {}))
-    return heads, lines
+    heads = json_objects(2, {
+        "Narration": json_column(narrations(texts["document_number"], header), 3),
+        "Date": json_column(postings["posted_on"], 3, str), "Status": '"DRAFT"', "LineAmountTypes": '"NoTax"',
+        "ShowOnCashBasisReports": "false", "JournalLines": ""})
+    lines = json_objects(4, {
+        "LineAmount": amounts(postings["amount"], AMOUNT_DIGITS),
+        "AccountCode": json_column(postings["account"], 5, codes.__getitem__),
+        "Description": json_column(texts["memo"], 5), "TaxType": json_text(xero.tax_type),
+        "Tracking": _tracking(tracking_columns(texts, header, xero))})
+    return pc.replace_substring(heads, "\n  }", ""), lines
+
+
+def _tracking(columns: dict[str, pa.Array]) -> pa.Array:
+    """The tracking of each line: an object a category, absent where a line has neither."""
+    made = [json_objects(6, {"Name": json_column(columns[f"TrackingName{side}"], 7),
+                             "Option": json_column(columns[f"TrackingOption{side}"], 7)}) for side in "12"]
+    has_job, has_class = (pc.not_equal(columns[f"TrackingName{side}"], "") for side in "12")
+    parted = pc.if_else(pc.and_(has_job, has_class), ",\n      ", "")
+    whole = pc.binary_join_element_wise(
+        "[\n      ", pc.if_else(has_job, made[0], ""), parted, pc.if_else(has_class, made[1], ""), "\n     ]", "")
+    return pc.if_else(pc.or_(has_job, has_class), whole, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,8 +10,7 @@ import pyarrow.compute as pc
 from etl.settings import Settings
 from etl.targets.files import part_name, rendered
 from etl.targets.findings import Finding, refuse
-from etl.targets.json_text import json_bytes
-from etl.targets.printed import dates
+from etl.targets.json_text import json_column, json_list, json_objects
 from etl.targets.target_names import codes_in
 from etl.targets.time_rows import (
     GRAIN_SECONDS,
@@ -49,15 +47,18 @@ def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[Re
         codes[column], missing = codes_in(named, column, NAME, header, lists)
         findings += [*missing, *_malformed(codes[column], lists[0])]
     refuse(findings)
-    days, notes = dates(rows["worked_on"], "%Y-%m-%dT00:00:00Z"), keyed_notes(time_texts(rows, NAME))
-    calls: list[dict[str, Any]] = [{
-        "path": f"/Projects/{codes['customer_job'][row['customer_job']]}/Time", "idempotency_key": row["line_id"],
-        "body": {"userId": codes["employee_name"][row["employee_name"]], "taskId": codes["task"][row["task"]],
-                 "dateUtc": day, "duration": row["exported_seconds"] // GRAIN_SECONDS, "description": note},
-    } for row, day, note in zip(named.to_pylist(), days.to_pylist(), notes.to_pylist(), strict=True)]
+    body = json_objects(2, {
+        "userId": json_column(named["employee_name"], 3, codes["employee_name"].__getitem__),
+        "taskId": json_column(named["task"], 3, codes["task"].__getitem__),
+        "dateUtc": json_column(rows["worked_on"], 3, "{:%Y-%m-%dT00:00:00Z}".format),
+        "duration": json_column(rows["exported_seconds"], 3, lambda seconds: seconds // GRAIN_SECONDS),
+        "description": json_column(keyed_notes(time_texts(rows, NAME)), 3)})
+    calls = json_objects(1, {
+        "path": json_column(named["customer_job"], 2, lambda job: f"/Projects/{codes['customer_job'][job]}/Time"),
+        "idempotency_key": json_column(named["line_id"], 2), "body": body}).to_pylist()
     parts = [calls[start:start + CALLS_A_DAY] for start in range(0, len(calls), CALLS_A_DAY)]
     return [rendered(NAME, "upload", part_name(f"time_{header.period_end.isoformat()}", number, len(parts), "json"),
-                     (json_bytes(part), len(part)))
+                     (f"{json_list(part, 0)}\n".encode(), len(part)))
             for number, part in enumerate(parts, 1)]
 
 

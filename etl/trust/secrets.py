@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from etl.errors import SettingsError
 
@@ -76,7 +76,7 @@ def find_secret(whose: Whose, environment: Mapping[str, str] = os.environ) -> Se
         return Secret(_one_line(text, whose.variable), whose.variable)
     if os.path.lexists(whose.file):
         return _from_file(whose)
-    if text := _from_keyring(whose):
+    if text := from_keyring(f"{whose.company}/{whose.connection}"):
         return Secret(_one_line(text, "the keyring"), "the keyring")
     raise SettingsError(
         "SECRET_MISSING", what=f"No secret is kept for the connection {whose.connection}",
@@ -120,22 +120,42 @@ def _from_file(whose: Whose) -> Secret:
     return Secret(_one_line(text.rstrip("\r\n"), shown), shown, datetime.fromtimestamp(found.st_mtime, UTC).date())
 
 
-def _from_keyring(whose: Whose) -> str:
-    """The keyring's secret; empty where there is none or no keyring that may be trusted."""
-    import keyring  # noqa: PLC0415 - looking for its backends takes time, and few need it
+def from_keyring(user: str) -> str:
+    """The keyring's secret of this entry; empty where there is none or no keyring that may be trusted."""
     from keyring.errors import KeyringError  # noqa: PLC0415
 
     try:
-        backend = keyring.get_keyring()
-        parts = getattr(backend, "backends", None) or [backend]   # a chain is as good as its links
-        for part in parts:
-            if type(part).__module__.startswith(_SAFE_BACKENDS):
-                found = part.get_password(SERVICE, f"{whose.company}/{whose.connection}")
-                if found:
-                    return str(found)
+        for part in _keyrings():
+            if found := part.get_password(SERVICE, user):
+                return str(found)
     except (KeyringError, RuntimeError, OSError):
         return ""
     return ""
+
+
+def to_keyring(user: str, secret: Secret) -> None:
+    """The secret kept under this entry. Raises SettingsError KEYRING_MISSING where no keyring may be trusted."""
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    try:
+        for part in _keyrings():
+            part.set_password(SERVICE, user, secret.opened())
+            return
+    except (KeyringError, RuntimeError, OSError):
+        pass
+    raise SettingsError(
+        "KEYRING_MISSING", what="This machine has no keyring that may be trusted with a secret", where=user,
+        fix="Leave the option out and type the secret, or use an account with the system's own keyring.")
+
+
+def _keyrings() -> Iterator[Any]:
+    """The keyrings of this machine that keep a secret from others; a chain is as good as its links."""
+    import keyring  # noqa: PLC0415 - looking for its backends takes time, and few need it
+
+    backend = keyring.get_keyring()
+    for part in getattr(backend, "backends", None) or [backend]:
+        if type(part).__module__.startswith(_SAFE_BACKENDS):
+            yield part
 
 
 def _one_line(text: str, place: str) -> str:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from etl.terms import BatchHeader
 from etl.workbooks.detail import conversions, corrections, exceptions, lines, payroll_taxes, text_changes
 from etl.workbooks.invoices import invoices
+from etl.workbooks.pay_lines import pay_lines
 from etl.workbooks.pivots import by_employee, by_project
 from etl.workbooks.roll_forward import roll_forward
 from etl.workbooks.rounding import rounding
@@ -19,15 +20,15 @@ from etl.workbooks.writer import render_workbook
 
 
 def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -> bytes:
-    """The workbook with Summary, Roll-forward, By employee, By project, Exceptions, Lines, in this order.
+    """The workbook with Summary, Roll-forward, By employee, Pay lines, By project, Exceptions, Lines, in this order.
 
     `tables`: by their names in etl/tables.py in lower case: entries, pieces, payroll_lines, postings,
     time_activities, payroll_hours, billable_lines, exceptions, roll_forward, control_totals; `allocations` adds the
-    number of entries behind each line, `corrections`, `invoice_lines`, `payroll_taxes`, `conversions`, `text_changes`
-    (any columns) and
-    `rounding_certificate` a sheet
-    each, where they have rows. Of another table that is not given its sheet says so. Row order does not matter, but for
-    control_totals, shown as given. Hours are live formulas on whole seconds, totals on the rows.
+    number of entries behind each line, `pay_additions` the reasons of their payroll lines; `corrections`,
+    `invoice_lines`, `payroll_taxes`, `conversions`, `text_changes` (any columns) and `rounding_certificate` a sheet
+    each, where they have rows, as payroll_lines have Pay lines. Of another table that is not given its sheet says so.
+    Row order does not matter, but for control_totals, shown as given. Hours are live formulas on whole seconds, totals
+    on the rows.
     Raises ConservationError for a table of another shape, an unknown state or a piece without its entry.
     """
     roll = roll_forward(header, tables.get("roll_forward"))
@@ -36,6 +37,9 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
     sheets: list[Sheet | Page] = [
         summary(header, tables, Behind(roll, employees, projects, journal)),
         roll.page, employees, projects, exceptions(header, tables.get("exceptions")), journal]
+    paid = tables.get("payroll_lines")
+    if paid is not None and paid.num_rows:
+        sheets.insert(3, pay_lines(header, tables))
     corrected = tables.get("corrections")
     if corrected is not None:
         sheets.append(corrections(header, corrected))

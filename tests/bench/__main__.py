@@ -88,6 +88,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they 
     "history_commit": partial(_one, "history_commit"),
     "workbook_20k": partial(_one, "workbook_20k"),
     "pull_pages": pull_pages.run,
+    "all_targets": partial(_one, "all_targets"),
 }
 
 

@@ -7,7 +7,16 @@ from types import ModuleType
 
 import pytest
 
-from tests.bench import company, history_commit, overtime, overtime_data, pull_pages, small_week, workbook_20k
+from tests.bench import (
+    all_targets,
+    company,
+    history_commit,
+    overtime,
+    overtime_data,
+    pull_pages,
+    small_week,
+    workbook_20k,
+)
 from tests.bench.__main__ import check_results, over_budget
 from tests.bench.entries import write_entries
 
@@ -21,6 +30,11 @@ def test_every_peer_gives_our_figures(tmp_path: Path) -> None:
 def test_both_sides_of_a_pull_read_every_entry() -> None:
     lines = {str(line["name"]): line for line in pull_pages.run(runs=1, pages=10)}   # ends where entries are missing
     assert lines["pull_pages"]["entries"] == 2_000
+
+
+def test_every_target_takes_the_tables_of_its_benchmark() -> None:
+    [line] = all_targets.run(runs=1, lines=2_000)   # a document that refuses its table ends the test
+    assert (line["lines"], line["budget"]) == (2_000, 3.0)
 
 
 @pytest.mark.parametrize(

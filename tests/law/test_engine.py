@@ -220,6 +220,42 @@ def test_nothing_is_paid_by_default(place, pay, confirmed, said):
     stops(confirming(firm(f"ann weekly {place}", pay).run(), *confirmed.split()), said)
 
 
+NEVADA = '[[pay.minimum_wages]]\njurisdiction = "US-NV"\nhourly = {}\neffective_from = 2024-07-01\n'
+AGREED_DAYS = """
+[[pay.agreements]]
+rule_id = "nv_days"
+jurisdiction = "US-NV"
+day_tiers = "8:1.5"
+week_tiers = "40:1.5"
+combine = "union_no_pyramid"
+citation = "workdays of the calendar, handbook s. 4"
+[[pay.groups]]
+pay_group = "all"
+regimes = {US-NV = "nv_days"}
+"""
+
+
+@pytest.mark.capability("C128")
+@pytest.mark.parametrize(
+    ("pay", "days", "stopped"),
+    [
+        (NEVADA.format("15.00"), "10 11", ["ann 2026-11-11 us_nv_8_if_low_rate_40: 1 day(s) after a day of work"]),
+        (NEVADA.format("15.00"), "9", ["ann 2026-11-09 us_nv_8_if_low_rate_40: 1 day(s) after a day of work"]),
+        (NEVADA.format("15.00"), "10 12 14", []),
+        (NEVADA.format("12.00"), "10 11", []),  # 20.00 is above 1.5 x 12.00: the week alone
+        (NEVADA.format("15.00") + AGREED_DAYS, "10 11", []),
+    ],
+)
+def test_a_workday_from_the_start_of_work_is_not_paid_by_the_calendar(pay, days, stopped):
+    """Nevada: 09:00 to 17:00, then 08:00 to 16:00 is 9 and 7 hours from the start of work. Never computed by half."""
+    company = firm("ann all US-NV", pay)
+    run = confirming(company.run(), "us_nv_40", "us_nv_8_if_low_rate_40")
+    sheet = "\n".join(f"ann  2026-11-{day:0>2}  2026-11-{day:0>2} 09:00  8:00" for day in days.split())
+    books = company.books_of(run, [f"person  date  start  time\n{sheet}"], "exceptions")
+    said = books.rows("exceptions", "severity employee_ref worked_on found", code="TE199")
+    assert [" ".join(row) for row in said] == [f"stop {found}" for found in stopped]
+
+
 def _monday(day: str) -> str:
     first = date.fromisoformat(day)
     return str(first - timedelta(days=first.weekday()))

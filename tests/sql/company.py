@@ -18,7 +18,7 @@ import pyarrow as pa
 from etl.periods import period_ending
 from etl.settings import Drop
 from etl.sources.files import parse_file
-from etl.sql.order import MAP, MARTS, RULES, STAGING
+from etl.sql.order import MAP, MARTS, ONLY_WITH, RULES, STAGING, statement
 from etl.sql.run import Engine, Limits
 from etl.steps.holiday_calendar import calendar_drop, calendar_file
 from etl.steps.map_entries import stage
@@ -314,6 +314,19 @@ class Books:
         wanted = records(expected)
         columns = expected.strip().splitlines()[0]
         assert self.rows(table, columns, **where) == [list(row.values()) for row in wanted], why or table
+
+    def count_without_needed(self, name: str, needed: Sequence[str] = ()) -> int:
+        """How many rows a decision of ONLY_WITH finds where all is there but the rows it needs; nothing is kept."""
+        ask = self.engine._ask
+        ask("begin")
+        try:
+            for one in needed or ONLY_WITH[name]:
+                table, _, condition = one.partition(" where ")
+                ask(f"create or replace table {table} as from {table} where not ({condition or 'true'})")
+            found = ask(f"select count(*) from ({statement(name)})").fetchone()
+            return int(found[0]) if found else 0
+        finally:
+            ask("rollback")
 
     def state_of(self, entry_id: str) -> str:
         """An entry's newest version in the three streams: "exported - / held TE008 / held TE008"."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import files
+from random import Random
 
 import duckdb
 import pytest
@@ -100,6 +101,23 @@ def test_shares_are_those_on_paper_and_add_up(money, units):
     shares = shared_out(money, *units)
     assert shares == [shares_of(total, weights) for total, weights in units]
     assert [sum(part) for part in shares] == [total for total, _ in units]
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 100, 10_000])
+@pytest.mark.parametrize("digits", [0, 2, 3])
+def test_an_amount_over_any_number_of_lines_adds_up_exactly(money, lines, digits):
+    """Random rates of six decimals x random seconds, rounded once to the currency, over 1 to 10,000 lines."""
+    dice = Random(f"{lines}, {digits}")
+    weights = [dice.randrange(1, 86_401) * dice.randrange(1, 10**9) for _ in range(lines)]
+    total = half_up(Fraction(sum(weights) * 10**digits, 3600 * 10**6))
+    rows = ", ".join(f"({part}, {weight})" for part, weight in enumerate(weights))
+    money.execute(
+        "create or replace table parts as select 0 as unit_id, part_id, part_id as part_order, "
+        f"{total}::hugeint as unit_total, weight::hugeint as weight from (values {rows}) as given(part_id, weight)"
+    )
+    found = dict(money.execute("select part_id, share from largest_remainder('parts')").fetchall())
+    assert sum(found.values()) == total
+    assert [found[part] for part in range(lines)] == shares_of(total, weights)
 
 
 SHARES = [  # total in cents, weights, shares, why

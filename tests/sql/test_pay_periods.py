@@ -7,6 +7,8 @@ from functools import cache
 
 import pytest
 
+from etl.errors import MappingError
+from etl.steps.workweeks import workweek_gaps
 from tests.sql.company import Books, Company
 
 # ---- workweeks that begin on another day, in the pay period from Monday to Sunday ----
@@ -209,6 +211,50 @@ def test_a_semimonthly_period_with_a_sunday_workweek():
         2026-11-15      Overtime  10:00:00     600.00
         2026-11-15      Regular   30:00:00     1200.00""",
     )
+
+
+MOVES = """
+    person_ref  employee_id  employee_name  pay_group  effective_from  effective_to
+    ann         E1           Ann Abel       weekly     1900-01-01      {last}
+    ann         E1           Ann Abel       other      {first}         -"""
+TWO_GROUPS = """
+    pay_group  kind    start       workweek
+    weekly     weekly  2026-11-09  monday
+    other      weekly  2026-11-16  {begins}"""
+
+
+@pytest.mark.capability("C139")
+@pytest.mark.parametrize(
+    ("last", "first", "begins", "pay", "refused"),
+    [
+        ("2026-11-15", "2026-11-16", "sunday", "", "begins sunday 00:00 from 2026-11-16 on, before that monday 00:00"),
+        ("2026-11-14", "2026-11-15", "sunday", "", "overlap from 2026-11-15 00:00 to 2026-11-16 00:00"),
+        ("2026-11-12", "2026-11-13", "thursday", "", "overlap from 2026-11-12 00:00 to 2026-11-16 00:00"),
+        ("2026-11-15", "2026-11-16", "monday", "", ""),
+        ("2026-11-15", "2026-11-22", "sunday", "", ""),
+        ("2026-11-15", "2026-11-16", "monday", "'weekly'\nworkday_start = '06:00'", "to 2026-11-16 06:00"),
+        ("2026-11-15", "2026-11-16", "monday", "'other'\nworkday_start = '06:00'", ""),  # nothing is shared
+        ("2026-11-15", "2026-11-16", "monday", "'other'\nfourteen_days_from = 2026-11-09", "begins 14 days from"),
+        ("2026-09-13", "2026-09-14", "sunday", "", ""),  # long before the weeks of this run
+    ],
+)
+def test_a_workweek_that_is_cut_short_is_refused(last, first, begins, pay, refused):
+    """29 CFR 778.301: hours of both weeks count in the old and in the new one, and the greater is owed."""
+    firm = Company(
+        employees=MOVES.format(last=last, first=first),
+        calendar=TWO_GROUPS.format(begins=begins),
+        pay=f"[[pay.groups]]\npay_group = {pay}" if pay else "",
+    )
+    told = "; ".join(workweek_gaps(firm.run("2026-11-15")))
+    assert (refused in told) if refused else not told, told
+    assert not refused or "29 CFR 778.301-.302" in told
+
+
+@pytest.mark.capability("C139")
+def test_a_calendar_whose_workweek_begins_on_another_day_is_refused():
+    other = "weekly  weekly  2026-11-16  sunday"
+    with pytest.raises(MappingError, match=r"begins on sunday, before that on monday; .*29 CFR 778\.301-\.302"):
+        Company(calendar=f"{Company.calendar}\n        {other}").run()
 
 
 @pytest.mark.capability("C139")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from etl.mapping.declared_vendors import PAYMENT_FILES
 from etl.mapping.load import as_table
 from etl.sql import order
 from etl.steps.standing import NO_PARTS
+from tests.sql import shapes
 from tests.sql.company import ORDER, Books, Company
 
 SQL = Path(str(files("etl.sql")))
@@ -90,6 +92,11 @@ def _paid(books: Books) -> pa.Table:
 
 @pytest.fixture(scope="module", name="books")
 def _books() -> Books:
+    return everything()
+
+
+def everything() -> Books:
+    """A week in which nearly every table has a row."""
     firm = Company(
         employees=_with_vendor(Company.employees) + f"\n{NORA}",
         rounding="""
@@ -118,6 +125,9 @@ def _books() -> Books:
         earnings="employee_id  earning  amount  in_regular_rate  earned_from  earned_to  paid_on\n"
         "E1  Bonus  26.00  yes  2026-11-09  2026-11-15  2026-11-20\n"
         "E5  Bonus  30.00  flat_sum  2026-11-09  2026-11-15  2026-11-20",
+        referrals="employee_id  day  hour_class  entry_id  reason  referred_by  referred_on  referred_to  due\n"
+        "E6  2026-11-13  hours  tracker:11  doubled  Ben  2026-11-14  HR  2026-11-20\n"
+        "E1  2026-11-09  claim  -  rate  Ben  2026-11-14  HR  2026-11-20",
         premiums="premium_id  starts  ends  percent\nnight  22:00  06:00  10",
         documents="quickbooks_desktop.time quickbooks_online.time quickbooks_desktop.lists quickbooks_desktop.invoice",
         bill='output = "draft_invoice"\nterms_days = 30\nreview = true\ntax = "required"',
@@ -233,8 +243,9 @@ def test_a_mart_has_its_schema(books, name):
 def test_the_week_of_these_tests_has_everything(books):
     """A table without a row shows little: only what no week can have together is empty."""
     empty = {name for name in (*ORDER, *order.REPORTS) if not books.engine.count(name)}
-    # not beside burden and moved premium, so they have their own: test_payroll_taxes.py, test_cost_rates.py
+    # not beside these, so they have their own: test_payroll_taxes.py, test_cost_rates.py, test_engine.py (Nevada)
     elsewhere = {"taxes_rounded", "payroll_taxes", "tax_items", "entries_cost_rated", "cost_rates_missing"}
+    elsewhere |= {"workday_items"}
     assert empty - elsewhere == {"average_hours", "rounded_input"}, "17 weeks, a dozen entries of one are too many"
 
 
@@ -319,11 +330,17 @@ def test_every_audit_is_shown_to_find_something():
     assert {audit for audit, *_ in SPOILED} | of_corrections | elsewhere == set(order.AUDITS)
 
 
-def test_what_is_not_computed_would_have_no_row():
-    """Without premiums, earnings and rules of breaks the whole statement finds nothing, in the same columns."""
-    books = Company().books(SHEET)
-    for name in order.ONLY_WITH:
-        kept = books.engine.fetch(name)
-        books.engine._ask(f"create or replace table {name} as {order.statement(name)}")
-        assert kept.num_rows == books.engine.count(name) == 0, name
-        assert kept.schema == books.engine.fetch(name).schema, name
+@pytest.mark.parametrize("name", order.ONLY_WITH)
+def test_what_is_not_computed_would_have_no_row(books, name):
+    """In the week that has everything but what the decision needs."""
+    assert books.count_without_needed(name) == 0
+
+
+def test_what_is_not_computed_has_the_columns_it_would_have():
+    written = [tuple(row.values()) for row in csv.DictReader(shapes.FILE.open(encoding="utf-8"))]
+    assert written == shapes.shapes_of(everything().engine), "python -m tests.sql.shapes writes them anew"
+
+
+def test_a_decision_that_needs_something_has_rows_with_it(books):
+    assert books.engine.count("rounding_parts"), "the tests above can fail"
+    assert books.count_without_needed("rounding_parts", ("holiday_entries",)) == books.engine.count("rounding_parts")

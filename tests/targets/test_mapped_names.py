@@ -27,7 +27,7 @@ GOOD = {
 INVOICES = "xero.invoice"
 NAMES = [  # table, column, name, document, words (nothing: it fits), why
     ("map_accounts", "account", "Job Costs:Labor", INVOICES, "", "an invoice posts to accounts of its own"),
-    ("map_invoice_accounts", "account", "200:1", INVOICES, "holds a colon", "and these are codes"),
+    ("map_invoice_accounts", "account", "Income::Web", INVOICES, "an empty level", "and these go by target_lists.csv"),
     ("map_tax_codes", "tax_code", "=20%", INVOICES, "begins like a formula", "a tax rate by name"),
     ("map_accounts", "account", "Job Costs:" + "x" * 41, JOURNAL, "", "a level at its limit"),
     ("map_accounts", "account", "Job Costs:" + "x" * 42, JOURNAL, "a level of 42 characters", "a level beyond it"),

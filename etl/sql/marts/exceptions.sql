@@ -42,11 +42,13 @@ named as (
             when 'TE155' then 'contract ' || contract_id || ', ' || clock_hours(worked_seconds) || ' over its cap'
             when 'TE156' then 'contract ' || contract_id || ', ' || clock_hours(worked_seconds) || ' over its cap'
             when 'TE019' then 'billable ' || billable_text
+            when 'TE194' then disputed.told when 'TE197' then disputed.told
             when 'TE016' then 'start ' || coalesce(start_text, '') || ', end ' || coalesce(end_text, '')
             else clock_hours(worked_seconds) end end as found,
         title as expected, fix as remedy,
-        case when is_pay_waiting then 'before the payroll cut-off' || coalesce(strftime(cut_off, ' %Y-%m-%d %H:%M'), '') end as due
-    from items left join refs_in_doubt as doubts on doubts.code = items.code and doubts.source = items.source
+        case when items.code = 'TE194' then 'by ' || due_on when is_pay_waiting then 'before the payroll cut-off' || coalesce(strftime(cut_off, ' %Y-%m-%d %H:%M'), '') end as due
+    from items left join entries_disputed as disputed on disputed.entry_no = items.entry_no
+    left join refs_in_doubt as doubts on doubts.code = items.code and doubts.source = items.source
         and (doubts.kind, doubts.outer_ref, doubts.ref) in (('person', '', coalesce(person_ref, '(none)')),
             ('project', coalesce(client_ref, '(none)'), coalesce(project_ref, '(none)')), ('item', '', coalesce(service_ref, '(none)')))),
 last_documents as (   -- of one owner and kind, the one that lasts longest
@@ -89,6 +91,7 @@ told as (
     union all by name
     select about_invoices.*, 'bill' as stream_name, severity, title as expected, fix as remedy from about_invoices join codes using (code)),
 everything as (select * from named union all by name select * from checked_items union all by name select * from break_items union all by name select * from premium_items
+    union all by name select * from referral_items union all by name select * from workday_items
     union all by name select * from pay_findings union all by name select * from rounding_items
     union all by name select * from tax_items
     union all by name select * exclude (stream_name, streams), stream_name as streams from told

@@ -5,13 +5,17 @@ people as (select distinct employee_name, worker_type from map_employees),
 named as (
     select 1 as turn, 'account' as list, account as name, line_id from postings
     union all select 1, 'account', account, line_id from vendor_lines where document_number is not null
+    union all select 1, 'account', account, line_id from invoice_lines
     union all select 2, 'class', class, line_id from postings
     union all select 2, 'class', class, line_id from time_activities
     union all select 2, 'class', class, line_id from vendor_lines where document_number is not null
+    union all select 2, 'class', class, line_id from invoice_lines
     union all select 3, 'service_item', service_item, line_id from time_activities
+    union all select 3, 'service_item', service_item, line_id from invoice_lines
     union all select 4, 'customer_job', customer_job, line_id from postings
     union all select 4, 'customer_job', customer_job, line_id from time_activities
     union all select 4, 'customer_job', customer_job, line_id from vendor_lines where document_number is not null
+    union all select 4, 'customer_job', customer_job, line_id from invoice_lines
     union all select case worker_type when 'contractor' then 6 else 5 end, case worker_type when 'contractor' then 'vendor' else 'employee' end,
         employee_name, line_id
     from time_activities join people using (employee_name)

@@ -8,9 +8,8 @@ owned as (
 priced as (   -- what a premium comes to, at the first finding that owes it
     select owned.*, row_number() over (partition by person_no, workday, premium order by break_rule_no) as turn,
         coalesce(pay_currency, home_currency) as currency, coalesce(pay_minor_digits, minor_digits) as digits,
-        case when missing.person_no is null then amount_of(divide_half_up(coalesce(wage_numerator, regular_rate_numerator * premium_seconds),
-            case when wage_numerator is null then regular_rate_denominator else 1 end * 3600 * ten_to(6 - digits)), digits)::varchar end as amount_text,
-        left(amount_text, length(amount_text) - 3 + digits - (digits = 0)::int) as amount
+        case when missing.person_no is null then amount_words(divide_half_up(coalesce(wage_numerator, regular_rate_numerator * premium_seconds),
+            case when wage_numerator is null then regular_rate_denominator else 1 end * 3600 * ten_to(6 - digits)), digits) end as amount
     from owned left join regular_rates using (person_no, workweek_start) left join pay_rates_missing as missing using (person_no, workweek_start)
     left join weeks_paid_abroad using (person_no, workweek_start)
     cross join parameters where not is_open),

@@ -4,7 +4,7 @@ with entries as (
             time_code, person_doubt),
         this_week.person_no is not null or next_week.person_no is not null as is_pay_rate_missing,
         this_week.is_mixed or next_week.is_mixed as is_pay_mixed,
-        displaced.entry_no is not null as is_displaced,
+        apart.state as apart_state, apart.code as apart_code,
         coalesce(contracted.cost_state, 'out_of_scope'::entry_state) as contractor_state,
         case when contracted.entry_no is null then 'TE042' else contracted.cost_reason end as contractor_reason,
         case when waiting.customer_job is not null then 'TE183' when untaxed.customer_job is not null then 'TE180' end as invoice_reason
@@ -14,7 +14,9 @@ with entries as (
         and this_week.workweek_start = workweek_of(worked_on, week_begins_on)
     left join pay_rates_missing as next_week on next_week.person_no = entries.person_no   -- of a shift over the week's end
         and next_week.workweek_start = workweek_of(last_worked_on, week_begins_on)
-    left join holidays_displaced as displaced on displaced.entry_no = entries.entry_no
+    left join (select entry_no, 'out_of_scope'::entry_state as state, 'TE135' as code from holidays_displaced   -- few rows, in one join
+        union all select entry_no, case when decision is null then 'held' else 'out_of_scope' end::entry_state, case when decision is null then 'TE194' else 'TE197' end
+        from entries_disputed) as apart on apart.entry_no = entries.entry_no
     left join billing_holds as waiting on waiting.customer_job = entries.customer_job and waiting.service_item = entries.service_item
         and waiting.bill_rate = entries.bill_rate and waiting.bill_currency = entries.bill_currency
     left join (select * from tax_codes_on_day where tax_code is null) as untaxed on untaxed.customer_job = entries.customer_job
@@ -28,14 +30,15 @@ gaps as (
     from entries cross join parameters),
 decided as (
     select gaps.* exclude (name_doubt, unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
-            is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing, is_pay_mixed, is_displaced, contractor_state,
+            is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing, is_pay_mixed, apart_state, apart_code, contractor_state,
             contractor_reason, invoice_reason),
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
-            when hour_kind = 'unpaid_leave' or is_displaced then 'out_of_scope'::entry_state else 'exported'::entry_state end as pay_state,
+            when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state else coalesce(apart_state, 'exported'::entry_state) end as pay_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'
-            when hour_kind = 'unpaid_leave' then 'TE041' when is_displaced then 'TE135' end as pay_reason,
+            when hour_kind = 'unpaid_leave' then 'TE041' else apart_code end as pay_reason,
         case when entry_state is not null then entry_state when worker_type = 'contractor' then contractor_state
-            when hour_kind = 'unpaid_leave' or is_displaced then 'out_of_scope'::entry_state when labor_posting = 'none' then 'out_of_scope'::entry_state
+            when hour_kind = 'unpaid_leave' or apart_state = 'out_of_scope' then 'out_of_scope'::entry_state when labor_posting = 'none' then 'out_of_scope'::entry_state
+            when apart_state is not null then apart_state
             when is_pay_rate_missing then 'held'::entry_state
             when name_doubt is not null and hour_kind = 'worked' then 'held'::entry_state
             when mapping_code is not null and hour_kind = 'worked' then
@@ -43,7 +46,8 @@ decided as (
             when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'out_of_scope'::entry_state
             else 'exported'::entry_state end as cost_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then contractor_reason
-            when hour_kind = 'unpaid_leave' then 'TE041' when is_displaced then 'TE135' when labor_posting = 'none' then 'TE043'
+            when hour_kind = 'unpaid_leave' then 'TE041' when apart_state = 'out_of_scope' then apart_code when labor_posting = 'none' then 'TE043'
+            when apart_state is not null then apart_code
             when is_pay_rate_missing and is_pay_mixed then 'TE120' when is_pay_rate_missing then 'TE012'
             when name_doubt is not null and hour_kind = 'worked' then name_doubt
             when mapping_code is not null and hour_kind = 'worked' then mapping_code
