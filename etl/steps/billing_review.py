@@ -48,6 +48,7 @@ def take_in_review(run: Run, file: Path, person: str | None = None) -> Outcome:
     except OSError as error:
         raise unreadable(file, error) from None
     who = person or run.person
+    run.permit("review_billing", who)
     with run.locked("taking in a billing worksheet"):
         draft = _draft(run)
         written = assert_schema(draft.table("billing_review"), BILLING_REVIEW, "billing_review")

@@ -59,6 +59,7 @@ def take_in_books(
     error is open. Raises RefusedError NOT_EXPORTED, SourceError BOOKS_FORM, BOOKS_CELLS, BOOKS_SPAN, BOOKS_FOOTING.
     """
     run = _run(workspace, company, person)
+    run.permit("take_in_books")
     reading = content = None
     if file is not None:
         content = _bytes(file)
@@ -79,6 +80,7 @@ def decide_item(
     Raises RefusedError BOOKS_ITEM.
     """
     run = _run(workspace, company, person)
+    run.permit("decide_books")
     with run.locked("deciding about the books"):
         found = [row for row in stated(run).items.to_pylist() if row["item"] == decision.item]
         if not found or (decision.status == "accepted" and not decision.reason.strip()):

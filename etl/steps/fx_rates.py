@@ -19,6 +19,7 @@ from etl.settings import read_settings
 from etl.sources.ecb import SOURCE, ReferenceRate, parse_ecb
 from etl.steps.outcome import Outcome
 from etl.steps.run import person_of, place_of, read_day
+from etl.steps.trusted import permit
 from etl.store import files
 from etl.store.lock import company_lock
 from etl.units import is_currency
@@ -39,6 +40,7 @@ def load_rates(
     """
     place = place_of(workspace)
     settings = read_settings(place.mappings(company) / "company.toml", company)
+    permit(place, company, "load_rates", person_of(company))
     mappings = load_mappings(place.mappings(company), company)
     try:
         published = parse_ecb(file.read_bytes(), file.name)

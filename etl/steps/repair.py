@@ -9,6 +9,7 @@ from etl.errors import EtlError
 from etl.steps.made_again import parsed_again
 from etl.steps.outcome import Outcome
 from etl.steps.run import person_of
+from etl.steps.trusted import permit
 from etl.steps.verify import stored_companies, verify
 from etl.store.files import sha256_bytes
 from etl.store.landing import parquet_bytes
@@ -32,6 +33,8 @@ def repair(workspace: str | Path, person: str | None = None) -> Outcome:
         except EtlError as error:
             rows.append((company, "", "", f"nothing: {error.what}"))
             continue
+        if spoiled:
+            permit(place, company, "repair", person or person_of(company))
         rows += [(company, item.pull.pull_id, item.pull.file_name, _made_again(place, company, item, person))
                  for item in spoiled]
     after = verify(place.root)

@@ -37,6 +37,7 @@ def rollback(run: Run, reason: str) -> Outcome:
     if not reason.strip() or not reason.isprintable():
         raise RefusedError("ROLLBACK_REASON", what="A rollback needs its reason, on one line", where="--reason",
                            fix='Say why, such as --reason "imported into another company".')
+    run.permit("rollback")
     with run.locked("rolling back"):
         records = run.records()
         batch = batches.find_batch(run.workspace, run.company, run.period_end, records)

@@ -15,6 +15,7 @@ from etl.settings import read_settings
 from etl.steps.law import CONFIRM, confirmed
 from etl.steps.outcome import Outcome
 from etl.steps.run import place_of
+from etl.steps.trusted import permit
 from etl.store import audit_log
 from etl.store.files import sha256_bytes
 from etl.store.lock import company_lock
@@ -39,6 +40,7 @@ def confirm_rule(
     """
     place = place_of(workspace)
     read_settings(place.mappings(company) / "company.toml", company)
+    permit(place, company, "confirm_rule", person)
     found = _rows(rule_id)
     if not reason.strip() or not reason.isprintable() or len(reason) > _MOST:
         raise SettingsError(

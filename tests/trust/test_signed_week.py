@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -416,7 +418,24 @@ def test_every_verb_is_for_its_roles_alone(desk):
     for stage in (steps.pull, steps.map_entries, steps.apply_rules, steps.check, steps.draft, steps.export,
                   steps.reconcile, steps.close):
         assert refused_code(lambda: stage(desk.run("max"))) == "NOT_PERMITTED"  # noqa: B023
+    place, file = desk.place.root, desk.root / "any.csv"
+    file.touch()
+    for step in (lambda: steps.take_in_review(desk.run("max"), file), lambda: steps.rollback(desk.run("max"), "why"),
+                 lambda: steps.confirm_rule(COMPANY, "us-flsa", "max", "read", workspace=place)):
+        assert refused_code(step) == "NOT_PERMITTED"
+    refused("PERSON_UNKNOWN", lambda: steps.load_rates(file, COMPANY, place))   # by the name at the machine
     refused("PERSON_UNKNOWN", lambda: steps.pull(desk.run("nobody")))
+
+
+def test_every_verb_of_the_table_is_asked_for():
+    """No step does without asking what the table gives to few: each verb stands in front of one."""
+    from etl.trust.permissions import matrix
+
+    folder = Path(trusted.__file__).parent
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    asked = set(re.findall(r"(?:permit\([^)\n]*|_staged\()\"([a-z_]+)\"", text))
+    elsewhere = {"approve_time", "change_people", "request_approval"}   # no command yet; by signature; by a constant
+    assert set(matrix()) - asked == elsewhere
 
 
 def test_a_people_list_edited_by_hand_is_refused(approved):
