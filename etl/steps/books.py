@@ -152,8 +152,8 @@ def _landed(run: Run, reading: Reading, content: bytes, given: tuple[date | None
     return replace(run, period_end=filed_under)
 
 
-def _keep(run: Run, made: Statement) -> Record:
-    """The statement as evidence, where it says anything else than the newest one."""
+def _keep(run: Run, made: Statement) -> None:
+    """The statement and its workbook as evidence, where they say anything else than the newest ones."""
     plain = [_plain(row) for row in made.items.to_pylist()]
     content = {
         "items": plain, "balances": [_plain(row) for row in made.balances.to_pylist()],
@@ -161,6 +161,9 @@ def _keep(run: Run, made: Statement) -> Record:
         "reports": [{"number": report.record.number, "sha256": report.filed.digest} for report in made.reports],
         "batches": [{"batch": batch.batch, "manifest": batch.manifest_digest} for batch in made.batches],
     }
+    newest = (books.statements(run.workspace, run.records()) or [{}])[-1]
+    if all(newest.get(part) == content[part] for part in ("items", "balances", "reports", "batches")):
+        return   # told already; only the roll-forward would begin anew
     body = {"items": len(plain), "open": len(made.open_items()), "unreconciled": len(made.unreconciled)}
     sheet = Sheet("books-statement", content, books.STATEMENT, body)
     record = append_evidence(run.workspace, run.company, run.period_end, sheet, person=run.person, now=run.now())
@@ -172,7 +175,6 @@ def _keep(run: Run, made: Statement) -> Record:
     append_evidence(run.workspace, run.company, run.period_end, Sheet(
         "books-reconciliation", workbook, "books_workbook", {"statement": record.number}, "xlsx"),
         person=run.person, now=run.now())
-    return record
 
 
 def _inputs(records: Sequence[Record], made: Statement) -> Iterator[dict[str, Any]]:
