@@ -20,6 +20,7 @@ from etl.sql import order
 from etl.steps.standing import NO_PARTS
 from tests.sql import shapes
 from tests.sql.company import ORDER, Books, Company
+from tests.sql.emptiness import is_empty_without
 
 SQL = Path(str(files("etl.sql")))
 SHARED = ("words", "money")  # types and macros of every statement
@@ -334,6 +335,24 @@ def test_every_audit_is_shown_to_find_something():
 def test_what_is_not_computed_would_have_no_row(books, name):
     """In the week that has everything but what the decision needs."""
     assert books.count_without_needed(name) == 0
+
+
+NOT_SHOWN = {   # read instead: a total stands beside its lines there, and goes where it counts none
+    "break_items": "unborn counts people at work, and must count one",
+    "contractor_journal": "the total's line has to have lines",
+}
+
+
+@pytest.mark.parametrize("name", order.ONLY_WITH)
+def test_what_is_not_computed_can_have_no_row(books, name):
+    """Whatever stands in all other tables."""
+    assert is_empty_without(books.engine, order.statement(name), order.ONLY_WITH[name]) == (name not in NOT_SHOWN)
+
+
+def test_a_need_that_is_not_all_is_no_proof(books):
+    """Hours of a shift over its limit need no day over a limit."""
+    for name, needed in (("daily_parts", ["days_in_question"]), ("duty_days", ["duty_entries"])):
+        assert not is_empty_without(books.engine, order.statement(name), needed)
 
 
 def test_what_is_not_computed_has_the_columns_it_would_have():
