@@ -70,7 +70,8 @@ STAGING = pa.schema(
 )
 NO_SCOPE = dict.fromkeys(SCOPES)
 LAW_KEYS = pa.table({"law_key": [0, 1], "work_location": ["US-NY", "US-CA"], "pay_group": ["weekly", "monthly"]})
-STEPS = ("rounding_spans", "entries_to_round", "punches_rounded", "rounding_parts", "entries_rounded")
+STEPS = ("rounding_spans", "entries_to_round", "punches_rounded", "rounding_parts", "rounding_shares",
+         "entries_rounded")  # fmt: skip
 
 
 @pytest.fixture(scope="module", name="engine")
