@@ -1,4 +1,4 @@
-"""docs/capabilities.md is what the generator writes and names nothing that is not there: commands, files, tests, ids."""
+"""docs/capabilities.md is what the generator writes, and names no command, file, test or id that is not there."""
 
 from __future__ import annotations
 

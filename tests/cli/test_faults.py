@@ -111,7 +111,7 @@ FAULTS: list[tuple[str, Edit, int, str, str]] = [  # name, edit, exit code, code
 ]
 
 
-@pytest.mark.capability("C23", "C32", "C38", "C107")
+@pytest.mark.capability("C23", "C32", "C38", "C97", "C107")
 @pytest.mark.parametrize(("name", "edit", "exit_code", "code", "word"), FAULTS, ids=[fault[0] for fault in FAULTS])
 def test_a_fault_is_told_and_nothing_is_left(
     workspace: Path, name: str, edit: Edit, exit_code: int, code: str, word: str

@@ -214,6 +214,7 @@ STOPS = [  # place, [pay], rules confirmed, what is said
 ]  # fmt: skip
 
 
+@pytest.mark.capability("C78")
 @pytest.mark.parametrize(("place", "pay", "confirmed", "said"), STOPS)
 def test_nothing_is_paid_by_default(place, pay, confirmed, said):
     """An agreement is chosen by its group; a place, a day or a wage that nobody knows stops the run, with its fix."""
