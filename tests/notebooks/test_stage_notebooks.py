@@ -69,6 +69,7 @@ def test_each_notebook_runs_alone_and_in_order(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.capability("C1")
 def test_the_front_door_and_the_history_run_from_top_to_bottom(tmp_path: Path) -> None:
     init(tmp_path, with_sample=True)
     with runner.warm_kernel():
@@ -82,6 +83,7 @@ def test_the_front_door_and_the_history_run_from_top_to_bottom(tmp_path: Path) -
     assert outcome.rows
 
 
+@pytest.mark.capability("C4")
 def test_a_step_before_its_time_says_so_without_a_traceback(tmp_path: Path) -> None:
     init(tmp_path, with_sample=True)
     with runner.warm_kernel():

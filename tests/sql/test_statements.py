@@ -299,6 +299,7 @@ def _has_no_money(row):
     return row.get("cost_reason") is not None or row.get("amount_minor", 0) is None
 
 
+@pytest.mark.capability("M8")
 @pytest.mark.parametrize(("audit", "table", "column", "change", "why"), SPOILED)
 def test_an_audit_that_finds_rows_stops_the_run(books, audit, table, column, change, why):
     books.engine.audit(audit)

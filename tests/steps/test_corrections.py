@@ -46,6 +46,7 @@ def file(company: Path | Past, week: int, pattern: str) -> list[dict[str, str]]:
         return list(csv.DictReader(text))
 
 
+@pytest.mark.capability("C154", "M3")
 @pytest.mark.capability("C143")
 def test_four_late_hours_are_paid_in_their_own_workweek(tmp_path):
     """Labor rules B.8: 38 h were paid, 4 h more turn up: 100.00, not 110.00 as in a week of 39 h, nor 80.00 of 30 h."""
@@ -159,6 +160,7 @@ def test_suspense_clears_itself_once_the_work_is_mapped(tmp_path, posting):
     assert causes == {"cost": "suspense cleared" if posting == "accrue" else causes["cost"], "bill": "released hold"}
 
 
+@pytest.mark.capability("M3")
 @pytest.mark.parametrize(("what", "cause"), [
     ("late", "late entry"), ("edit", "edited"), ("withdraw", "withdrawn"), ("map", "re-mapped"), ("bill rate", "rate"),
     ("pay rate", "rate"), ("place", "rule"), ("hold", "released hold"),
