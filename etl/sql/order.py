@@ -292,11 +292,13 @@ REPORTS: tuple[str, ...] = (
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
 QUESTIONS: tuple[str, ...] = ("law_differences", "lines_not_exported", "qualified_overtime")  # to exported batches
+LISTS: tuple[str, ...] = ("work_to_map",)  # names of the tracker beside those of the books
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
     "marts": MARTS + REPORTS + QUESTIONS,
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
+    "lists": LISTS,
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
     "audits": tuple(AUDITS),
 }

@@ -10,6 +10,8 @@ from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
+from etl.steps.mapping_sheet import write_mapping_sheet
+from etl.steps.mapping_take_in import take_in_mapping_sheet
 from etl.steps.outcome import Outcome
 from etl.steps.people import (
     change_people,
@@ -109,10 +111,12 @@ __all__ = [
     "summary",
     "take_in_answer",
     "take_in_books",
+    "take_in_mapping_sheet",
     "take_in_review",
     "trial_import",
     "vendor_year",
     "verify",
     "week",
     "withdraw_approval",
+    "write_mapping_sheet",
 ]
