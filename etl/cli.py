@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from etl.cli_approve import approve_app
+from etl.cli_audit import audit_command
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
@@ -103,9 +104,7 @@ def week(
 @app.command()
 def status(
     company: AnyCompany = None,
-    period_end: Annotated[
-        str | None, typer.Option("--period-end", help="With --company: every entry since go-live.")
-    ] = None,
+    period_end: AnyPeriodEnd = None,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -308,6 +307,7 @@ def history_compact(workspace: Folder = None) -> None:
 
 app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
+audit_command(app, _show)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)

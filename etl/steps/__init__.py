@@ -10,6 +10,7 @@ from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
+from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_sheet import write_mapping_sheet
 from etl.steps.mapping_take_in import take_in_mapping_sheet
 from etl.steps.outcome import Outcome
@@ -57,6 +58,7 @@ __all__ = [
     "approve_batch",
     "approve_list",
     "attachments",
+    "audit_lists",
     "change_people",
     "check",
     "check_examples",
