@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl import steps
+from etl.errors import ConservationError
 from etl.sql.run import Engine
 from etl.steps.list_audit import audit_lists
 from tests.faults.tiny import COMPANY, PERIOD_END, make_company
@@ -155,6 +156,20 @@ def alike(tmp_path: Path, names: list[str], kind: str = "person") -> list[tuple[
         engine.run(("name_keys", "spellings_alike", "names_alike"))
         return [(names[row["name_a"]], names[row["name_b"]], row["score"]) for row in
                 engine.fetch("names_alike").to_pylist() if row["is_duplicate"]]
+
+
+@pytest.mark.parametrize(("entries", "seconds"), [(2, 60), (1, 90), (3, 90)])
+def test_a_scope_that_lost_an_entry_or_a_second_stops_the_audit(tmp_path, entries, seconds):
+    versions = pa.table({"worked_seconds": pa.array([60, 30, 5], pa.int64()), "is_superseded": [False, False, True],
+                         "is_withdrawn": [False, False, False]})
+    with Engine(None, tmp_path, [tmp_path]) as engine:
+        engine.put("entry_versions", versions)
+        for count, total in ((2, 90), (entries, seconds)):
+            engine.put("scope_table", pa.table({"kind": ["person"], "count_entries": [count], "seconds": [total]}))
+            if (count, total) == (2, 90):
+                engine.audit("scope_not_conserved")
+        with pytest.raises(ConservationError, match="scope_not_conserved"):
+            engine.audit("scope_not_conserved")
 
 
 ONE = [("Robin Ashgrove", "Robin J. Ashgrove"), ("Müller, Hans", "hans muller"),
