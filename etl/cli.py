@@ -91,7 +91,7 @@ def week(
 
     place = _place(workspace)
     run = steps.start(company, period_end, place, person=person, in_memory=True)
-    typer.echo(f"{run.settings.company.name}, {run.owned.label}", err=True)
+    typer.echo(steps.told_before(run), err=True)
     if no_notebooks:
         _show(steps.week(run, _tell), as_json)
     from etl import progress, runner  # noqa: PLC0415

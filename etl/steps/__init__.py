@@ -4,6 +4,7 @@ from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
+from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, decide_item, take_in_books
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
@@ -27,7 +28,7 @@ from etl.steps.people import (
 )
 from etl.steps.practice import serve
 from etl.steps.repair import repair
-from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
+from etl.steps.review import after_approval, links, preflight, told_before
 from etl.steps.rollback import rollback
 from etl.steps.rules_check import check_examples
 from etl.steps.rules_confirm import confirm_rule
@@ -45,6 +46,7 @@ from etl.steps.trial_import import trial_import
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
+from etl.steps.week_charts import causes_chart, hours_chart, mapped_chart, money_chart, projects_chart
 
 __all__ = [
     "Asked",
@@ -59,10 +61,12 @@ __all__ = [
     "approve_list",
     "attachments",
     "audit_lists",
+    "causes_chart",
     "change_people",
     "check",
     "check_examples",
     "close",
+    "closed",
     "compact_history",
     "confirm_rule",
     "decide_item",
@@ -84,6 +88,8 @@ __all__ = [
     "links",
     "load_rates",
     "map_entries",
+    "mapped_chart",
+    "mapping_taken_in",
     "money_chart",
     "new_key",
     "new_sandbox",
@@ -91,6 +97,7 @@ __all__ = [
     "policy_of",
     "preflight",
     "progress",
+    "projects_chart",
     "pull",
     "qualified_overtime",
     "query_history",
@@ -100,6 +107,7 @@ __all__ = [
     "reconcile",
     "repair",
     "replay",
+    "report_taken_in",
     "request_approval",
     "rollback",
     "serve",
@@ -115,10 +123,12 @@ __all__ = [
     "take_in_books",
     "take_in_mapping_sheet",
     "take_in_review",
+    "told_before",
     "trial_import",
     "vendor_year",
     "verify",
     "week",
+    "what_waits",
     "withdraw_approval",
     "write_mapping_sheet",
 ]

@@ -97,6 +97,11 @@ def write_mapping_sheet(
         next_step=f"edit the workbook, save it, then timebooks mapping take-in {at} --company {company}")
 
 
+def waiting_rows(place: Workspace, company: str, settings: Settings, mappings: MappingSet) -> int:
+    """How many rows held work of the drafts waits for, in all files."""
+    return sum(len(rows) for rows in _todo(place, company, settings, mappings).values())
+
+
 def edited(mappings: MappingSet) -> Iterator[Edited]:
     """The CSVs that a person edits, in the order they are declared."""
     for declared in FILES:
@@ -112,6 +117,8 @@ def _todo(place: Workspace, company: str, settings: Settings, mappings: MappingS
     drafted = sorted({record.day("period_end") for record in records if record.type == "draft"})
     sealed = [batches.find_batch(place, company, end, records) or batches.find_draft(place, company, end, records)
               for end in drafted]
+    if not drafted:
+        return {}
     scratch = place.scratch(company) / "mapping"
     with Engine(None, scratch, [scratch]) as engine:
         told_of = [one.table("entries", list(_HELD)) for one in sealed if one]
