@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from etl.cli_approve import approve_app
-from etl.cli_audit import audit_command
+from etl.cli_audit import audit_commands
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
@@ -307,7 +307,7 @@ def history_compact(workspace: Folder = None) -> None:
 
 app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
-audit_command(app, _show)
+audit_commands(app, _show)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)

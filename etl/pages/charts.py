@@ -50,12 +50,13 @@ def share_lines(title: str, rows: Sequence[Row], *, kinds: Sequence[str]) -> Cha
     chart = (
         alt.Chart(alt.InlineData.from_dict(values))
         .transform_calculate(shown="100 * datum.part / datum.whole")
-        .mark_line(point=alt.OverlayMarkDef(size=60))
+        .mark_line(point=alt.OverlayMarkDef(size=70, filled=False, strokeWidth=2))
         .encode(
             x=alt.X("day:O", title="period to", axis=alt.Axis(labelAngle=-40)),
-            y=alt.Y("shown:Q", title="percent", scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=5)),
+            y=alt.Y("shown:Q", title="percent", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5)),
             color=alt.Color("kind:N", title=None, scale=colors, legend=alt.Legend(orient="top")),
             strokeDash=alt.StrokeDash("kind:N", legend=None, sort=shown),
+            shape=alt.Shape("kind:N", legend=None, sort=shown),
             tooltip=[alt.Tooltip("day:O", title="period to"), alt.Tooltip("kind:N", title="stream"),
                      alt.Tooltip("shown:Q", title="percent", format=".2f")],
         )
@@ -80,7 +81,7 @@ def _bars(title: str, rows: Sequence[Row], field: str, per: int, unit: str, kind
         .transform_calculate(shown=f"datum.{field} / {per}")
         .mark_bar()
         .encode(
-            x=alt.X("sum(shown):Q", title=unit, axis=alt.Axis(format=",.0f", tickCount=6)),
+            x=alt.X("sum(shown):Q", title=unit, axis=alt.Axis(format=",.0f", tickCount=6, tickMinStep=1)),
             y=alt.Y("name:N", title=None, sort="-x", axis=alt.Axis(labelLimit=260)),
             yOffset=beside,
             color=alt.Color(

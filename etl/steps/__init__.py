@@ -26,6 +26,7 @@ from etl.steps.people import (
     policy_of,
     sign_change,
 )
+from etl.steps.plan import write_plan
 from etl.steps.practice import serve
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, links, preflight, told_before
@@ -131,4 +132,5 @@ __all__ = [
     "what_waits",
     "withdraw_approval",
     "write_mapping_sheet",
+    "write_plan",
 ]

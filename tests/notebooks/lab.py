@@ -47,7 +47,7 @@ class Lab:
         while time.monotonic() < end:
             prompts = self.page.eval_on_selector_all(".jp-CodeCell .jp-InputPrompt", PROMPTS)
             begun = any(prompt not in ("[ ]:", "[*]:") for prompt in prompts)
-            if begun and prompts != before and "[*]:" not in prompts:   # a cell that fails leaves the cells below it unrun
+            if begun and prompts != before and "[*]:" not in prompts:
                 return list(prompts)
             self.page.wait_for_timeout(250)
         pytest.fail(f"{notebook} did not end: {prompts}")
