@@ -13,9 +13,11 @@ import typer
 from typer.exceptions import TyperException
 
 from etl.cli_approve import approve_app
+from etl.cli_audit import audit_commands
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_mapping_sheet import mapping_app
 from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person
 from etl.cli_rules import rules_app
 from etl.disk import refused
@@ -89,7 +91,7 @@ def week(
 
     place = _place(workspace)
     run = steps.start(company, period_end, place, person=person, in_memory=True)
-    typer.echo(f"{run.settings.company.name}, {run.owned.label}", err=True)
+    typer.echo(steps.told_before(run), err=True)
     if no_notebooks:
         _show(steps.week(run, _tell), as_json)
     from etl import progress, runner  # noqa: PLC0415
@@ -102,9 +104,7 @@ def week(
 @app.command()
 def status(
     company: AnyCompany = None,
-    period_end: Annotated[
-        str | None, typer.Option("--period-end", help="With --company: every entry since go-live.")
-    ] = None,
+    period_end: AnyPeriodEnd = None,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -307,9 +307,11 @@ def history_compact(workspace: Folder = None) -> None:
 
 app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
+audit_commands(app, _show)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)
+app.add_typer(mapping_app(_show), name="mapping", hidden=True)
 
 
 def main() -> None:

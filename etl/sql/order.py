@@ -170,6 +170,7 @@ CORRECTIONS: tuple[str, ...] = (  # only where inputs of an exported period have
     *("correction_postings", "correction_hours", "correction_items", "correction_rolled", "correction_figures"),
 )
 AUDITS: Mapping[str, str] = {  # each right after the table that could break the promise
+    "scope_not_conserved": "scope_table",
     "refs_ambiguous": "refs_resolved",
     "entries_multiplied": "entries_rounded",
     "entries_without_state": "entries_rounded",
@@ -295,11 +296,24 @@ REPORTS: tuple[str, ...] = (
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
 QUESTIONS: tuple[str, ...] = ("law_differences", "lines_not_exported", "qualified_overtime")  # to exported batches
+LISTS: tuple[str, ...] = (  # names of the tracker beside those of the cross-references and the books
+    "tracker_names",
+    "tracker_uses",
+    "scope_table",
+    "names_listed",
+    "name_keys",
+    "spellings_alike",
+    "names_alike",
+    "rows_to_map",
+    "list_findings",
+    "work_to_map",  # what held entries of a draft wait for
+)
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
     "marts": MARTS + REPORTS + QUESTIONS,
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
+    "lists": LISTS,
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
     "audits": tuple(AUDITS),
 }
