@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from etl.cli_approve import approve_app
+from etl.cli_archive import archive_app
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
@@ -310,6 +311,7 @@ books_command(app, _show)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)
+app.add_typer(archive_app(_show), name="archive", hidden=True)
 
 
 def main() -> None:

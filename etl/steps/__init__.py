@@ -1,15 +1,20 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
+from etl.steps.again import make_again
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
+from etl.steps.archive import create as create_archive
+from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.books import Asked, Decision, decide_item, take_in_books
+from etl.steps.drill import drill
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
+from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
 from etl.steps.outcome import Outcome
 from etl.steps.people import (
     change_people,
@@ -46,6 +51,7 @@ from etl.steps.week import goes_on, week
 __all__ = [
     "Asked",
     "Change",
+    "Deciders",
     "Decision",
     "Outcome",
     "Run",
@@ -61,8 +67,10 @@ __all__ = [
     "close",
     "compact_history",
     "confirm_rule",
+    "create_archive",
     "decide_item",
     "draft",
+    "drill",
     "end_key",
     "enroll",
     "estimate",
@@ -79,6 +87,7 @@ __all__ = [
     "keys_list",
     "links",
     "load_rates",
+    "make_again",
     "map_entries",
     "money_chart",
     "new_key",
@@ -87,6 +96,9 @@ __all__ = [
     "policy_of",
     "preflight",
     "progress",
+    "propose_hold",
+    "propose_purge",
+    "propose_release",
     "pull",
     "qualified_overtime",
     "query_history",
@@ -97,11 +109,14 @@ __all__ = [
     "repair",
     "replay",
     "request_approval",
+    "restore_archive",
+    "retention",
     "rollback",
     "serve",
     "show_obligations",
     "show_rules",
     "sign_change",
+    "sign_keeping",
     "sign_request",
     "standing",
     "start",

@@ -93,7 +93,7 @@ def test_a_changed_notebook_of_the_release_does_not_run(tmp_path):
 
 
 COMPANIES = ["..", ".", "", "con", "CON", "a/b", "a\\b", "C:x", "../x", "acme.", "acme ", "x" * 300, "\U0001f600",
-             "rate=0", "Sandbox-Tiny", "sandbox-t\u0131ny"]   # the last two: equal to the company but for case or a dotless i
+             "rate=0", "Sandbox-Tiny", "sandbox-t\u0131ny"]   # these two are equal but for a letter
 
 
 @pytest.mark.parametrize("company", COMPANIES)
