@@ -41,6 +41,21 @@ def archive_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
         show(steps.make_again(workspace, company, batch), as_json)
 
+    @app.command("pack")
+    def archive_pack(
+        company: Company,
+        to: Annotated[Path, typer.Argument(help="The new zip.")],
+        start: Annotated[str | None, typer.Option("--from", help="Periods that end on this day or later.")] = None,
+        end: Annotated[str | None, typer.Option("--to", help="Periods that end on this day or earlier.")] = None,
+        person: Person = None,
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Write the auditor's pack: one signed zip that its reader can verify without Timebooks."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.make_pack(company, to, span=(start, end), person=person, workspace=workspace), as_json)
+
     return app
 
 

@@ -16,6 +16,7 @@ from etl.steps.history import compact_history, export_history, history_view, que
 from etl.steps.init import init, new_sandbox
 from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
 from etl.steps.outcome import Outcome
+from etl.steps.pack import make_pack
 from etl.steps.people import (
     change_people,
     end_key,
@@ -88,6 +89,7 @@ __all__ = [
     "links",
     "load_rates",
     "make_again",
+    "make_pack",
     "map_entries",
     "money_chart",
     "new_key",
