@@ -103,9 +103,7 @@ def week(
 @app.command()
 def status(
     company: AnyCompany = None,
-    period_end: Annotated[
-        str | None, typer.Option("--period-end", help="With --company: every entry since go-live.")
-    ] = None,
+    period_end: AnyPeriodEnd = None,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -274,12 +272,13 @@ def history_query(
     sql: Annotated[str, typer.Argument(help="A query over the documented views.")],
     workspace: Folder = None,
     limit: Annotated[int, typer.Option("--limit", help="At most this many rows.")] = 100,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="As it was known at the end of that day.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask the history; it can only be read."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.query_history(_place(workspace), sql, limit), as_json)
+    _show(steps.query_history(_place(workspace), sql, limit, as_of), as_json)
 
 
 @history_app.command("rebuild")

@@ -1,4 +1,4 @@
-"""The auditor's pack: the same bytes each time, proven by a program that needs none of ours, and named where it is not."""
+"""The auditor's pack: the same bytes each time, proven by a program that needs none of ours; what is not right is named."""
 
 from __future__ import annotations
 
