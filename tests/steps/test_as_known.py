@@ -1,4 +1,4 @@
-"""The history as it was known on a day: what was exported later is not there, in any view; positions decide, not clocks."""
+"""The history as it was known on a day: what was exported later is in no view; positions decide, not clocks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from etl import steps
 from etl.errors import RefusedError, SettingsError
-from etl.store import history
 from etl.steps.run import Run
+from etl.store import history
 from etl.workspace import Workspace
 from tests.faults import tiny
 from tests.faults.children import command
@@ -45,7 +45,7 @@ def test_no_view_and_no_stored_table_tells_more(root):
     place = Workspace(root)
     with history.attach(place, known={tiny.COMPANY: 5}) as connection:
         for name in (*history.VIEWS, "stored.entries", "stored.postings", "stored.control_totals"):
-            held = history.ask(connection, f"select max(audit_number) as n from {name}").to_pylist()[0]["n"]  # noqa: S608
+            held = history.ask(connection, f"select max(audit_number) as n from {name}").to_pylist()[0]["n"]
             assert held in (None, 5), name
     with history.attach(place, known={}) as connection:
         assert history.ask(connection, BATCHES).num_rows == 0

@@ -1,4 +1,4 @@
-"""The auditor's pack: the same bytes each time, proven by a program that needs none of ours; what is not right is named."""
+"""The auditor's pack: the same bytes each time, proven by a program that needs none of ours, or named."""
 
 from __future__ import annotations
 
