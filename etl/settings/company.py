@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
-from etl.settings.books import Books
+from etl.settings.books import Books, Master
 from etl.settings.currency import CurrencyChoice
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
@@ -48,6 +48,7 @@ class Settings(Part):
     contractors: Contractors = Contractors()
     targets: Targets
     books: Books = Books()
+    master: Master = Master()
     retention: Retention = Retention()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()

@@ -14,6 +14,7 @@ from etl.sql.order import MARTS
 from etl.sql.run import Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
 from etl.steps.corrections import corrected_by, facts_of, waiting_for
+from etl.steps.locked_books import refuse_locked_books
 from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
@@ -49,6 +50,7 @@ def draft(run: Run) -> Outcome:
         exported = batches.find_batch(run.workspace, run.company, run.period_end, run.records())
         if exported is not None:
             return _already_exported(run, engine, exported, content.figures)
+        refuse_locked_books(run, tables)
         by = preparer(run.trust(), run.person, run.settings.company.policy, tables, run.now())
         sealed = write_draft(run.workspace, run.company, run.period_end, content, person=by, now=run.now())
     return _outcome(run, sealed, dict(content.control))

@@ -10,6 +10,7 @@ from etl.mapping.load import load_mappings
 from etl.settings import read_settings
 from etl.steps.corrections import told
 from etl.steps.history import companies
+from etl.steps.next_step import run_week
 from etl.steps.outcome import Outcome
 from etl.steps.referrals import waiting
 from etl.store import audit_log, batches, keeping
@@ -110,8 +111,7 @@ def _ended(place: Workspace, company: str, today: date) -> set[date]:
 
 
 def _not_begun(company: str, day: date) -> Row:
-    command = f"timebooks week --company {company} --period-end {day}"
-    return company, str(day), "", "nothing yet", "", "the bookkeeper", command
+    return company, str(day), "", "nothing yet", "", "the bookkeeper", run_week(company, day)
 
 
 def _row(place: Workspace, company: str, period_end: date, records: tuple[Record, ...]) -> Row:

@@ -1,4 +1,4 @@
-"""The auditor's pack: the same bytes each time, proven by a program that needs none of ours, or named."""
+"""The auditor's pack: the same bytes each time, proven by a program that needs none of ours, named where it is not."""
 
 from __future__ import annotations
 
