@@ -84,7 +84,7 @@ def _items(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
         is_of_tracker = row["kind"] == "tracker"
         rows.append((
             row["item"], row["code"], row["cause"], row["status"], row["period_end"],
-            row["line_id"] or row["document_number"] or row["line_key"],
+            row["line_id"] or row["document_number"] or (row["line_key"] or "").replace("|", " · ") or None,
             " · ".join(dict.fromkeys(filter(None, places))), row["batch_day"], row["books_day"], row["batch_amount"],
             row["books_amount"], row["amount"], currency, row["batch_seconds"],
             None if is_of_tracker else row["books_seconds"], row["seconds"], row["first_seen"], row["age_days"],

@@ -206,7 +206,7 @@ def _ghost(books: Books, week: int) -> None:
 
 @plant("no pay", "TE227")
 def _no_pay(books: Books, week: int) -> None:
-    del books.pay[week][-1]
+    books.pay[week] = [row for row in books.pay[week] if row["employee_name"] != "Bob"]
 
 
 @pytest.fixture(name="books")
