@@ -41,6 +41,7 @@ def fives(first: int, end: int) -> list[tuple[int, ...]]:
     return [tuple(range(seed, seed + 5)) for seed in range(first, end, 5)]
 
 
+@pytest.mark.capability("M3")
 @pytest.mark.capability("C143")
 @pytest.mark.parametrize("seeds", [*((seed,) for seed in range(5)), *fives(5, 25)], ids=str)
 def test_the_sum_of_all_exported_lines_is_the_last_state(tmp_path, seeds):
