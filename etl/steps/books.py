@@ -73,6 +73,20 @@ def take_in_books(
     return _outcome(run, made, reading)
 
 
+def books_beside(run: Run, report: str = "") -> Outcome:
+    """How the books stand, beside the reconciliation of a period; a report named is taken in first.
+
+    Without a report, now or before, nothing is computed. Open errors are shown here and keep the period from closing.
+    """
+    records = run.records()
+    is_exported = any(record.type == "export" for record in records)
+    if not is_exported or not (report or any(record.type == books.REPORT for record in records)):
+        return Outcome(title="the books: no report has been taken in",
+                       next_step=f"after the upload: timebooks books FILE --company {run.company}")
+    file = run.workspace.root / report if report else None
+    return replace(take_in_books(run.workspace.root, run.company, file, person=run.person), exit_code=0)
+
+
 def decide_item(
     workspace: str | Path | None, company: str, decision: Decision, *, person: str | None = None,
 ) -> Outcome:

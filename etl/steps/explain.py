@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from etl.errors import RefusedError
 from etl.steps.explain_corrections import corrected_pieces, correcting_line, correcting_lines
 from etl.steps.explain_files import file_line, is_file_line, told
+from etl.steps.explain_mapping import mapped_by
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches, landing
@@ -89,7 +90,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     facts = [(name.replace("_", " "), str(value)) for name, value in line.items() if value is not None]
     return Outcome(
         title=f"line {reference} of batch {batch.batch:04d}, period {batch.period_end}",
-        facts=(*facts, *_decisions(batch, records)),
+        facts=(*facts, ("cross-references", f"set {batch.mapping_digest[:12]}"), *_decisions(batch, records)),
         headings=("entry", "day", "seconds", "amount", "class", "rule"),
         rows=_pieces_of(batch, reference, letter, line),
         next_step="timebooks explain ENTRY shows every line of one entry",
@@ -188,7 +189,7 @@ def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | 
     facts = [(name.replace("_", " "), str(value)) for name, value in newest.items() if value is not None]
     return Outcome(
         title=f"entry {reference} in batch {batch.batch:04d}, period {batch.period_end}",
-        facts=(*facts, *_deliveries(place, batch.company, newest)),
+        facts=(*facts, *mapped_by(place, batch, newest), *_deliveries(place, batch.company, newest)),
         headings=("line", "piece", "seconds", "amount"),
         rows=(
             *(

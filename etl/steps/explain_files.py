@@ -12,8 +12,8 @@ from etl.errors import RefusedError
 from etl.lint.lines import Line, ReadFile
 from etl.lint.reading import read_file
 from etl.lint.texts import csv_cells, key_of
-from etl.mapping.load import load_mappings
 from etl.settings import parse_settings
+from etl.steps.explain_mapping import mapping_of
 from etl.steps.outcome import Outcome
 from etl.store import batches
 from etl.store.mapping_sets import mapping_folder
@@ -47,7 +47,7 @@ def file_line(place: Workspace, batch: batches.Batch, reference: str) -> tuple[s
         return None
     (file,) = files
     known = document(file["document"])
-    mappings = load_mappings(mapping_folder(place, batch.company, batch.mapping_digest), batch.company)
+    mappings = mapping_of(place, batch)
     table = with_codes(batch.table(known.table), known.name, codes_of(mappings.rows("map_pay_item_codes")))
     people = {row["payroll_id"]: row["employee_id"] for row in mappings.rows("map_payroll_people")}
     content = batch.file(file["path"]).read_bytes()

@@ -85,6 +85,12 @@ def test_a_line_of_a_file_by_its_number(tmp_path):
     assert refused.value.code == "NOT_FOUND"
 
 
+def rows_of(past: Past, told: str) -> str:
+    """The line of a cross-reference that is named."""
+    name, _, line = told.partition(", line ")
+    return (past.root / "mappings" / COMPANY / name).read_text().splitlines()[int(line) - 1]
+
+
 def test_an_entry_leads_to_its_lines_and_back(tmp_path):
     past = Past(tmp_path)
     past.work("a1 ann web 0 8:00\na2 ann shop 1 7:30\nb1 bob web 0 5:45")
@@ -92,5 +98,12 @@ def test_an_entry_leads_to_its_lines_and_back(tmp_path):
     for entry in past.rows(0, "entries"):
         found = steps.explain(entry["entry_id"], tmp_path, COMPANY)
         assert {row[0].split("-")[1] for row in found.rows} >= {"L", "B"}
+        facts = dict(found.facts)
+        told = {name: rows_of(past, facts[f"{name} by"]) for name in ("person", "project", "item", "pay rate")}
+        assert entry["person_ref"] in told["person"]
+        assert entry["project_ref"] in told["project"]
+        assert entry["service_ref"] in told["item"]
+        assert entry["employee_id"] in told["pay rate"]
+        assert facts["cross-references"].startswith("set ")
         for row in found.rows:
             assert entry["entry_id"] in {one[0] for one in steps.explain(row[0], tmp_path, COMPANY).rows}
