@@ -33,7 +33,7 @@ def render_books(
     control = _control(tables, (balances, people, rolled), whose)
     return render_workbook(
         [control, balances, people, items, rolled, given], title="Books", subject=f"{company}, the books as of {as_of}",
-        marks=Marks(company, f"Books as of {as_of}", "", BANNER if is_sandbox else ""))
+        marks=Marks(company, f"Books as of {as_of}", "", BANNER if is_sandbox else "", is_locked=True))
 
 
 def _balances(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
@@ -110,7 +110,8 @@ def _rolled(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
         Column("Cleared", "count", 10), Column("Open now", "count", 10, "={Before}+{New}-{Cleared}", is_summed=True))
     return Sheet(
         "Roll-forward", columns, table.select(["code", "cause", "opening", "came", "cleared"]),
-        totals=("Before", "New", "Cleared", "Open now"), empty="No reconciling item, now or before.",
+        totals=("Before", "New", "Cleared", "Open now"), chart=("Cause", "Open now"),
+        empty="No reconciling item, now or before.",
         notes=(*whose, "Items of the statement before, what came, what cleared."))
 
 
