@@ -278,6 +278,7 @@ app.add_typer(archive_app(_show), name="archive", hidden=True)
 
 def main() -> None:
     """Run the command line. 0: natural stop; 1: a person must decide; 2: could not run. No traceback is shown."""
+    os.umask(0o077)   # what a command writes is its owner's alone
     try:
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
