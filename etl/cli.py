@@ -122,7 +122,8 @@ def exceptions_list(company: Company, period_end: PeriodEnd, workspace: Folder =
 
 @app.command()
 def explain(
-    reference: Annotated[str, typer.Argument(help="A line such as 0042-L-017, or an entry id.")],
+    reference: Annotated[str, typer.Argument(
+        help="A line such as 0042-L-017, a file's line such as journal_TB0042L.csv:7, or an entry id.")],
     company: AnyCompany = None,
     workspace: Folder = None,
     as_json: AsJson = False,

@@ -8,7 +8,7 @@ from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
-from etl.steps.books import Asked, Decision, decide_item, take_in_books
+from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
 from etl.steps.drill import drill
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
@@ -69,6 +69,7 @@ __all__ = [
     "approve_list",
     "attachments",
     "audit_lists",
+    "books_beside",
     "causes_chart",
     "change_people",
     "check",
