@@ -21,7 +21,7 @@ from etl.units import DOCUMENT_NUMBER_LIMIT, minor_digits
 
 AMOUNT_DIGITS = 2   # what QuickBooks takes, Desktop and Online
 _NEEDED = ("document_number", "posted_on", "account", "amount", "currency")
-_REVERSAL = re.compile(r"(L|C|E|D[0-9]{2,})R[0-9]*X?$")   # TB0042LR, TB0042D01R; LR2 in a currency; X: the way back
+_REVERSAL = re.compile(r"(L|C|E|M|N|D[0-9]{2,})R[0-9]*X?$")   # TB0042LR, TB0042D01R; LR2 in a currency; X: the way back
 _WITH_CURRENCY = ("quickbooks_online.",)   # journals with a column for the currency, one a document
 _BOOKS_NAMED = {"quickbooks_online": "QuickBooks Online", "xero": "Xero"}   # those that take so many rows a file
 _REPORT = "Report this: the journal was drafted wrongly; nothing has been written."
