@@ -123,6 +123,23 @@ def test_locked_books_take_no_accrual_and_it_is_told():
         ("cost", "wages to 2026-11-30, books locked"), ("bill", "unbilled revenue to 2026-11-30, books locked")}
 
 
+@pytest.mark.capability("C147")
+def test_unbilled_revenue_of_another_currency_waits_for_who_converts_it():
+    abroad = replace(PLAIN, bill='unbilled = "month_end"', rates="""
+        customer_job  bill_rate  currency
+        Mill:Shop     90.00      EUR
+        *             100.00     USD""")
+    books = abroad.books(WEEK)
+    assert {row["cost_job"] for row in books.in_order("accrual_journal")} == {"Mill:Web"}
+    assert books.column("exceptions", "found", code="TE251") == ["unbilled revenue to 2026-11-30 in EUR"]
+    there = replace(abroad, toml='[currency]\nconvert = "accounting"').books(WEEK)
+    sums = defaultdict(set)
+    for row in there.in_order("postings"):
+        if row["line_id"].split("-")[1] == "N":
+            sums[row["document_number"], row["currency"]].add(row["amount"])
+    assert sums == {("TB0042N", "USD"): {Decimal(800), Decimal(-800)}, ("TB0042N2", "EUR"): {Decimal(450), Decimal(-450)}}
+
+
 @pytest.mark.parametrize(("company", "needs"), [
     (accruing(accounts=Company.accounts.replace("accrued_wages", "tax_expense"), posting="distribution"),
      "accrued_wages"),

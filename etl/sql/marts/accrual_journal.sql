@@ -21,8 +21,9 @@ earned as (
     join entries_rounded as entries using (entry_no) cross join parameters
     left join map_accounts as accounts on accounts.purpose = 'unbilled_income'
     where piece_on <= billing_accrued_to),
-summed as (
-    select letter, account, against, cost_job, class, currency, digits, sum(amount_minor)::hugeint as own_minor, converted_on from earned
+summed as (   -- what nobody converts stays out
+    select letter, account, against, cost_job, class, currency, digits, sum(amount_minor)::hugeint as own_minor, converted_on
+    from earned cross join parameters where currency = home_currency or converts_here or converts_in_books
     group by letter, account, against, cost_job, class, currency, digits, converted_on having sum(amount_minor) <> 0),
 posted as (
     select summed.*, currency <> home_currency and not converts_here as is_foreign,
@@ -51,11 +52,11 @@ numbered as (
     from lines cross join parameters),
 documents as (
     select document || part as document_number, letter, accrued_to as posted_on, false as is_reversal, line_number, line_kind, account, cost_job, class,
-        posted_minor, digits, currency, memo || ', to ' || accrued_to as memo
+        posted_minor, digits, currency, memo || ' to ' || accrued_to as memo
     from numbered
     union all
     select document || 'R' || part, letter || 'R', accrued_to + 1, true, line_number, line_kind, account, cost_job, class, -posted_minor, digits, currency,
-        'Reversal of ' || document || part || ': ' || memo || ', to ' || accrued_to
+        'Reversal of ' || document || part || ': ' || memo || ' to ' || accrued_to
     from numbered)
 select format('{}-{}-{:03d}', batch_text, letter, line_number) as line_id, document_number, letter, line_number, posted_on, line_kind, is_reversal,
     account, cost_job, class, posted_minor, digits as posted_digits, currency as posted_currency, memo

@@ -9,7 +9,7 @@ found as (
     from lines group by left(letter, 1), posted_currency),
 days as (
     select line_id, amount, currency, piece_on, wages_accrued_to, billing_accrued_to from allocations join pieces using (piece_id)
-    cross join parameters where not converts_here),
+    cross join parameters where not converts_here and (currency = home_currency or converts_in_books)),
 earned as (
     select 'M' as letter, currency, sum(amount) as amount from days
     where piece_on <= wages_accrued_to and line_id in (select line_id from labor_journal where letter in ('L', 'E')) group by currency
