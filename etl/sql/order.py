@@ -43,7 +43,7 @@ MAP: tuple[str, ...] = (
 RULES: tuple[str, ...] = (
     "entries_to_round",  # each with its rules
     "punches_rounded",  # where start and end are rounded, not the time between
-    "rounding_parts",  # what is rounded together, for the shares
+    *("rounding_parts", "rounding_shares"),  # what is rounded together, and each one's share of it
     "entries_rounded",  # pay and bill seconds, each once, before any cut or total
     "rounded_input",  # time that was rounded before it came
     "pieces_cut",  # at midnight, on instants
@@ -89,6 +89,7 @@ RULES: tuple[str, ...] = (
     "lines_split",
     "pieces_bearing",
     "pay_findings",  # about salaries
+    "people_without_time",  # missing is never zero
     "addition_shares",  # of a payroll line to its additions
     "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_piece_parts",  # and of an addition to the pieces that bear it
@@ -171,6 +172,7 @@ CORRECTIONS: tuple[str, ...] = (  # only where inputs of an exported period have
     *("correction_postings", "correction_hours", "correction_items", "correction_rolled", "correction_figures"),
 )
 AUDITS: Mapping[str, str] = {  # each right after the table that could break the promise
+    "scope_not_conserved": "scope_table",
     "refs_ambiguous": "refs_resolved",
     "entries_multiplied": "entries_rounded",
     "entries_without_state": "entries_rounded",
@@ -222,6 +224,7 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "billing_holds": ("map_billing_decisions",),
     "punches_rounded": ("rounding_rules where grain = 'punch'",),
     "rounding_parts": ("rounding_rules where grain in ('day', 'day_project', 'week', 'invoice_line')",),
+    "rounding_shares": ("rounding_parts",),
     "rounded_input": ("rounding_rules where mode <> 'none'",),
     "daily_parts": ("days_in_question", "overtime_tiers where measure = 'shift'"),
     **dict.fromkeys(("premium_hours", "premiums_in_rate", "window_premiums", "premium_items"), ("premium_rules",)),
@@ -268,6 +271,7 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "priced_activities": ("run_parameters where prices_time",),
     "names_written": ("run_parameters where writes_lists",),
     "workday_items": ("rules_from_start",),
+    "people_without_time": ("run_parameters where without_time <> 'off'",),
     "referrals_told": ("map_referrals",),
     "entries_disputed": ("referrals_told where hour_class = 'hours'",),
     "referral_items": ("referrals_told",),
@@ -296,11 +300,24 @@ REPORTS: tuple[str, ...] = (
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
 QUESTIONS: tuple[str, ...] = ("law_differences", "lines_not_exported", "qualified_overtime")  # to exported batches
+LISTS: tuple[str, ...] = (  # names of the tracker beside those of the cross-references and the books
+    "tracker_names",
+    "tracker_uses",
+    "scope_table",
+    "names_listed",
+    "name_keys",
+    "spellings_alike",
+    "names_alike",
+    "rows_to_map",
+    "list_findings",
+    "work_to_map",  # what held entries of a draft wait for
+)
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
     "marts": MARTS + REPORTS + QUESTIONS,
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
+    "lists": LISTS,
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
     "audits": tuple(AUDITS),
 }

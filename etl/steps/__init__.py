@@ -1,16 +1,26 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
+from etl.steps.again import make_again
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
+from etl.steps.archive import create as create_archive
+from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
+from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, decide_item, take_in_books
+from etl.steps.drill import drill
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
+from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
+from etl.steps.list_audit import audit_lists
+from etl.steps.mapping_sheet import write_mapping_sheet
+from etl.steps.mapping_take_in import take_in_mapping_sheet
 from etl.steps.outcome import Outcome
+from etl.steps.pack import make_pack
 from etl.steps.people import (
     change_people,
     end_key,
@@ -22,9 +32,10 @@ from etl.steps.people import (
     policy_of,
     sign_change,
 )
+from etl.steps.plan import write_plan
 from etl.steps.practice import serve
 from etl.steps.repair import repair
-from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
+from etl.steps.review import after_approval, links, preflight, told_before
 from etl.steps.rollback import rollback
 from etl.steps.rules_check import check_examples
 from etl.steps.rules_confirm import confirm_rule
@@ -42,10 +53,12 @@ from etl.steps.trial_import import trial_import
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
+from etl.steps.week_charts import causes_chart, hours_chart, mapped_chart, money_chart, projects_chart
 
 __all__ = [
     "Asked",
     "Change",
+    "Deciders",
     "Decision",
     "Outcome",
     "Run",
@@ -55,14 +68,19 @@ __all__ = [
     "approve_batch",
     "approve_list",
     "attachments",
+    "audit_lists",
+    "causes_chart",
     "change_people",
     "check",
     "check_examples",
     "close",
+    "closed",
     "compact_history",
     "confirm_rule",
+    "create_archive",
     "decide_item",
     "draft",
+    "drill",
     "end_key",
     "enroll",
     "estimate",
@@ -79,7 +97,11 @@ __all__ = [
     "keys_list",
     "links",
     "load_rates",
+    "make_again",
+    "make_pack",
     "map_entries",
+    "mapped_chart",
+    "mapping_taken_in",
     "money_chart",
     "new_key",
     "new_sandbox",
@@ -87,6 +109,10 @@ __all__ = [
     "policy_of",
     "preflight",
     "progress",
+    "projects_chart",
+    "propose_hold",
+    "propose_purge",
+    "propose_release",
     "pull",
     "qualified_overtime",
     "query_history",
@@ -96,12 +122,16 @@ __all__ = [
     "reconcile",
     "repair",
     "replay",
+    "report_taken_in",
     "request_approval",
+    "restore_archive",
+    "retention",
     "rollback",
     "serve",
     "show_obligations",
     "show_rules",
     "sign_change",
+    "sign_keeping",
     "sign_request",
     "standing",
     "start",
@@ -109,10 +139,15 @@ __all__ = [
     "summary",
     "take_in_answer",
     "take_in_books",
+    "take_in_mapping_sheet",
     "take_in_review",
+    "told_before",
     "trial_import",
     "vendor_year",
     "verify",
     "week",
+    "what_waits",
     "withdraw_approval",
+    "write_mapping_sheet",
+    "write_plan",
 ]

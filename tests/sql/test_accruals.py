@@ -137,7 +137,8 @@ def test_unbilled_revenue_of_another_currency_waits_for_who_converts_it():
     for row in there.in_order("postings"):
         if row["line_id"].split("-")[1] == "N":
             sums[row["document_number"], row["currency"]].add(row["amount"])
-    assert sums == {("TB0042N", "USD"): {Decimal(800), Decimal(-800)}, ("TB0042N2", "EUR"): {Decimal(450), Decimal(-450)}}
+    assert sums == {("TB0042N", "USD"): {Decimal(800), Decimal(-800)},
+                    ("TB0042N2", "EUR"): {Decimal(450), Decimal(-450)}}
 
 
 @pytest.mark.parametrize(("company", "needs"), [
