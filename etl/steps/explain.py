@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUEBJPTVSCDWO]|SR|CR|ER)-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUEBJPTVSCDWOMN]|SR|CR|ER|MR|NR)-[0-9]+")
 
 _TABLES = {
     "L": "postings", "R": "postings", "U": "postings", "E": "postings", "ER": "postings",
-    "S": "postings", "SR": "postings", "B": "billable_lines",
+    "S": "postings", "SR": "postings", "M": "postings", "MR": "postings",
+    "N": "postings", "NR": "postings", "B": "billable_lines",
     "P": "payroll_lines", "T": "time_activities", "V": "vendor_lines",
     "J": "invoice_lines",
 }
@@ -129,6 +131,8 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
     elif letter in ("S", "SR"):  # accrued contractors: the vendors' lines of that account, job, class
         own_lines = _accrued_lines(batch, line)
         mask = pc.is_in(shares["line_id"], pa.array(own_lines, pa.string()))
+    elif letter[0] in "MN":  # of the days up to a month's end
+        mask = _accrued_days(batch, line, letter, pieces)
     elif letter in ("R", "ER") or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of its journal
         journal = letter[0] if letter[0] in "UE" else "L"
         mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-{journal}-")
@@ -148,6 +152,22 @@ def _accrued_lines(batch: batches.Batch, line: dict[str, Any]) -> list[str]:
     lines = batch.table("vendor_lines").to_pylist()
     own = [row["line_id"] for row in lines if all(row[key] == line[key] for key in keys)]
     return own or [row["line_id"] for row in lines]
+
+
+def _accrued_days(batch: batches.Batch, line: dict[str, Any], letter: str, pieces: dict[str, dict[str, Any]]) -> Any:
+    """Which shares lie up to the day of an accrual, on lines of its account, job and class, or on all it balances."""
+    shares, last_day = batch.table("allocations"), line["posted_on"] - timedelta(days=1 if letter.endswith("R") else 0)
+    days = {name: piece["piece_on"] for name, piece in pieces.items() if piece["piece_on"] <= last_day}
+    if letter[0] == "N":
+        own = {row["line_id"] for row in batch.table("billable_lines").to_pylist()
+               if line["customer_job"] in (None, row["customer_job"])}
+    else:
+        labor = [row for row in batch.table("postings").to_pylist() if row["line_id"].split("-")[1] in ("L", "E")]
+        keys = ("account", "customer_job", "class")
+        alike = {row["line_id"] for row in labor if all(row[key] == line[key] for key in keys)}
+        own = alike or {row["line_id"] for row in labor}
+    return pa.array([row["line_id"] in own and row["piece_id"] in days
+                     for row in shares.select(["line_id", "piece_id"]).to_pylist()], pa.bool_())
 
 
 def _shown(piece: dict[str, Any], seconds: int, amount: str) -> tuple[str, ...]:
