@@ -16,6 +16,7 @@ from etl.cli_approve import approve_app
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_mapping import mapping_app
 from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person
 from etl.cli_rules import rules_app
 from etl.disk import refused
@@ -309,6 +310,7 @@ app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
+app.add_typer(mapping_app(_show), name="mapping", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)
 
 

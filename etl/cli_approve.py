@@ -20,6 +20,7 @@ def approve_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
     _drafts(app, show)
     _elsewhere(app, show)
     _billing(app, show)
+    _mapping(app, show)
     return app
 
 
@@ -78,6 +79,21 @@ def _elsewhere(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         from etl import steps  # noqa: PLC0415
 
         show(steps.withdraw_approval(steps.start(company, period_end, workspace), reason, person), as_json)
+
+
+def _mapping(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
+    @app.command("mapping")
+    def approve_mapping(
+        company: Company,
+        replay: Annotated[str, typer.Option("--replay", help="The id that timebooks mapping replay printed.")],
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Answer for edited cross-references, exactly as they were replayed."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.approve_mapping(company, replay, person=person, workspace=workspace), as_json)
 
 
 def _billing(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:

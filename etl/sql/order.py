@@ -291,7 +291,9 @@ REPORTS: tuple[str, ...] = (
     "vendor_payments_read",
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
-QUESTIONS: tuple[str, ...] = ("law_differences", "lines_not_exported", "qualified_overtime")  # to exported batches
+QUESTIONS: tuple[str, ...] = (  # to exported batches
+    *("law_differences", "lines_not_exported", "qualified_overtime", "mapping_differences"),
+)
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,

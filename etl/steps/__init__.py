@@ -10,6 +10,9 @@ from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
+from etl.steps.mapping_approve import approve_mapping, revert_mapping
+from etl.steps.mapping_changes import mapping_changes, mapping_diff
+from etl.steps.mapping_replay import replay_mapping
 from etl.steps.outcome import Outcome
 from etl.steps.people import (
     change_people,
@@ -54,6 +57,7 @@ __all__ = [
     "approval",
     "approve_batch",
     "approve_list",
+    "approve_mapping",
     "attachments",
     "change_people",
     "check",
@@ -80,6 +84,8 @@ __all__ = [
     "links",
     "load_rates",
     "map_entries",
+    "mapping_changes",
+    "mapping_diff",
     "money_chart",
     "new_key",
     "new_sandbox",
@@ -96,7 +102,9 @@ __all__ = [
     "reconcile",
     "repair",
     "replay",
+    "replay_mapping",
     "request_approval",
+    "revert_mapping",
     "rollback",
     "serve",
     "show_obligations",

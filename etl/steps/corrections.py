@@ -28,7 +28,7 @@ from etl.terms import CORRECTED, STREAMS
 from etl.units import clock_hours, document_number, money
 from etl.workspace import is_sandbox
 
-_SIDES: Mapping[str, pa.Schema] = {
+SIDES: Mapping[str, pa.Schema] = {
     "entries": schemas.ENTRIES,
     "pieces": schemas.PIECES,
     "payroll_lines": schemas.PAYROLL_LINES,
@@ -62,11 +62,11 @@ def find_corrections(run: Run, engine: Engine) -> None:
 def correct(run: Run, engine: Engine, looked_at: Sequence[Earlier]) -> None:
     """Compare these periods as computed today with the sum of everything exported for them; the lines are the rest."""
     _put_parameters(run, engine, looked_at)
-    sides: dict[str, list[pa.Table]] = {name: [] for name in _SIDES}
+    sides: dict[str, list[pa.Table]] = {name: [] for name in SIDES}
     for item in looked_at:
-        for name, table in _today(run, engine, item.batch).items():
-            sides[name].append(_side(table, item.batch, is_now=True))
-            sides[name].append(_side(_as_exported(item.batch, name), item.batch, is_now=False))
+        for name, table in today(run, engine, item.batch).items():
+            sides[name].append(side(table, item.batch, is_now=True))
+            sides[name].append(side(_as_exported(item.batch, name), item.batch, is_now=False))
     for name, parts in sides.items():
         engine.put(f"side_{name}", pa.concat_tables(parts))
     _put_earlier_corrections(run, engine, {item.batch.batch for item in looked_at})
@@ -118,7 +118,7 @@ def _printed(value: Any) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-def _today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
+def today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
     """The tables of an exported period by today's inputs, through the same statements."""
     own = period_run(run, batch)
     refuse_gaps(own)
@@ -135,7 +135,7 @@ def _today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
         put_time_before(own, engine, again)
         again.run(RULES)
         again.run(_MADE_FROM)
-        found = {name: schemas.assert_schema(again.fetch(name), schema, name) for name, schema in _SIDES.items()}
+        found = {name: schemas.assert_schema(again.fetch(name), schema, name) for name, schema in SIDES.items()}
         _refuse_abroad(batch, again, found)
     own.end()
     return found
@@ -148,7 +148,7 @@ def _refuse_abroad(batch: Batch, today: Engine, found: Mapping[str, pa.Table]) -
     """
     if not (batch.has_table("conversions") or today.count("conversions") or today.count("weeks_paid_abroad")):
         return
-    if all(found[name].equals(_as_exported(batch, name)) for name in _SIDES if name not in ("entries", "pieces")):
+    if all(found[name].equals(_as_exported(batch, name)) for name in SIDES if name not in ("entries", "pieces")):
         return   # what was changed has been undone
     raise RefusedError(
         "CORRECTION_ABROAD",
@@ -160,10 +160,11 @@ def _refuse_abroad(batch: Batch, today: Engine, found: Mapping[str, pa.Table]) -
 
 
 def _as_exported(batch: Batch, name: str) -> pa.Table:
-    return batch.table(name) if batch.has_table(name) else _SIDES[name].empty_table()
+    return batch.table(name) if batch.has_table(name) else SIDES[name].empty_table()
 
 
-def _side(table: pa.Table, batch: Batch, *, is_now: bool) -> pa.Table:
+def side(table: pa.Table, batch: Batch, *, is_now: bool) -> pa.Table:
+    """One side's rows of a period, marked with it."""
     rows = len(table)
     return table.append_column("is_now", pa.array([is_now] * rows, pa.bool_())).append_column(
         "batch", pa.array([batch.batch] * rows, pa.int32())

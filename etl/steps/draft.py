@@ -12,12 +12,13 @@ from etl.sql.order import MARTS
 from etl.sql.run import Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
 from etl.steps.corrections import corrected_by, facts_of, waiting_for
+from etl.steps.mapping_versions import VERSION, note_version
 from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
 from etl.steps.run import Run
 from etl.steps.signing import preparer
-from etl.store import batches
+from etl.store import audit_log, batches
 from etl.store.drafts import write_draft
 from etl.store.mapping_sets import land_mapping
 from etl.store.sealed import DraftContent
@@ -64,7 +65,16 @@ def draft(run: Run) -> Outcome:
         )
         by = preparer(run.trust(), run.person, run.settings.company.policy, tables, run.now())
         sealed = write_draft(run.workspace, run.company, run.period_end, content, person=by, now=run.now())
+        _note_version(run, sealed, mapping_digest)
     return _outcome(run, sealed, control)
+
+
+def _note_version(run: Run, sealed: batches.Draft, mapping_digest: str) -> None:
+    """Where edits wait for an approval, the log says which set went out with which batch."""
+    if run.settings.approval.mappings == "replay":
+        body = note_version(run.records(), mapping_digest, sealed.batch, sealed.revision)
+        if body is not None:
+            audit_log.append(run.workspace, run.company, VERSION, body, person=run.person, now=run.now())
 
 
 def batch_key(run: Run, inputs: list[dict[str, Any]], mapping_digest: str) -> str:
@@ -80,7 +90,7 @@ def batch_key(run: Run, inputs: list[dict[str, Any]], mapping_digest: str) -> st
 
 
 def _mapping_files(run: Run) -> dict[str, bytes]:
-    settings = (run.workspace.mappings(run.company) / "company.toml").read_bytes()
+    settings = run.mapping_file("company.toml").read_bytes()
     return run.mappings.contents | {"company.toml": settings}
 
 
@@ -140,7 +150,12 @@ def _outcome(run: Run, sealed: batches.Draft, control: dict[str, Any]) -> Outcom
     approver = "sandbox-approver" if is_sandbox(run.company) else "another person"
     return Outcome(
         title=f"draft batch {sealed.batch:04d} revision {sealed.revision} {'sealed' if sealed.is_new else 'unchanged'}",
-        facts=(*facts_of(control), ("manifest", sealed.manifest_digest[:12]), ("files", run.shown(folder))),
+        facts=(
+            *(("differs from approved", told) for told in run.chosen.told),
+            *facts_of(control),
+            ("manifest", sealed.manifest_digest[:12]),
+            ("files", run.shown(folder)),
+        ),
         headings=("stream", "in", "to export", "held", "money to export"),
         rows=tuple(rows),
         next_step=f"{approver} looks at the workbook and approves: timebooks approve batch --company {run.company} "

@@ -126,7 +126,7 @@ def as_drafted(run: Run, batch: Batch) -> tuple[MappingSet, Settings]:
     if known is None:
         folder = mapping_folder(run.workspace, run.company, digest)
         toml = (folder / "company.toml").read_bytes()
-        is_same_toml = toml == (run.workspace.mappings(run.company) / "company.toml").read_bytes()
+        is_same_toml = toml == run.mapping_file("company.toml").read_bytes()
         kept = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         contents = {name for name in kept - {"company.toml"} if not name.startswith("expectations/")}
         is_same = contents == set(run.mappings.contents) and all(

@@ -10,6 +10,7 @@ from etl.mapping.load import load_mappings
 from etl.settings import read_settings
 from etl.steps.corrections import told
 from etl.steps.history import companies
+from etl.steps.mapping_versions import choose
 from etl.steps.outcome import Outcome
 from etl.steps.referrals import waiting
 from etl.store import audit_log, batches
@@ -35,7 +36,11 @@ def status(workspace: str | Path, company: str | None = None, today: date | None
     waiting = [row for row in rows if row[5] != "nobody"]
     return Outcome(
         title=f"{len(rows)} period(s), {len(waiting)} waiting for somebody",
-        facts=tuple(fact for name in names for fact in (*_corrections(place, name), *_disputed(place, name, day))),
+        facts=tuple(
+            fact
+            for name in names
+            for fact in (*_corrections(place, name), *_disputed(place, name, day), *_not_approved(place, name))
+        ),
         headings=_HEADINGS,
         rows=tuple(rows),
         next_step=f"{waiting[0][0]}, {waiting[0][1]}: {waiting[0][6]}"
@@ -93,6 +98,14 @@ def _disputed(place: Workspace, company: str, today: date) -> list[tuple[str, st
     except EtlError:
         return []
     return [(f"{company}: amounts in dispute, wait for a person", told)] if told else []
+
+
+def _not_approved(place: Workspace, company: str) -> list[tuple[str, str]]:
+    """Edits of the cross-references that wait for an approval, where the company wants one."""
+    try:
+        return [(f"{company}: differs from approved", told) for told in choose(place, company).told]
+    except EtlError:
+        return []
 
 
 def _ended(place: Workspace, company: str, today: date) -> set[date]:

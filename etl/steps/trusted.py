@@ -16,12 +16,23 @@ from etl.trust.judge import Bench, Signed, refuse_verb
 from etl.trust.keys import id_of, key_folder, open_key, public_text, throw_away_key
 from etl.trust.people import Entry, People, read_people
 from etl.trust.permissions import ACCOUNTANT, APPROVER, OPERATOR, PREPARER
-from etl.trust.statements import APPROVE_BATCH, PREPARE, WITHDRAW, head, statement
+from etl.trust.statements import (
+    APPROVE_BATCH,
+    APPROVE_MAPPING,
+    APPROVE_TIME,
+    PREPARE,
+    WITHDRAW,
+    head,
+    statement,
+)
 from etl.workspace import PEOPLE_LOG, Workspace, is_sandbox
 
 SANDBOX_PREPARER, SANDBOX_APPROVER = "sandbox-preparer", "sandbox-approver"
 SIGNED = "signed"
-SIGNED_KINDS = {"draft": PREPARE, "approve": APPROVE_BATCH, "withdraw": WITHDRAW}
+SIGNED_KINDS = {
+    "draft": PREPARE, "approve": APPROVE_BATCH, "withdraw": WITHDRAW, "approve_mapping": APPROVE_MAPPING,
+    "approve_time": APPROVE_TIME,
+}
 """What kind of statement a record of each type carries."""
 _PRACTICE_DIGEST = "0" * 64
 

@@ -17,7 +17,7 @@ from etl.trust.envelope import Envelope, MalformedError, read_envelope
 
 FORMAT = 1
 PREPARE, APPROVE_BATCH, APPROVE_TIME = "prepare", "approve-batch", "approve-time"
-WITHDRAW, PEOPLE, CARD = "withdraw", "people", "key-card"
+APPROVE_MAPPING, WITHDRAW, PEOPLE, CARD = "approve-mapping", "withdraw", "people", "key-card"
 EXPIRES_DAYS = 30
 SKEW = timedelta(minutes=10)
 
@@ -39,7 +39,11 @@ WEEK: dict[str, type] = {    # one person's week of hours
 _OWN: dict[str, dict[str, type]] = {
     PREPARE: {"drafts": list, "people": dict},
     APPROVE_BATCH: {"drafts": list, "people": dict, "request": str, "expires": str},
-    APPROVE_TIME: {"weeks": list, "people": dict},
+    APPROVE_TIME: {"company": str, "weeks": list, "log": dict, "people": dict},
+    APPROVE_MAPPING: {
+        "company": str, "replay": str, "mapping": str, "before": str, "gross": dict, "author": str, "needed": int,
+        "policy": str, "log": dict, "people": dict,
+    },
     WITHDRAW: {"company": str, "approval": dict, "reason": str, "people": dict},
     PEOPLE: {"people": dict, "companies": dict, "changes": list},
     CARD: {"name": str, "public": str},

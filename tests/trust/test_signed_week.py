@@ -421,7 +421,10 @@ def test_every_verb_is_for_its_roles_alone(desk):
     place, file = desk.place.root, desk.root / "any.csv"
     file.touch()
     for step in (lambda: steps.take_in_review(desk.run("max"), file), lambda: steps.rollback(desk.run("max"), "why"),
-                 lambda: steps.confirm_rule(COMPANY, "us-flsa", "max", "read", workspace=place)):
+                 lambda: steps.confirm_rule(COMPANY, "us-flsa", "max", "read", workspace=place),
+                 lambda: steps.replay_mapping(COMPANY, 1, person="max", workspace=place),
+                 lambda: steps.approve_mapping(COMPANY, "0" * 16, person="max", workspace=place),
+                 lambda: steps.revert_mapping(COMPANY, "why", person="max", workspace=place)):
         assert refused_code(step) == "NOT_PERMITTED"
     refused("PERSON_UNKNOWN", lambda: steps.load_rates(file, COMPANY, place))   # by the name at the machine
     refused("PERSON_UNKNOWN", lambda: steps.pull(desk.run("nobody")))
