@@ -16,6 +16,7 @@ from etl.cli_approve import approve_app
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_exceptions import exceptions_app
 from etl.cli_mapping import mapping_app
 from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person
 from etl.cli_rules import rules_app
@@ -35,11 +36,9 @@ app = typer.Typer(
 )
 step_app = typer.Typer(no_args_is_help=True, help="One step of the week at a time.")
 history_app = typer.Typer(no_args_is_help=True, help="Query, rebuild or copy the history.")
-exceptions_app = typer.Typer(no_args_is_help=True, help="What was found about single entries.")
 sandbox_app = typer.Typer(no_args_is_help=True, help="Practice companies, invented from a seed.")
 app.add_typer(step_app, name="step", hidden=True)
 app.add_typer(history_app, name="history", hidden=True)
-app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(sandbox_app, name="sandbox", hidden=True)
 
 AnyCompany = Annotated[str | None, typer.Option("--company", help="Only this company.")]
@@ -115,14 +114,6 @@ def status(
     if company and period_end:
         _show(steps.standing(steps.start(company, period_end, _place(workspace))), as_json)
     _show(steps.status(_place(workspace), company), as_json)
-
-
-@exceptions_app.command("list")
-def exceptions_list(company: Company, period_end: PeriodEnd, workspace: Folder = None, as_json: AsJson = False) -> None:
-    """Every exception item of the period's newest draft or batch."""
-    from etl import steps  # noqa: PLC0415
-
-    _show(steps.exceptions(_place(workspace), company, steps.read_day(period_end)), as_json)
 
 
 @app.command()
@@ -306,6 +297,7 @@ def history_compact(workspace: Folder = None) -> None:
     _show(steps.compact_history(_place(workspace)), as_json=False)
 
 
+app.add_typer(exceptions_app(_show), name="exceptions")
 app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
 app.add_typer(rules_app(_show), name="rules", hidden=True)

@@ -19,9 +19,13 @@ class Approval(Part):
     `unapproved_pay`: whether hours nobody has approved are paid at the cut-off all the same; cost and billing wait.
     `mappings` replay: an edit of cross-references or settings that could move exported figures is used only once it was
     replayed and approved. `second_above`: from this much money in the home currency, by two approvers.
+    `exceptions` followed: the log notes which a draft has for the first time, so that their age is known. `owners`:
+    who is named for work without a mapping row, by client, project or service of the tracker; * for all others.
     """
 
     time: TimeSource = "none"
     unapproved_pay: Literal["pay", "hold"] = "pay"
     mappings: Literal["none", "replay"] = "none"
     second_above: Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)] | None = None
+    exceptions: Literal["none", "followed"] = "none"
+    owners: dict[str, Annotated[str, Field(min_length=1, max_length=80)]] = Field(default={})

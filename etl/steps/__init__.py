@@ -2,10 +2,13 @@
 
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
+from etl.steps.approve_time import approve_time, time_waiting
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.books import Asked, Decision, decide_item, take_in_books
 from etl.steps.estimate import estimate
+from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
+from etl.steps.exceptions import exception_told, exceptions_open
 from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
@@ -35,7 +38,7 @@ from etl.steps.rules_obligations import show_obligations
 from etl.steps.rules_qualified import qualified_overtime
 from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
-from etl.steps.run import Run, read_day, start
+from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.runs import keep_run
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
 from etl.steps.standing import standing
@@ -58,6 +61,8 @@ __all__ = [
     "approve_batch",
     "approve_list",
     "approve_mapping",
+    "approve_time",
+    "assign_exception",
     "attachments",
     "change_people",
     "check",
@@ -70,10 +75,13 @@ __all__ = [
     "end_key",
     "enroll",
     "estimate",
+    "exception_told",
     "exceptions",
+    "exceptions_open",
     "explain",
     "export",
     "export_history",
+    "fix_exception",
     "found_people",
     "goes_on",
     "history_view",
@@ -90,6 +98,7 @@ __all__ = [
     "new_key",
     "new_sandbox",
     "people_list",
+    "place_of",
     "policy_of",
     "preflight",
     "progress",
@@ -118,9 +127,11 @@ __all__ = [
     "take_in_answer",
     "take_in_books",
     "take_in_review",
+    "time_waiting",
     "trial_import",
     "vendor_year",
     "verify",
+    "verify_exception",
     "week",
     "withdraw_approval",
 ]

@@ -22,6 +22,7 @@ from etl.steps.map_entries import refuse_mass_withdrawal
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.steps.time_before import put_time_before
+from etl.steps.time_inputs import put_let_through
 from etl.store import batches
 from etl.store.batches import Batch, Sealed
 from etl.terms import CORRECTED, STREAMS
@@ -126,6 +127,8 @@ def today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
     engine.run_each("landed_again", [days])
     with own.engine() as again:
         put_inputs(own, again)
+        if own.settings.approval.time != "none":
+            put_let_through(again, _let_through(run, batch))
         again.put("stg_files__time_entries", engine.fetch("landed_again"))
         for name in ("pulls", "complete_pulls"):
             again.put(name, engine.fetch(name))
@@ -139,6 +142,19 @@ def today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
         _refuse_abroad(batch, again, found)
     own.end()
     return found
+
+
+def _let_through(run: Run, batch: Batch) -> list[str]:
+    """Entries that this batch, or one that corrected it, took into pay, cost or billing beside being approved."""
+    entries = batch.table("entries", ["entry_id", "cost_state", "bill_state"]).to_pylist()
+    out = {row["entry_id"] for row in entries if "exported" in (row["cost_state"], row["bill_state"])}
+    for other in exported_batches(run):
+        if other.has_table("correction_parts"):
+            own = other.table("corrections", ["line_id", "batch"])
+            lines = own.filter(pc.equal(own["batch"], batch.batch))["line_id"].to_pylist()
+            parts = other.table("correction_parts", ["line_id", "entry_id"])
+            out |= set(parts.filter(pc.is_in(parts["line_id"], pa.array(lines, pa.string())))["entry_id"].to_pylist())
+    return sorted(out - {None})
 
 
 def _refuse_abroad(batch: Batch, today: Engine, found: Mapping[str, pa.Table]) -> None:

@@ -12,12 +12,14 @@ from etl.sql.order import MARTS
 from etl.sql.run import Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
 from etl.steps.corrections import corrected_by, facts_of, waiting_for
+from etl.steps.exceptions import note_opened
 from etl.steps.mapping_versions import VERSION, note_version
 from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
 from etl.steps.run import Run
 from etl.steps.signing import preparer
+from etl.steps.time_inputs import HERE, approvals_digest
 from etl.store import audit_log, batches
 from etl.store.drafts import write_draft
 from etl.store.mapping_sets import land_mapping
@@ -66,6 +68,8 @@ def draft(run: Run) -> Outcome:
         by = preparer(run.trust(), run.person, run.settings.company.policy, tables, run.now())
         sealed = write_draft(run.workspace, run.company, run.period_end, content, person=by, now=run.now())
         _note_version(run, sealed, mapping_digest)
+        if run.settings.approval.exceptions == "followed":
+            note_opened(run.workspace, run.company, sealed, person=run.person, now=run.now())
     return _outcome(run, sealed, control)
 
 
@@ -97,7 +101,9 @@ def _mapping_files(run: Run) -> dict[str, bytes]:
 def _inputs(run: Run, engine: Engine) -> list[dict[str, Any]]:
     engine.run(("run_inputs",))
     used = {row["pull_id"] for row in engine.fetch("run_inputs").to_pylist()}
-    return [
+    is_asked = run.settings.approval.time in HERE
+    approved = [{"kind": "time_approvals", "digest": approvals_digest(run)}] if is_asked else []
+    return approved + [
         {
             "kind": "pull",
             "pull_id": pull.pull_id,

@@ -9,6 +9,7 @@ from etl.errors import EtlError, RefusedError
 from etl.mapping.load import load_mappings
 from etl.settings import read_settings
 from etl.steps.corrections import told
+from etl.steps.exceptions import status_fact
 from etl.steps.history import companies
 from etl.steps.mapping_versions import choose
 from etl.steps.outcome import Outcome
@@ -39,7 +40,7 @@ def status(workspace: str | Path, company: str | None = None, today: date | None
         facts=tuple(
             fact
             for name in names
-            for fact in (*_corrections(place, name), *_disputed(place, name, day), *_not_approved(place, name))
+            for fact in (*_corrections(place, name), *_disputed(place, name, day), *_decided(place, name, day))
         ),
         headings=_HEADINGS,
         rows=tuple(rows),
@@ -100,12 +101,14 @@ def _disputed(place: Workspace, company: str, today: date) -> list[tuple[str, st
     return [(f"{company}: amounts in dispute, wait for a person", told)] if told else []
 
 
-def _not_approved(place: Workspace, company: str) -> list[tuple[str, str]]:
-    """Edits of the cross-references that wait for an approval, where the company wants one."""
+def _decided(place: Workspace, company: str, today: date) -> list[tuple[str, str]]:
+    """Edits that wait for an approval, and exceptions that are followed, where the company does either."""
     try:
-        return [(f"{company}: differs from approved", told) for told in choose(place, company).told]
+        waiting_edits = choose(place, company).told
+        followed = status_fact(place, company, audit_log.read_log(place, company), today)
     except EtlError:
         return []
+    return [*((f"{company}: differs from approved", told) for told in waiting_edits), *followed]
 
 
 def _ended(place: Workspace, company: str, today: date) -> set[date]:

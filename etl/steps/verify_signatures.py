@@ -97,6 +97,8 @@ def _unproven(trust: Trust, record: Record, records: Sequence[Record]) -> Iterat
                 yield record, "It names another approval than the one that was signed"
             if record.type == "approve_mapping":
                 refuse_others(signed.said, bound(trust.company, record.body))
+            if record.type == "approve_time":
+                refuse_others(signed.said, {"company": trust.company, "weeks": record.body.get("weeks")})
             facts = {name: record.body[name] for name in _BOUND if name in record.body}
             if "drafts" in signed.said:
                 trust.bench(records).about(signed, facts | {"company": trust.company})

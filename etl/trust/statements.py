@@ -34,7 +34,7 @@ DRAFT: dict[str, type] = {   # one draft that somebody prepared or approves
     "figures": str, "control": dict, "gross": dict, "policy": str, "prepared_by": str, "log": dict,
 }
 WEEK: dict[str, type] = {    # one person's week of hours
-    "company": str, "employee": str, "week": str, "content": str, "seconds": int, "entries": int,
+    "employee": str, "week": str, "content": str, "seconds": int, "entries": int,
 }
 _OWN: dict[str, dict[str, type]] = {
     PREPARE: {"drafts": list, "people": dict},
