@@ -45,7 +45,7 @@ MAP: tuple[str, ...] = (
 RULES: tuple[str, ...] = (
     "entries_to_round",  # each with its rules
     "punches_rounded",  # where start and end are rounded, not the time between
-    "rounding_parts",  # what is rounded together, for the shares
+    *("rounding_parts", "rounding_shares"),  # what is rounded together, and each one's share of it
     "entries_rounded",  # pay and bill seconds, each once, before any cut or total
     "rounded_input",  # time that was rounded before it came
     "pieces_cut",  # at midnight, on instants
@@ -224,6 +224,7 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "billing_holds": ("map_billing_decisions",),
     "punches_rounded": ("rounding_rules where grain = 'punch'",),
     "rounding_parts": ("rounding_rules where grain in ('day', 'day_project', 'week', 'invoice_line')",),
+    "rounding_shares": ("rounding_parts",),
     "rounded_input": ("rounding_rules where mode <> 'none'",),
     "daily_parts": ("days_in_question", "overtime_tiers where measure = 'shift'"),
     **dict.fromkeys(("premium_hours", "premiums_in_rate", "window_premiums", "premium_items"), ("premium_rules",)),

@@ -14,6 +14,7 @@ from etl import tables
 from etl.disk import damaged
 from etl.errors import StoreError
 from etl.store import files
+from etl.tables.sql_types import sql_type
 
 BATCH_COLUMNS = pa.schema([
     pa.field("company", pa.string()), pa.field("period_end", pa.date32()),
@@ -42,12 +43,6 @@ STORED: Mapping[str, pa.Schema] = {
 """The tables as the history stores them; `batches` has one row per exported batch."""
 
 ROWS_AT_ONCE = 500_000
-
-
-_SQL_TYPES: Mapping[pa.DataType, str] = {
-    pa.string(): "VARCHAR", pa.int32(): "INTEGER", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN", pa.date32(): "DATE",
-    tables.INSTANT: "TIMESTAMP WITH TIME ZONE",
-}   # money and rates are DECIMAL; there is no entry for a binary float
 
 
 @dataclass(frozen=True)
@@ -121,13 +116,7 @@ def _joined(waiting: Mapping[str, Sequence[pa.Table]]) -> Iterator[tuple[str, pa
 
 def layout() -> dict[str, dict[str, str]]:
     """Per stored table its columns and their types, as DuckDB names them."""
-    return {name: {field.name: _sql_type(field.type) for field in schema} for name, schema in STORED.items()}
-
-
-def _sql_type(kind: pa.DataType) -> str:
-    if pa.types.is_decimal128(kind):
-        return f"DECIMAL({kind.precision},{kind.scale})"
-    return _SQL_TYPES[kind]
+    return {name: {field.name: sql_type(field.type) for field in schema} for name, schema in STORED.items()}
 
 
 def _kinds(batch: PublishedBatch) -> list[str]:

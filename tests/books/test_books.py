@@ -109,6 +109,7 @@ CAUSES = {
 WHOLE = (date(2026, 11, 2), date(2026, 11, 30))
 
 
+@pytest.mark.capability("C105")
 @pytest.mark.capability("M2", "C95", "C96")
 @pytest.mark.parametrize("kind", CAUSES)
 def test_each_thing_that_goes_wrong_has_its_cause(past: BookPast, kind: str) -> None:
@@ -226,6 +227,7 @@ def test_hostile_texts_stay_texts(past: BookPast, text: str) -> None:
     assert not formulas, formulas
 
 
+@pytest.mark.capability("C155")
 @pytest.mark.parametrize(("content", "code"), [
     (b"", "FILE_EMPTY"), (b"PK\x03\x04 no zip", "XLSX_DAMAGED"), (b"a,b\r\n1,2\r\n", "BOOKS_FORM"),
     (b'Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n"11/08/2026,x', "CSV_QUOTES"),

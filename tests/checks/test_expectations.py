@@ -55,6 +55,7 @@ def broken(tables) -> dict[str, int]:
     return {result.expectation.id: len(result.items) for result in validate(suites(), tables) if result.items}
 
 
+@pytest.mark.capability("C86", "C97")
 @pytest.mark.capability("C22")
 @pytest.mark.parametrize(("table", "cells", "expected", "sound"), CASES, ids=[f"{c[0]}-{c[2][-1]}" for c in CASES])
 def test_a_spoiled_row_breaks_its_expectation_and_a_sound_one_keeps_it(table, cells, expected, sound):

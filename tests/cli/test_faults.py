@@ -111,6 +111,7 @@ FAULTS: list[tuple[str, Edit, int, str, str]] = [  # name, edit, exit code, code
 ]
 
 
+@pytest.mark.capability("C23", "C32", "C38", "C97", "C107")
 @pytest.mark.parametrize(("name", "edit", "exit_code", "code", "word"), FAULTS, ids=[fault[0] for fault in FAULTS])
 def test_a_fault_is_told_and_nothing_is_left(
     workspace: Path, name: str, edit: Edit, exit_code: int, code: str, word: str
@@ -128,6 +129,7 @@ def test_a_fault_is_told_and_nothing_is_left(
     assert not list(workspace.glob("data/drafts/*/*/*")), "no draft is sealed"
 
 
+@pytest.mark.capability("C73")
 @pytest.mark.parametrize(
     ("name", "edit", "exit_code", "code", "word"), FAULTS[:4], ids=[fault[0] for fault in FAULTS[:4]]
 )
@@ -189,6 +191,7 @@ def test_a_command_that_cannot_run_says_so(
     assert word in answer.talk + answer.facts, why
 
 
+@pytest.mark.capability("C74")
 def test_the_sandbox_knows_its_place(workspace: Path) -> None:
     assert timebooks(*WEEK, workspace=workspace).code == 0
     batch = Workspace(workspace).batch_folder(SAMPLE, date(2026, 11, 22), 1)

@@ -51,6 +51,7 @@ def test_every_command_runs(workspace: Path, command: str) -> None:
     assert "Traceback" not in answer.talk
 
 
+@pytest.mark.capability("C1", "C135")
 def test_the_last_screen_of_the_week_is_the_one_shown(workspace: Path) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"<!-- output of: make week -->\n```text\n(.*?)```", text, re.DOTALL)

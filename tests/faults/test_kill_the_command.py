@@ -45,6 +45,7 @@ def sweep(undisturbed, tmp_path, call, chosen, only=()):
     return kills
 
 
+@pytest.mark.capability("C38")
 @pytest.mark.parametrize("call", USED)
 def test_the_command_killed_at_one_call_of_a_kind(undisturbed, tmp_path, call):
     count = sum(name == call and "data/history" not in told for name, told in undisturbed[1])

@@ -69,6 +69,7 @@ def by_kind(taken) -> dict[str, list[int]]:
     return kinds
 
 
+@pytest.mark.capability("C38")
 @pytest.mark.parametrize("kind", ["write", "fsync", "link", "rename", "unlink", "mkdir"])
 def test_a_week_killed_at_one_step_of_a_kind(undisturbed, tmp_path, kind):
     chance = random.Random(f"{SEED} {kind}")

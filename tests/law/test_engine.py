@@ -58,6 +58,7 @@ def premium(books, person: str) -> list[str]:
     return [" ".join(row) for row in rows if row[1] != "regular"]
 
 
+@pytest.mark.capability("M12")
 def test_each_piece_says_how_many_hours_and_which_law():
     books = firm("ann weekly US-CA").books("""
         person  date        time
@@ -74,6 +75,7 @@ def test_each_piece_says_how_many_hours_and_which_law():
     ]
 
 
+@pytest.mark.capability("C128")
 def test_a_week_with_two_states_two_rates_a_clock_change_and_a_month_end():
     """Monday 2026-10-26 to Sunday 11-01, when clocks go back: California to Wednesday, then the federal week alone. The
     night of the change has 9 h from 22:00 to 6:00; hours of both laws fill one pool, and 16 h were 25.00 an hour."""
@@ -212,6 +214,7 @@ STOPS = [  # place, [pay], rules confirmed, what is said
 ]  # fmt: skip
 
 
+@pytest.mark.capability("C78")
 @pytest.mark.parametrize(("place", "pay", "confirmed", "said"), STOPS)
 def test_nothing_is_paid_by_default(place, pay, confirmed, said):
     """An agreement is chosen by its group; a place, a day or a wage that nobody knows stops the run, with its fix."""

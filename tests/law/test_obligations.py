@@ -41,6 +41,7 @@ def test_the_threshold_of_form_1099_is_that_of_the_day():
     assert of_place("US-AR", date(2026, 6, 1))[0].jurisdiction == "US-AR"
 
 
+@pytest.mark.capability("C78")
 @pytest.mark.capability("C162")
 @pytest.mark.parametrize(
     ("place", "pay", "own", "said"),

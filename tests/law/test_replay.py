@@ -49,6 +49,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.capability("M4", "M12")
 @pytest.mark.capability("C133")
 def test_what_a_lower_limit_would_have_cost_each_person(exported: Path, tmp_path: Path) -> None:
     """Over 38 instead of 40 hours: 2 h more at half of 40.00 and of 31.75, in each of two weeks."""

@@ -137,6 +137,7 @@ def test_damage_is_told(name, old, new, code, says):
     assert [fault for fault in found if says in fault.what], found
 
 
+@pytest.mark.capability("C105", "M14")
 def test_a_key_of_an_earlier_batch_is_told():
     own, _ = parts(document("quickbooks_desktop.time"))
     earlier = {"quickbooks_desktop.time": {("QO-1", "2026-11-09")}}

@@ -8,6 +8,7 @@ from tests.mapping.catalogue import ACCEPTED, REFUSED
 from tests.mapping.small import loaded, refusal
 
 
+@pytest.mark.capability("C32", "C33")
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case[0]} {case[-1]}"[:60])
 def test_refused(tmp_path, case):
     number, file, old, new, words, why = case

@@ -35,9 +35,10 @@ def through_notebooks(root: Path, company: str, week: date) -> None:
             assert outcome.exit_code == 0
 
 
-def test_three_real_weeks_give_the_same_bytes_with_and_without_notebooks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [1, pytest.param(3, marks=pytest.mark.long)])
+def test_real_weeks_give_the_same_bytes_with_and_without_notebooks(tmp_path: Path, count: int) -> None:
     source = shared("data/cesaw/time_log_org_D.csv.gz")
-    weeks = sorted({week for row in source_rows(source) if (week := monday(row))})[20:23]
+    weeks = sorted({week for row in source_rows(source) if (week := monday(row))})[20 : 20 + count]
     company = company_id("D")
     for name in ("notebooks", "steps"):
         make_time_log_company(tmp_path / name, "D", source)
@@ -45,10 +46,10 @@ def test_three_real_weeks_give_the_same_bytes_with_and_without_notebooks(tmp_pat
         through_notebooks(tmp_path / "notebooks", company, week)
         run_week(tmp_path / "steps", company, week)
     with_notebooks = digests(tmp_path / "notebooks", company)
-    assert len([name for name in with_notebooks if name.endswith("postings.parquet")]) == 3
+    assert len([name for name in with_notebooks if name.endswith("postings.parquet")]) == count
     assert with_notebooks == digests(tmp_path / "steps", company)
     runs = list((tmp_path / "notebooks" / "reports").rglob("runs/*/10_pull.ipynb"))
-    assert len(runs) == 3, "executed notebooks are kept as runs"
+    assert len(runs) == count, "executed notebooks are kept as runs"
     assert not list((tmp_path / "notebooks" / "reports").rglob("batch-*/**/*.ipynb")), "and never in the batch folder"
 
 
@@ -68,6 +69,7 @@ def test_each_notebook_runs_alone_and_in_order(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.capability("C1")
 def test_the_front_door_and_the_history_run_from_top_to_bottom(tmp_path: Path) -> None:
     init(tmp_path, with_sample=True)
     with runner.warm_kernel():
@@ -81,6 +83,7 @@ def test_the_front_door_and_the_history_run_from_top_to_bottom(tmp_path: Path) -
     assert outcome.rows
 
 
+@pytest.mark.capability("C4")
 def test_a_step_before_its_time_says_so_without_a_traceback(tmp_path: Path) -> None:
     init(tmp_path, with_sample=True)
     with runner.warm_kernel():

@@ -34,6 +34,7 @@ def clock_weeks(tmp_path_factory: pytest.TempPathFactory) -> list[Ran]:
     return [ran for company in companies for ran in close_weeks(company, tmp_path_factory.mktemp(company.id))]
 
 
+@pytest.mark.capability("C86")
 @pytest.mark.capability("C71")
 def test_every_planted_case_ends_as_planted(two_weeks: list[Ran], clock_weeks: list[Ran]) -> None:
     wrong = [fault for ran in (*two_weeks, *clock_weeks) for fault in differences(ran, ran.week.cases)]
@@ -71,6 +72,7 @@ def test_the_table_test_can_fail(two_weeks: list[Ran]) -> None:
     assert len(oracle.payroll(ran.company, [ran.week], 0)) > 32, "a line for everybody who is paid weekly, and more"
 
 
+@pytest.mark.capability("C2")
 @pytest.mark.parametrize("number", [0, 1])
 def test_payroll_is_what_was_worked(two_weeks: list[Ran], number: int) -> None:
     ran = two_weeks[number]
@@ -93,6 +95,7 @@ def test_both_pay_groups_are_paid_when_both_periods_end(two_weeks: list[Ran]) ->
     assert groups == [{"weekly"}, {"weekly", "biweekly"}]
 
 
+@pytest.mark.capability("M8")
 def test_the_roll_forward_is_exact(two_weeks: list[Ran], clock_weeks: list[Ran]) -> None:
     for ran in (*two_weeks, *clock_weeks):
         assert ran.facts["unreconciled"] == "0"
@@ -117,6 +120,7 @@ def _count_dated(ran: Ran) -> int:
     return len(ran.week.entries) - undated - before - again + settled
 
 
+@pytest.mark.capability("C34", "C73")
 def test_what_stops_a_run_stops_it_until_it_is_mended(tmp_path: Path) -> None:
     company = make_company(number=4)
     write_company(Workspace(tmp_path), company)
@@ -148,6 +152,7 @@ def _clients(company: Company) -> set[str]:
     return {project.client for project in company.projects}
 
 
+@pytest.mark.capability("M9")
 def test_an_earlier_week_runs_again_when_later_ones_are_closed_and_nothing_changes(two_weeks: list[Ran]) -> None:
     ran = two_weeks[0]
     again = steps.week(run(ran.company, 0, ran.root))

@@ -103,6 +103,7 @@ def test_it_is_written_once_and_never_over(tmp_path: Path) -> None:
     assert refused.value.code == "SANDBOX_TAKEN"
 
 
+@pytest.mark.capability("C152")
 def test_pay_rates_are_for_their_owner_only(tmp_path: Path) -> None:
     write_company(Workspace(tmp_path), make_company())
     private = Workspace(tmp_path).mappings("sandbox-studio") / "private"

@@ -166,6 +166,7 @@ def clock(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
+@pytest.mark.capability("C2")
 @pytest.mark.parametrize("document", READERS)
 def test_every_hundredth_of_an_hour_is_in_every_payroll_file(week, document):
     run, tables, files = week

@@ -20,6 +20,7 @@ MEAL = {
 
 def add(books: Books, *given: dict[str, object]) -> None:
     """Put these rows, each MEAL but for what it says, into decisions that were run up to break_premiums."""
+    books.engine.all_run()
     for row in given:
         books.engine._ask(
             "insert into break_premiums values ($person_no, $workweek_start::date, $addition_on::date, $paid_on::date, "

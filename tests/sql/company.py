@@ -18,8 +18,8 @@ import pyarrow as pa
 from etl.periods import period_ending
 from etl.settings import Drop
 from etl.sources.files import parse_file
-from etl.sql.order import MAP, MARTS, ONLY_WITH, RULES, STAGING, statement
-from etl.sql.run import Engine, Limits
+from etl.sql.order import MAP, MARTS, ONLY_WITH, statement
+from etl.sql.run import Limits
 from etl.steps.holiday_calendar import calendar_drop, calendar_file
 from etl.steps.map_entries import stage
 from etl.steps.pull import request_of
@@ -29,10 +29,10 @@ from etl.store.landing import Pull
 from etl.tables import EXCEPTIONS, LANDED_COLUMNS, LANDED_ENTRIES
 from etl.units import BatchNumber
 from etl.workspace import Workspace
+from tests.sql.as_asked import ORDER, EngineAsAsked
 from tests.sql.folder import ID, loaded
 from tests.sql.text import records, shown
 
-ORDER: tuple[str, ...] = (*STAGING, *MAP, *RULES, *MARTS)
 MONDAY = "2026-11-09"  # the first day of the usual week
 ENTRY = {"person": "ann", "client": "-", "project": "web", "service": "dev", "date": MONDAY, "billable": "yes"}
 SHORT = {"id": "entry_ref"} | {name.rpartition("_")[0] or name: name for name in LANDED_COLUMNS if name != "entry_ref"}
@@ -175,7 +175,7 @@ class Company:
         return _Run(place, ID, last, "preparer", settings, mappings, periods, billing)
 
     def books(self, *deliveries: str | Delivery, end: str = "", to: str = MARTS[-1]) -> Books:
-        """The decisions of one period on these exports, run up to the table `to`."""
+        """The decisions of one period on these exports, up to the table `to`, each run when it is asked for."""
         return self.books_of(self.run(end), deliveries, to)
 
     def books_of(self, run: Run, deliveries: Sequence[str | Delivery], to: str) -> Books:
@@ -194,10 +194,9 @@ class Company:
         stage(run, engine, tuple(pulls))
         engine.put("checked_items", EXCEPTIONS.empty_table())
         order = ORDER[1 : ORDER.index(to) + 1]
-        engine.run(order[: len(MAP)])
         if len(order) > len(MAP):
             put_time_before(run, engine, engine)
-        engine.run(order[len(MAP) :])
+        engine.later(order)
         return Books(engine, run)
 
     def _landed(self, export: Delivery) -> pa.Table:
@@ -260,7 +259,7 @@ class _Run(Run):
         return BatchNumber(42)
 
 
-class _Engine(Engine):
+class _Engine(EngineAsAsked):
     """The real one; landed rows come from memory instead of Parquet files."""
 
     def __init__(self, landed: Mapping[str, pa.Table]) -> None:
@@ -285,7 +284,7 @@ class _Engine(Engine):
 class Books:
     """What the decisions made of it."""
 
-    engine: Engine
+    engine: EngineAsAsked
     run: Run
 
     def rows(self, table: str, columns: str, **where: str) -> list[list[str]]:
@@ -317,6 +316,7 @@ class Books:
 
     def count_without_needed(self, name: str, needed: Sequence[str] = ()) -> int:
         """How many rows a decision of ONLY_WITH finds where all is there but the rows it needs; nothing is kept."""
+        self.engine.all_run()
         ask = self.engine._ask
         ask("begin")
         try:

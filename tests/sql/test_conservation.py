@@ -227,6 +227,7 @@ def pay_is_hours_times_rate(books: Books) -> None:
 RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
+@pytest.mark.capability("C3", "C36", "C140", "M1", "M8")
 @given(WEEKS, st.data())
 @settings(RELAXED, max_examples=6, derandomize=True)
 def test_any_week(week, data):

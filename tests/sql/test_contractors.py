@@ -169,6 +169,7 @@ def test_a_cap_in_hours_cuts_the_entry_that_crosses_it_at_the_second():
     assert flagged.state_of("3").split(" / ")[1] == "exported -"
 
 
+@pytest.mark.capability("C158")
 @pytest.mark.capability("C68")
 def test_a_cap_in_money_and_what_was_used_before():
     firm = replace(FIRM, vendors=SIGNED)

@@ -75,11 +75,13 @@ WITHOUT_IDS = [  # deliveries, entries, why
 ]
 
 
+@pytest.mark.capability("C85", "M14")
 @pytest.mark.parametrize(("deliveries", "entries", "why"), WITHOUT_IDS)
 def test_exports_without_ids(deliveries, entries, why):
     assert counted(*deliveries) == entries, why
 
 
+@pytest.mark.capability("C85", "M14")
 def test_reordered_rows_have_the_same_ids():
     header, *rows = PLAIN.strip().splitlines()
     turned = "\n".join([header, *reversed(rows)])
@@ -94,6 +96,7 @@ def test_reordered_rows_have_the_same_ids():
 ROWS = st.lists(st.tuples(st.integers(1, 3), st.integers(9, 11), st.integers(1, 3)), min_size=1, max_size=8)
 
 
+@pytest.mark.capability("C85", "M14")
 @given(st.lists(ROWS, min_size=1, max_size=3), st.booleans(), st.data())
 @settings(max_examples=12, deadline=None)
 def test_delivering_again_shuffled_changes_nothing(files, has_ids, data):

@@ -126,6 +126,7 @@ def test_payroll_hours_in_hundredths():
     ]
 
 
+@pytest.mark.capability("C141")
 @both
 def test_wage_lines_of_the_labor_journal_in_order(is_overtime_cut_by_hand):
     """AP-46-LABOR without its employer taxes: account, job, class, amount, memo."""

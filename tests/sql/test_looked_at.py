@@ -200,6 +200,7 @@ def test_a_table_has_the_columns_that_suites_may_name(table):
     assert books.engine.count(f"{table}_to_check"), "a row at least"
 
 
+@pytest.mark.capability("M14")
 @pytest.mark.capability("C105")
 def test_the_same_work_in_two_trackers_is_found_with_and_without_a_clock():
     """M14: same person, day, job and time; counted once, at the tracker that comes second by name."""

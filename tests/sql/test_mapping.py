@@ -34,6 +34,7 @@ RATES = [  # rows of rates.csv besides "* * * 100.00": job, item, person, rate; 
 ]
 
 
+@pytest.mark.capability("C64")
 @pytest.mark.parametrize(("rows", "billed", "why"), RATES)
 def test_the_closest_bill_rate_counts(rows, billed, why):
     header = "customer_job  service_item  employee_id  bill_rate"

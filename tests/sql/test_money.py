@@ -103,6 +103,7 @@ def test_shares_are_those_on_paper_and_add_up(money, units):
     assert [sum(part) for part in shares] == [total for total, _ in units]
 
 
+@pytest.mark.capability("M1")
 @pytest.mark.parametrize("lines", [1, 2, 3, 100, 10_000])
 @pytest.mark.parametrize("digits", [0, 2, 3])
 def test_an_amount_over_any_number_of_lines_adds_up_exactly(money, lines, digits):

@@ -89,6 +89,7 @@ def straddling(end: str) -> Books:
     return SEMIMONTHLY.books(STRADDLING, end=end)
 
 
+@pytest.mark.capability("C83")
 def test_a_straddling_week_pays_straight_time_in_its_period():
     straddling("2026-10-31").must_show(
         "payroll_lines",
@@ -120,6 +121,7 @@ def test_and_the_premium_where_the_week_ends():
     assert "4" not in books.column("time_activities", "entry_ref"), "no time is sent twice"
 
 
+@pytest.mark.capability("C83", "C139")
 def test_over_both_runs_nothing_of_the_week_is_lost():
     """51 h at 40.00 and half of it on 11 h: 2040.00 + 220.00; of it to Shop 9 h and 5 h of premium: 460.00."""
     runs = [straddling(end) for end in ("2026-10-31", "2026-11-15")]

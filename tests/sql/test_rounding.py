@@ -70,7 +70,8 @@ STAGING = pa.schema(
 )
 NO_SCOPE = dict.fromkeys(SCOPES)
 LAW_KEYS = pa.table({"law_key": [0, 1], "work_location": ["US-NY", "US-CA"], "pay_group": ["weekly", "monthly"]})
-STEPS = ("rounding_spans", "entries_to_round", "punches_rounded", "rounding_parts", "entries_rounded")
+STEPS = ("rounding_spans", "entries_to_round", "punches_rounded", "rounding_parts", "rounding_shares",
+         "entries_rounded")  # fmt: skip
 
 
 @pytest.fixture(scope="module", name="engine")
@@ -275,6 +276,7 @@ def test_rounding_of_entries(engine, worked, unit, mode):
     assert all(lowest <= error <= highest for error in errors)
 
 
+@pytest.mark.capability("C60")
 @given(
     st.lists(st.tuples(st.sampled_from(["E1", "E2"]), st.integers(0, 13), DURATIONS), min_size=1, max_size=30),
     st.sampled_from(UNITS),
@@ -307,6 +309,7 @@ def pay(rows: Sequence[Mapping]) -> list[int]:
     return [row["pay_seconds"] for row in rows]
 
 
+@pytest.mark.capability("C140")
 def test_pay_is_exact_while_bills_go_up_to_tenths():
     """Three phone calls of 20 minutes: an hour is paid, three times four tenths are billed, at 100.00."""
     firm = Company(rounding="purpose  unit_seconds  mode  grain\nbill     360           up    entry")

@@ -51,6 +51,7 @@ NONSENSE = [  # what a rule says beside pay, 900 s, nearest; what the error name
 ]
 
 
+@pytest.mark.capability("C23")
 @pytest.mark.capability("C60")
 @pytest.mark.parametrize(("said", "words"), NONSENSE)
 def test_a_rule_that_makes_no_sense_is_refused(said, words):

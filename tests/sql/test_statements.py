@@ -19,6 +19,7 @@ from etl.mapping.load import as_table
 from etl.sql import order
 from etl.steps.standing import NO_PARTS
 from tests.sql import shapes
+from tests.sql.as_asked import tables_read
 from tests.sql.company import ORDER, Books, Company
 from tests.sql.emptiness import is_empty_without
 
@@ -26,7 +27,6 @@ SQL = Path(str(files("etl.sql")))
 SHARED = ("words", "money")  # types and macros of every statement
 FILES = sorted(SQL.rglob("*.sql"))
 TURNS = (*order.STAGING, *order.MAP, *order.RULES, *order.CORRECTIONS, *order.MARTS)
-EVERY = {name for names in order.FOLDERS.values() for name in names}
 PUBLISHED = ("exported_pieces", "exported_entries", "exported_allocations")  # Parquet of published batches
 NORA = """        nora        E4           Nora Norate    employee     weekly     nonexempt    US-NY          -
         cal         E5           Cal Coast      employee     weekly     nonexempt    US-CA          -
@@ -141,6 +141,7 @@ def everything() -> Books:
         "Mill:Web  Design  100.00  1  1.00  hold  Ask first",
     )
     books = firm.books(SHEET, SHEET)
+    books.engine.all_run()
     for name in PUBLISHED:
         schema = getattr(tables, name.removeprefix("exported_").upper())
         books.engine.put(name, schema.append(pa.field("filename", pa.string())).empty_table())
@@ -161,16 +162,6 @@ def bare(path: Path) -> str:
     """A statement without its comments and texts."""
     text = re.sub(r"--[^\n]*", "", path.read_text(encoding="utf-8"))
     return re.sub(r"'[^']*'", "''", text)
-
-
-def tables_read(name: str) -> set[str]:
-    """The statements' tables that a statement reads: whatever it names and does not define itself."""
-    text = re.sub(r"--[^\n]*", "", order.statement(name))
-    own = set(re.findall(r"\b([a-z_]+) as (?:not )?(?:materialized )?\(", text))
-    reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text))
-    reads |= set(re.findall(r"(?:remainder|units)\('([a-z_]+)'\)", text))
-    itself = {name for name in own if re.search(rf"\b{name} as \(\s*select \* from {name}\b", text)}
-    return (reads - own | itself) & EVERY
 
 
 def test_every_file_is_in_exactly_one_order_once():
@@ -308,6 +299,7 @@ def _has_no_money(row):
     return row.get("cost_reason") is not None or row.get("amount_minor", 0) is None
 
 
+@pytest.mark.capability("M8")
 @pytest.mark.parametrize(("audit", "table", "column", "change", "why"), SPOILED)
 def test_an_audit_that_finds_rows_stops_the_run(books, audit, table, column, change, why):
     books.engine.audit(audit)

@@ -147,6 +147,7 @@ def books_of(**choices: str) -> Books:
     return replace(FIRM, **choices).books(delivery(rows))
 
 
+@pytest.mark.capability("C34", "C48")
 @pytest.mark.parametrize(("name", "differs", "state", "why"), CASES, ids=[case[0] for case in CASES])
 def test_states(name, differs, state, why):
     assert books_of().state_of(name) == state, f"{differs}: {why}"
@@ -181,6 +182,7 @@ DECLARED = [  # choice, entry, state, why
 ]
 
 
+@pytest.mark.capability("C36", "C70", "C141")
 @pytest.mark.parametrize(("choice", "entry", "state", "why"), DECLARED)
 def test_what_the_company_declares(choice, entry, state, why):
     assert books_of(**choice).state_of(entry) == state, why
@@ -218,17 +220,20 @@ SEVERITIES = [  # choice, entry, code, severity, streams
 ]
 
 
+@pytest.mark.capability("C3", "C36")
 @pytest.mark.parametrize(("choice", "entry", "code", "severity", "streams"), SEVERITIES)
 def test_exception_items(choice, entry, code, severity, streams):
     rows = books_of(**choice).rows("exceptions", "code severity streams", entry_id=f"tracker:{entry}")
     assert rows == [[code, severity, streams]]
 
 
+@pytest.mark.capability("C108")
 def test_stop_items_come_first():
     severities = books_of().column("exceptions", "severity")
     assert severities == sorted(severities, key=["stop", "hold", "note"].index)
 
 
+@pytest.mark.capability("C154")
 def test_what_keeps_pay_waiting_names_the_cut_off():
     """Of the person's pay group; where nobody knows the person or the day, the first cut-off of the run."""
     due = {

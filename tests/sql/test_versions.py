@@ -255,6 +255,7 @@ def all_cases() -> Books:
     return Company(go_live="2026-11-09").books(*deliveries, to="entries_rounded")
 
 
+@pytest.mark.capability("C120")
 @pytest.mark.parametrize("case", CASES)
 def test_deliveries(case):
     """J10: edited, moved, deleted, brought back."""
@@ -310,6 +311,7 @@ def test_an_entry_that_left_the_week_stands_in_it_as_superseded_only():
     assert second.column("payroll_lines", "amount") == ["40.00"]
 
 
+@pytest.mark.capability("C42")
 @pytest.mark.capability("C120")
 def test_what_came_again_and_what_came_late_is_counted_by_source():
     books = Company().books(

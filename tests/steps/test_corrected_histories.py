@@ -37,6 +37,7 @@ def names_its_origin(past: Past, week: int) -> None:
         assert own or line["stream"] == "cost", "only the line that balances a journal has no entries of its own"
 
 
+@pytest.mark.capability("M3")
 @pytest.mark.capability("C143")
 @pytest.mark.parametrize("seed", range(25))
 def test_the_sum_of_all_exported_lines_is_the_last_state(tmp_path, seed):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
@@ -44,6 +46,7 @@ def file(company: Path | Past, week: int, pattern: str) -> list[dict[str, str]]:
         return list(csv.DictReader(text))
 
 
+@pytest.mark.capability("C154", "M3")
 @pytest.mark.capability("C143")
 def test_four_late_hours_are_paid_in_their_own_workweek(tmp_path):
     """Labor rules B.8: 38 h were paid, 4 h more turn up: 100.00, not 110.00 as in a week of 39 h, nor 80.00 of 30 h."""
@@ -157,6 +160,7 @@ def test_suspense_clears_itself_once_the_work_is_mapped(tmp_path, posting):
     assert causes == {"cost": "suspense cleared" if posting == "accrue" else causes["cost"], "bill": "released hold"}
 
 
+@pytest.mark.capability("M3")
 @pytest.mark.parametrize(("what", "cause"), [
     ("late", "late entry"), ("edit", "edited"), ("withdraw", "withdrawn"), ("map", "re-mapped"), ("bill rate", "rate"),
     ("pay rate", "rate"), ("place", "rule"), ("hold", "released hold"),
@@ -193,15 +197,18 @@ def test_each_correction_tells_its_cause(tmp_path, what, cause):
 @pytest.mark.capability("C151")
 def test_a_correction_is_dated_where_the_books_are_open(tmp_path):
     """A week over a month's end is split there; each part keeps its month where the books are open, else moves on."""
+    exported = Past(tmp_path / "exported")
+    exported.work("x ann web 28 8:00\ny ann web 30 8:00")  # Monday 2026-11-30 and Wednesday 2026-12-02
+    for week in range(5):
+        exported.publish(week)
+    exported.work("x ann web 28 9:00\ny ann web 30 9:00")
     for name, locked, days in (
         ("none", "", ["2026-12-13"]), ("early", "2026-11-20", ["2026-11-30", "2026-12-06"]),
         ("november", "2026-11-30", ["2026-12-06", "2026-12-13"]), ("late", "2026-12-20", ["2026-12-21"] * 2)):
-        more = f"[books]\nlocked_through = {locked}" if locked else ""
-        company = Past(tmp_path / name, more=more)
-        company.work("x ann web 28 8:00\ny ann web 30 8:00")  # Monday 2026-11-30 and Wednesday 2026-12-02
-        for week in range(5):
-            company.publish(week)
-        company.work("x ann web 28 9:00\ny ann web 30 9:00")
+        company = deepcopy(exported)
+        company.root = tmp_path / name
+        company.more = f"[books]\nlocked_through = {locked}" if locked else ""
+        shutil.copytree(exported.root, company.root)
         company.publish(5)
         found = sorted({(row["document_number"], str(row["posted_on"])) for row in company.rows(5, "postings")
                         if "D" in row["document_number"] and not row["document_number"].endswith("R")})

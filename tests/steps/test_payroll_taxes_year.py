@@ -78,6 +78,7 @@ def test_an_earlier_payroll_of_the_year_has_to_be_there(tmp_path):
     assert caught.value.code == "TAX_YEAR_OPEN"
 
 
+@pytest.mark.capability("C158")
 def test_a_payroll_without_taxes_is_declared(tmp_path):
     """The first week was exported before taxes were computed here; then its wages are declared."""
     company = past(tmp_path, more="")
@@ -94,6 +95,7 @@ def test_a_payroll_without_taxes_is_declared(tmp_path):
     assert shown(company, 1) == ["1400.00 800.00 600.00 36.00"]
 
 
+@pytest.mark.capability("M1")
 def test_a_tax_line_is_explained_by_its_entries(tmp_path):
     company = past(tmp_path)
     week_of(company, 0)

@@ -68,6 +68,7 @@ def everything(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
+@pytest.mark.capability("C86")
 @pytest.mark.capability("C84")
 def test_a_bad_file_goes_to_the_quarantine_with_a_note(tmp_path):
     bad = csv_of(ROW, "dana,2026-03-02")

@@ -38,6 +38,7 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.capability("C5", "C90")
 def test_a_finished_week_runs_again_and_nothing_changes(workspace: Path) -> None:
     first = week(workspace)
     assert dict(first.facts)["unreconciled"] == "0"

@@ -84,6 +84,7 @@ def test_refusals(company, reason, week, code):
     assert tree(company.root) == before
 
 
+@pytest.mark.capability("C72", "C109")
 @pytest.mark.capability("M11")
 def test_balances_stand_before_after_and_taken_back(company):
     root = company.root

@@ -40,6 +40,7 @@ def run(workspace: Path) -> steps.Run:
     return steps.start(COMPANY, SAMPLE_PERIOD_END, workspace, person="Dana", in_memory=True)
 
 
+@pytest.mark.capability("C4")
 def test_a_week_from_nothing_to_the_close(workspace: Path) -> None:
     """Each state, reached by doing what the row before said."""
     told = []
@@ -77,6 +78,7 @@ def test_every_ended_period_since_go_live_is_there(workspace: Path) -> None:
     assert periods(date(2026, 12, 7)) == ["2026-11-29", "2026-12-06"]
 
 
+@pytest.mark.capability("C4")
 def test_between_the_export_and_the_close(workspace: Path) -> None:
     steps.week(run(workspace))
     steps.approve_batch(run(workspace), "Robin")
@@ -104,6 +106,7 @@ PREFLIGHT = [  # what is wrong, the question it answers, words of the answer
 ]
 
 
+@pytest.mark.capability("C6")
 @pytest.mark.parametrize(("wrong", "question", "words"), PREFLIGHT, ids=[case[0] for case in PREFLIGHT])
 def test_preflight_names_what_is_missing(workspace: Path, wrong: str, question: str, words: str) -> None:
     if wrong == "inbox":
@@ -120,6 +123,7 @@ def test_preflight_names_what_is_missing(workspace: Path, wrong: str, question: 
     assert found.next_step.startswith(question)
 
 
+@pytest.mark.capability("C6")
 def test_preflight_of_a_week_that_may_run(workspace: Path) -> None:
     found = steps.preflight(run(workspace))
     assert {cells[1] for cells in found.rows} == {"ok"}

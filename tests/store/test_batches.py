@@ -83,6 +83,7 @@ def test_another_content_is_the_next_revision(workspace):
     assert first.manifest_digest == third.manifest_digest, "no revision in the manifest"
 
 
+@pytest.mark.capability("C153")
 def test_numbers_have_no_gaps_whatever_happens_in_between(workspace):
     week.land_mapping(workspace)
     periods = [WEEK, NEXT_WEEK, date(2026, 11, 29), date(2026, 11, 8)]
@@ -139,6 +140,7 @@ def test_an_approval_is_bound(workspace, changed, why):
     assert batches.approval_of(records(workspace), draft).number == 4
 
 
+@pytest.mark.capability("M6")
 @pytest.mark.parametrize("bit", range(8))
 @pytest.mark.parametrize("name", ["manifest.json", "control.csv", "tables/postings.parquet",
                                   "import/quickbooks_desktop.time.iif"])
@@ -211,6 +213,7 @@ def test_the_approval_sheet_says_what_was_approved(workspace):
     assert approval.body["evidence"]["file"] == "0001-approval.json"
 
 
+@pytest.mark.capability("M6")
 def test_an_export_publishes_exactly_the_draft(workspace):
     draft = week.write_draft(workspace)
     approval = week.approve(workspace)

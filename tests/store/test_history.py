@@ -119,6 +119,7 @@ def asked(reading):
         yield connection
 
 
+@pytest.mark.capability("C92")
 @pytest.mark.parametrize(("sql", "answer", "why"), ASKED, ids=[case[-1] for case in ASKED])
 def test_views_answer(asked, sql, answer, why):
     rows = asked.execute(sql).to_arrow_table().to_pylist()
@@ -486,6 +487,7 @@ def test_a_copy_reads_its_own_files(made, tmp_path):
     assert answers(Workspace(tmp_path / "copy")) == expected
 
 
+@pytest.mark.capability("C92")
 def test_a_plain_copy_answers_the_same(made, tmp_path):
     workspace, _ = made
     history.export_copy(workspace, tmp_path / "plain.duckdb")
@@ -670,6 +672,7 @@ def test_how_long_it_takes(workspace):
 
 # --- what is written about it -----------------------------------------------------------------------------------------
 
+@pytest.mark.capability("C92")
 def test_the_data_dictionary_is_complete_and_its_queries_run(asked):
     text = (ROOT / "docs" / "history.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^##|\Z)", text, re.DOTALL | re.MULTILINE))

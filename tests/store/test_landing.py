@@ -20,6 +20,7 @@ from tests.store.week import COMPANY, MAPPING, NOW, PREPARER, REQUEST
 A, B = b"person,hours\ndana,8\n", b"person,hours\ndana,7\n"
 
 
+@pytest.mark.capability("C155")
 def test_a_pull_keeps_what_came_and_what_was_read(workspace):
     pull = week.land(workspace, A, "Week 46 (final).CSV")
     folder = workspace.landing(COMPANY) / "pulls" / f"000001-{files.sha256_bytes(A)[:12]}"

@@ -41,6 +41,7 @@ CASES = [   # account, type, books, refused, why
 ]
 
 
+@pytest.mark.capability("C47", "C141")
 @pytest.mark.parametrize(("account", "kind", "books", "refused", "why"), CASES)
 def test_accounts(account, kind, books, refused, why):
     findings = account_findings([AccountRow(account, kind, "mappings/alder/accounts.csv, line 7")], books)
@@ -52,6 +53,7 @@ def test_accounts(account, kind, books, refused, why):
         assert finding.fix.startswith("Use ")
 
 
+@pytest.mark.capability("C47")
 def test_the_mapping_is_refused_with_every_account_and_line():
     accounts = [("Inventory", "EXP"), ("Job Costs", "COGS"), ("Debtors", "AR")]
     rows = [{"purpose": "direct_labor", "account": account, "account_type": kind, "map_row": line}

@@ -75,6 +75,7 @@ def test_refusals(columns, code, message, why, make):
     assert message in str(error.value), why
 
 
+@pytest.mark.capability("C63")
 @given(st.integers(1, 10**11), st.integers(1, 10**9))
 def test_printed_hours_times_printed_rate_is_the_printed_amount(micro_hours, micro_rate):
     quantity, rate = Decimal(micro_hours).scaleb(-6), Decimal(micro_rate).scaleb(-6)

@@ -105,6 +105,7 @@ def test_pairs_by_what_the_books_do_with_the_time(documents, choice, mode, forbi
         assert error.value.fix, why
 
 
+@pytest.mark.capability("C142")
 @pytest.mark.parametrize(("documents", "mode", "transfer", "forbidden", "why"), PAIRS)
 def test_pairs(documents, mode, transfer, forbidden, why):
     for order in (documents, documents[::-1]):
@@ -137,6 +138,7 @@ def test_desktop_documents_need_their_settings(name):
     assert "transfer_to_payroll" in error.value.fix
 
 
+@pytest.mark.capability("C142")
 def test_every_pair_of_documents_has_been_judged():
     names = sorted({*(known.name for known in DOCUMENTS), *TO_COME})
     unjudged = [pair for pair in combinations(names, 2) if not verdicts(pair)]

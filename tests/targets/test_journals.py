@@ -128,6 +128,7 @@ def test_an_automatic_reversal_stands_in_a_file_of_its_own(target):
     assert {record.get("DATE", record.get("*JournalDate")) for record in judged(files[1])} - {None} == {"11/16/2026"}
 
 
+@pytest.mark.capability("C3")
 @given(st.lists(CENTS, min_size=1, max_size=20))
 def test_both_forms_carry_the_same_amounts_and_the_reversal_cancels_them(amounts):
     table = journal(*({"amount": amount, "class": f"Class {number}"} for number, amount in enumerate(amounts)))

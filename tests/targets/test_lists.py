@@ -72,6 +72,7 @@ def test_refusals(pairs, header, code, message):
         assert message in str(error.value)
 
 
+@pytest.mark.capability("C35")
 def test_names_are_compared_with_the_lists_before_anything_is_written():
     unknown = time_activity(employee_name="Nobody", customer_job="Foxglove:Old")
     with pytest.raises(TargetError) as error:

@@ -112,6 +112,7 @@ ACCOUNTS = [  # account, documents, is it in the chart, why
 ]
 
 
+@pytest.mark.capability("C47")
 @pytest.mark.parametrize(("account", "documents", "is_there", "why"), ACCOUNTS)
 def test_an_account_that_the_chart_of_accounts_lacks_is_told_b39(account, documents, is_there, why):
     """B39: with its line, what to do, and before anything is computed."""

@@ -85,6 +85,7 @@ def test_the_take_back_list_says_what_to_do_before_and_after_the_run():
     assert "controller" in row["to_do"]
 
 
+@pytest.mark.capability("C2")
 @given(st.lists(st.integers(0, 100_000), min_size=1, max_size=20))
 def test_hundredths_in_are_hundredths_out(hundredths):
     table = pa.concat_tables([hours(exported_seconds=36 * each) for each in hundredths])

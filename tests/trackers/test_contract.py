@@ -33,6 +33,7 @@ def found(rows, source):
     return sorted((row["person_ref"], seconds(row["duration_text"]), row["note"]) for row in rows)
 
 
+@pytest.mark.capability("C55")
 @each_source
 def test_every_entry_comes_once_over_many_pages(tmp_path, source):
     book = practice.book()
@@ -86,6 +87,7 @@ def test_running_timers_and_breaks_are_counted_and_left_out(tmp_path, source):
         assert "1 unpaid break(s)" in told
 
 
+@pytest.mark.capability("C146")
 @pytest.mark.parametrize("source", ["harvest", "clockify", "kimai"])
 def test_what_the_tracker_marks_as_billed_is_not_billed_again(tmp_path, source):
     book = practice.book()
@@ -203,6 +205,7 @@ def test_a_refused_token_stops_at_once_and_is_told_nowhere(tmp_path, source):
     practice.assert_kept_secret(tmp_path)
 
 
+@pytest.mark.capability("C119")
 @each_source
 def test_the_secret_lies_nowhere_but_in_its_file(tmp_path, source):
     with PracticeServer(practice.book(), token=practice.SECRET) as server:
@@ -227,6 +230,7 @@ def test_the_preflight_asks_for_the_secret_and_nobody_else(tmp_path, source):
         assert server.asked == []
 
 
+@pytest.mark.capability("C58")
 @each_source
 def test_every_call_is_in_the_ops_log(tmp_path, source):
     with PracticeServer(practice.book()) as server:

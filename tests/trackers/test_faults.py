@@ -34,6 +34,7 @@ def without_extra(rows):
     return practice.facts(row for row in rows if row["entry_ref"] not in EXTRA)
 
 
+@pytest.mark.capability("C57")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_schedule_of_faults(tmp_path, seed, faultless):
     source = practice.SOURCES[seed % len(practice.SOURCES)]

@@ -93,6 +93,7 @@ def test_the_credential_goes_along_and_netrc_does_not(tmp_path, monkeypatch):
     assert "authorization" not in server.seen[0]
 
 
+@pytest.mark.capability("C118")
 def test_a_redirect_is_an_error_and_the_credential_stays(tmp_path):
     with (Script(OK) as elsewhere, Script((302, {"Location": elsewhere.address + "/x"}, b"")) as server,
           pytest.raises(CallError) as caught):
@@ -101,6 +102,7 @@ def test_a_redirect_is_an_error_and_the_credential_stays(tmp_path):
     assert elsewhere.seen == []
 
 
+@pytest.mark.capability("C118")
 @pytest.mark.parametrize("address", [
     "http://api.example.com", "http://10.0.0.5/api", "ftp://127.0.0.1", "https://user:pass@api.example.com",
     "https://api.example.com/?token=1", "//api.example.com", ""])
@@ -116,6 +118,7 @@ def test_a_practice_company_stays_on_this_machine():
         Place("tracker", {"core": "https://api.harvestapp.com/v2"}, loopback_only=True)
 
 
+@pytest.mark.capability("C57")
 def test_retry_after_is_honored_in_seconds_and_as_a_date():
     for told in ("17", (Clock().wall() + timedelta(seconds=17)).strftime("%a, %d %b %Y %H:%M:%S GMT")):
         clock = Clock()
@@ -133,6 +136,7 @@ def test_a_wait_of_a_day_parks_the_pull_at_once():
     assert "1441 min" in caught.value.fix or "1440 min" in caught.value.fix
 
 
+@pytest.mark.capability("C57")
 def test_throttling_without_a_word_backs_off_with_jitter():
     clock = Clock()
     with Script(*[(429, {"Content-Type": "text/html"}, b"<html>429</html>")] * 4, OK) as server:
@@ -143,6 +147,7 @@ def test_throttling_without_a_word_backs_off_with_jitter():
     assert len({round(seconds, 3) for seconds in clock.waited}) == 4
 
 
+@pytest.mark.capability("C57")
 def test_402_is_a_spent_quota_or_the_plan():
     clock = Clock()
     spent = (402, {"X-Toggl-Quota-Remaining": "0", "X-Toggl-Quota-Resets-In": "600"}, b"quota exceeded")
@@ -170,6 +175,7 @@ def test_a_refusal_tells_the_vendors_words_without_the_secret():
     assert not any(form in caught.value.message() for form in forms_of(SECRET))
 
 
+@pytest.mark.capability("C57")
 def test_the_retries_of_a_whole_pull_are_limited():
     with Script((500, JSON, b"{}"), OK, (500, JSON, b"{}"), OK, (500, JSON, b"{}"), OK) as server:
         one = client(server.address, retries_in_all=2)
@@ -208,6 +214,7 @@ def test_a_gzip_bomb_is_cut_off():
     assert caught.value.code == "HTTP_TOO_LARGE"
 
 
+@pytest.mark.capability("C118")
 def test_a_certificate_nobody_vouches_for_is_refused(tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = subprocess.run(

@@ -170,6 +170,7 @@ SPOILT = [  # source, what the tracker now sends, what the message must tell
 ]
 
 
+@pytest.mark.capability("C31")
 @pytest.mark.parametrize(("source", "change", "told"), SPOILT)
 def test_another_form_stops_with_the_difference(source, change, told, tmp_path):
     samples = Samples(source)

@@ -25,6 +25,7 @@ def whose(tmp_path, name="my-tracker"):
     return Whose("acme", name, tmp_path)
 
 
+@pytest.mark.capability("C119")
 def test_a_secret_does_not_show_itself():
     secret = Secret(SECRET, "a test")
     assert all(SECRET not in shown for shown in (repr(secret), str(secret), f"{secret}", f"{secret!r:>40}"))
@@ -44,6 +45,7 @@ def test_the_environment_comes_first_then_the_private_file(tmp_path):
     assert (found.opened(), found.since) == ("from the file", datetime.now(UTC).date())
 
 
+@pytest.mark.capability("C119")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
 def test_a_file_that_others_can_read_is_refused(tmp_path, mode):
     file = tmp_path / "my-tracker.secret"
@@ -81,6 +83,7 @@ def test_a_missing_secret_names_the_places(tmp_path):
         assert place in caught.value.fix
 
 
+@pytest.mark.capability("C119")
 def test_old_secrets_are_remarked_before_they_are_due():
     secret = Secret("x", "the keyring")
     made = date(2026, 1, 1)
@@ -121,12 +124,14 @@ def test_processes_share_the_quota_of_an_account(tmp_path):
         assert fifth - first > 0.85, "five turns within a second"
 
 
+@pytest.mark.capability("C54")
 def test_quotas_that_never_bind_are_left_out():
     quotas = [Quota(calls=30, seconds=3600), Quota(calls=1, seconds=1), Quota(calls=100, seconds=60)]
     assert [(quota.calls, quota.seconds) for quota in binding(quotas)] == [(1, 1), (30, 3600)]
     assert most_seconds(61, quotas) == 7200
 
 
+@pytest.mark.capability("C54", "C55")
 @pytest.mark.parametrize("source", practice.SOURCES)
 def test_the_estimate_is_what_a_pull_without_faults_asks(tmp_path, source):
     book = practice.book()

@@ -311,6 +311,7 @@ def refused_code(action):
     return caught.value.code
 
 
+@pytest.mark.capability("M5", "M6")
 def test_a_changed_draft_is_not_what_was_approved(approved):
     """R16: every file of the draft with one bit flipped in turn."""
     draft = batches.find_draft(approved.place, COMPANY, ENDS[0], approved.records())
@@ -323,6 +324,7 @@ def test_a_changed_draft_is_not_what_was_approved(approved):
     assert approved.export().exit_code == 0
 
 
+@pytest.mark.capability("M6")
 def test_changed_inputs_stop_the_export(approved):
     """Check 7: what the draft was made from is looked at too."""
     for path in (next(approved.place.landing(COMPANY).rglob("received/*")),
@@ -383,6 +385,7 @@ def test_two_signatures_of_one_person_are_no_approval(approved):
     refused("STATEMENT_OTHER", approved.export, "more than one signature")
 
 
+@pytest.mark.capability("M5")
 def test_four_eyes_keeps_publisher_and_author_apart(tmp_path):
     """Under four_eyes the approver neither publishes nor wrote the cross-references."""
     made = office.make(tmp_path, policy="four_eyes")
@@ -397,6 +400,7 @@ def test_four_eyes_keeps_publisher_and_author_apart(tmp_path):
         refused("SAME_PERSON", made.export, "author")
 
 
+@pytest.mark.capability("C116")
 def test_every_verb_is_for_its_roles_alone(desk):
     """C116: the whole matrix, verb by role, through the gate in front of every step."""
     from etl.trust.permissions import ROLES, matrix
@@ -430,6 +434,7 @@ def test_every_verb_is_for_its_roles_alone(desk):
     refused("PERSON_UNKNOWN", lambda: steps.pull(desk.run("nobody")))
 
 
+@pytest.mark.capability("C116")
 def test_every_verb_of_the_table_is_asked_for():
     """No step does without asking what the table gives to few: each verb stands in front of one."""
     from etl.trust.permissions import matrix

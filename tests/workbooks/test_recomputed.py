@@ -174,6 +174,7 @@ def same(found, wanted):
     return isinstance(found, int | float) and round(Fraction(found), 6) == round(Fraction(wanted), 6)
 
 
+@pytest.mark.capability("M13")
 @pytest.mark.parametrize("make", [
     small, week, pytest.param(lambda: week(postings=20_000), marks=pytest.mark.long)],
     ids=["small", "week", "20,000 lines"])
@@ -226,6 +227,7 @@ def test_a_difference_is_said_in_words(name, text, label, why, tmp_path):
     assert found["Checks on this sheet"][1].value.startswith("1 of "), why
 
 
+@pytest.mark.capability("M8")
 def test_a_remainder_is_said_in_words(tmp_path):
     """One entry received that no state accounts for."""
     roll = small()["roll_forward"].to_pylist()

@@ -114,6 +114,7 @@ def test_the_summary_says_whose_batch_it_is():
     assert facts["Product version"] == "Timebooks 0.1.0"
 
 
+@pytest.mark.capability("C108")
 def test_exceptions_stand_in_the_order_of_urgency():
     items = table(schemas.EXCEPTIONS, """
         code   severity  streams          entry_id  due

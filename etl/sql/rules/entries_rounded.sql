@@ -1,7 +1,6 @@
 -- One row per entry version, plus pay and bill seconds, each rounded once from the exact seconds by the most specific rule in
 -- force on the day worked. Time that is no evidence is not rounded. Half a unit rounds up (nearest); docs/adr/0005 and 0022.
 with entries as (select * from entries_to_round),
-shares as (select part_id, share::bigint as share from largest_remainder('rounding_parts')),
 rounded as (
     select entries.*,
         case when entry_state is not null or pay.unit_seconds is null then worked_seconds
@@ -16,6 +15,6 @@ rounded as (
     left join rounding_rules as pay on pay.rule_no = entries.pay_rule_no
     left join rounding_rules as bill on bill.rule_no = entries.bill_rule_no
     left join punches_rounded as punches on punches.entry_no = entries.entry_no
-    left join shares as pay_shares on pay_shares.part_id = entries.entry_no * 2
-    left join shares as bill_shares on bill_shares.part_id = entries.entry_no * 2 + 1)
+    left join rounding_shares as pay_shares on pay_shares.part_id = entries.entry_no * 2
+    left join rounding_shares as bill_shares on bill_shares.part_id = entries.entry_no * 2 + 1)
 select * from rounded
