@@ -7,17 +7,17 @@ now_lines as (
 then_lines as (
     select lines.* from time_approval_lines as lines join changed using (employee_id, week)),
 compared as (
-    select coalesce(now.employee_id, before.employee_id) as employee_id, coalesce(now.week, before.week) as week,
-        coalesce(now.entry_id, before.entry_id) as entry_id,
-        case when before.entry_id is null then 'is new' || coalesce(', ' || clock_hours(now.worked_seconds), '')
-            when now.entry_id is null then 'is gone' || coalesce(', ' || clock_hours(before.worked_seconds), '')
-            when now.worked_seconds is distinct from before.worked_seconds then coalesce(clock_hours(now.worked_seconds), 'no time') || ' was ' || coalesce(clock_hours(before.worked_seconds), 'no time')
-            when now.worked_on <> before.worked_on then now.worked_on || ' was ' || before.worked_on
-            when now.place <> before.place then now.place || ' was ' || before.place
-            when now.billable <> before.billable then 'billable ' || now.billable || ' was ' || before.billable
-            when now.note_mark <> before.note_mark then 'another note' else 'another start' end as what
-    from now_lines as now full join then_lines as before using (employee_id, week, entry_id)
-    where now.line is distinct from before.line),
+    select coalesce(present.employee_id, before.employee_id) as employee_id, coalesce(present.week, before.week) as week,
+        coalesce(present.entry_id, before.entry_id) as entry_id,
+        case when before.entry_id is null then 'is new' || coalesce(', ' || clock_hours(present.worked_seconds), '')
+            when present.entry_id is null then 'is gone' || coalesce(', ' || clock_hours(before.worked_seconds), '')
+            when present.worked_seconds is distinct from before.worked_seconds then coalesce(clock_hours(present.worked_seconds), 'no time') || ' was ' || coalesce(clock_hours(before.worked_seconds), 'no time')
+            when present.worked_on <> before.worked_on then present.worked_on || ' was ' || before.worked_on
+            when present.place <> before.place then present.place || ' was ' || before.place
+            when present.billable <> before.billable then 'billable ' || present.billable || ' was ' || before.billable
+            when present.note_mark <> before.note_mark then 'another note' else 'another start' end as what
+    from now_lines as present full join then_lines as before using (employee_id, week, entry_id)
+    where present.line is distinct from before.line),
 told as (
     select employee_id, week, count(*) as count_changed,
         string_agg(entry_id || ' ' || what, '; ' order by entry_id) filter (where turn <= 3) as what
