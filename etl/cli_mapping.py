@@ -75,3 +75,15 @@ def _looks(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         from etl import steps  # noqa: PLC0415
 
         show(steps.mapping_changes(company, output=output, with_private=private, workspace=workspace), as_json)
+
+    @app.command("review")
+    def review(
+        company: Company,
+        since: Annotated[str | None, typer.Option("--since", help="A day. Default: the last quarter.")] = None,
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """The quarterly workbook: last use, hours and money of each row, stale ones, and what changed around them."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.mapping_review(company, since, workspace=workspace), as_json)

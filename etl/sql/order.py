@@ -298,7 +298,7 @@ REPORTS: tuple[str, ...] = (
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
 QUESTIONS: tuple[str, ...] = (  # to exported batches
-    *("law_differences", "lines_not_exported", "qualified_overtime", "mapping_differences"),
+    *("law_differences", "lines_not_exported", "qualified_overtime", "mapping_differences", "mapping_row_use"),
 )
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,

@@ -16,6 +16,7 @@ from etl.steps.init import init, new_sandbox
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
 from etl.steps.mapping_changes import mapping_changes, mapping_diff
 from etl.steps.mapping_replay import replay_mapping
+from etl.steps.mapping_review import mapping_review
 from etl.steps.outcome import Outcome
 from etl.steps.people import (
     change_people,
@@ -94,6 +95,7 @@ __all__ = [
     "map_entries",
     "mapping_changes",
     "mapping_diff",
+    "mapping_review",
     "money_chart",
     "new_key",
     "new_sandbox",

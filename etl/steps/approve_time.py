@@ -53,8 +53,8 @@ def approve_time(
     the weeks are others by now, TIME_NOTHING where none waits.
     """
     who = person or (SANDBOX_APPROVER if is_sandbox(run.company) else run.person)
-    _refuse_unasked(run)
     run.permit("approve_time", who)
+    _refuse_unasked(run)
     with run.locked("approving hours"):
         found, lines = _weeks(run)
         waiting = [week for week in found if week["state"] != "approved"]
