@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from etl.cli_mapping_sheet import sheet_commands
 from etl.cli_options import AsJson, Company, Folder, Person
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def mapping_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
     app = typer.Typer(no_args_is_help=True, help="Cross-references: what changed, what it moves, the way back.")
     _replays(app, show)
     _looks(app, show)
+    sheet_commands(app, show)
     return app
 
 

@@ -16,6 +16,7 @@ TARGET_FILES: tuple[MappingFile, ...] = (
             Column("list", "choice", LISTS),
             Column("name", "text"),
             Column("code", "text", blank=True),
+            Column("active", "choice", ("yes", "no", ""), optional=True),  # asked by the audit of the lists alone
         ),
         ("target", "list", "name"),
         rows_needed=False,

@@ -66,3 +66,15 @@ class Books(Part):
         if len(set(names)) != len(names):
             raise ValueError("reports: two have the same name")
         return self
+
+
+Side = Literal["books", "mapping", "tracker"]
+
+
+class Master(Part):
+    """Whose word counts where lists differ, by attribute: the books' own list, the cross-references, the tracker."""
+
+    people: Side = "books"
+    customers: Side = "books"
+    items: Side = "books"
+    accounts: Side = "books"

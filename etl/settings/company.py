@@ -11,10 +11,11 @@ from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
 from etl.settings.approval import Approval
-from etl.settings.books import Books
+from etl.settings.books import Books, Master
 from etl.settings.currency import CurrencyChoice
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
+from etl.settings.retention import Retention
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
 from etl.settings.targets import Targets
@@ -49,6 +50,8 @@ class Settings(Part):
     targets: Targets
     books: Books = Books()
     approval: Approval = Approval()
+    master: Master = Master()
+    retention: Retention = Retention()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 

@@ -91,6 +91,7 @@ RULES: tuple[str, ...] = (
     "lines_split",
     "pieces_bearing",
     "pay_findings",  # about salaries
+    "people_without_time",  # missing is never zero
     "addition_shares",  # of a payroll line to its additions
     "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_piece_parts",  # and of an addition to the pieces that bear it
@@ -171,6 +172,7 @@ CORRECTIONS: tuple[str, ...] = (  # only where inputs of an exported period have
     *("correction_postings", "correction_hours", "correction_items", "correction_rolled", "correction_figures"),
 )
 AUDITS: Mapping[str, str] = {  # each right after the table that could break the promise
+    "scope_not_conserved": "scope_table",
     "refs_ambiguous": "refs_resolved",
     "entries_multiplied": "entries_rounded",
     "entries_without_state": "entries_rounded",
@@ -270,6 +272,7 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "priced_activities": ("run_parameters where prices_time",),
     "names_written": ("run_parameters where writes_lists",),
     "workday_items": ("rules_from_start",),
+    "people_without_time": ("run_parameters where without_time <> 'off'",),
     "referrals_told": ("map_referrals",),
     "entries_disputed": ("referrals_told where hour_class = 'hours'",),
     "referral_items": ("referrals_told",),
@@ -300,11 +303,24 @@ REPORTS: tuple[str, ...] = (
 QUESTIONS: tuple[str, ...] = (  # to exported batches
     *("law_differences", "lines_not_exported", "qualified_overtime", "mapping_differences", "mapping_row_use"),
 )
+LISTS: tuple[str, ...] = (  # names of the tracker beside those of the cross-references and the books
+    "tracker_names",
+    "tracker_uses",
+    "scope_table",
+    "names_listed",
+    "name_keys",
+    "spellings_alike",
+    "names_alike",
+    "rows_to_map",
+    "list_findings",
+    "work_to_map",  # what held entries of a draft wait for
+)
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
     "marts": MARTS + REPORTS + QUESTIONS,
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
+    "lists": LISTS,
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
     "audits": tuple(AUDITS),
 }

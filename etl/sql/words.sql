@@ -87,3 +87,21 @@ create or replace macro printed_seconds(printed) as (case when regexp_full_match
 -- What two lines of the books have in common that are the same line: document, account and amount, or person, job, day and time.
 create or replace macro figures_of(kind, number, account, amount, person, job, day, seconds) as (case kind
     when 'posting' then concat_ws(chr(31), number, account, amount) else concat_ws(chr(31), person, coalesce(job, ''), day, seconds) end);
+
+-- A name as two people would take it for the same: no case, no accents, no look-alike letters, no signs between the words.
+create or replace macro plain_name(name) as (trim(regexp_replace(lower(strip_accents(look_alike(nfc_normalize(name)))), '[^\p{L}\p{N}]+', ' ', 'g')));
+create or replace macro in_word_order(plain) as (array_to_string(list_sort(list_filter(string_split(plain, ' '), lambda word: word <> '')), ' '));
+
+-- Both parts of a customer:job, and a name with what it belongs to.
+create or replace macro job_customer(customer_job) as (case when contains(customer_job, ':') then split_part(customer_job, ':', 1) else '' end);
+create or replace macro job_name(customer_job) as (case when contains(customer_job, ':') then substr(customer_job, position(':' in customer_job) + 1) else customer_job end);
+create or replace macro told_name(outer_name, name) as (case when coalesce(outer_name, '') = '' then name else outer_name || ' : ' || name end);
+
+-- How alike two plain names are, 0 to 100: letter by letter, in any order of words; a name that has all words of the other (two at
+-- least) or only its initial in place of a word counts as 93. For suggestions: no amount depends on it.
+create or replace macro likeness(a, b) as (case when a = b then 100 else greatest(
+    floor(100 * greatest(jaro_winkler_similarity(a, b), jaro_winkler_similarity(in_word_order(a), in_word_order(b))))::int,
+    case when contains(a, ' ') and contains(b, ' ')
+            and (list_has_all(string_split(a, ' '), string_split(b, ' ')) or list_has_all(string_split(b, ' '), string_split(a, ' '))) then 93
+        when contains(a, ' ') and contains(b, ' ') and split_part(a, ' ', -1) = split_part(b, ' ', -1) and left(a, 1) = left(b, 1)
+            and least(length(split_part(a, ' ', 1)), length(split_part(b, ' ', 1))) = 1 then 93 else 0 end) end);

@@ -1,11 +1,16 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
+from etl.steps.again import make_again
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
 from etl.steps.approve_time import approve_time, time_waiting
+from etl.steps.archive import create as create_archive
+from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
+from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, decide_item, take_in_books
+from etl.steps.drill import drill
 from etl.steps.estimate import estimate
 from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
 from etl.steps.exceptions import exception_told, exceptions_open
@@ -13,11 +18,16 @@ from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
+from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
+from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
 from etl.steps.mapping_changes import mapping_changes, mapping_diff
 from etl.steps.mapping_replay import replay_mapping
 from etl.steps.mapping_review import mapping_review
+from etl.steps.mapping_sheet import write_mapping_sheet
+from etl.steps.mapping_take_in import take_in_mapping_sheet
 from etl.steps.outcome import Outcome
+from etl.steps.pack import make_pack
 from etl.steps.people import (
     change_people,
     end_key,
@@ -29,9 +39,10 @@ from etl.steps.people import (
     policy_of,
     sign_change,
 )
+from etl.steps.plan import write_plan
 from etl.steps.practice import serve
 from etl.steps.repair import repair
-from etl.steps.review import after_approval, hours_chart, links, money_chart, preflight
+from etl.steps.review import after_approval, links, preflight, told_before
 from etl.steps.rollback import rollback
 from etl.steps.rules_check import check_examples
 from etl.steps.rules_confirm import confirm_rule
@@ -49,10 +60,12 @@ from etl.steps.trial_import import trial_import
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
+from etl.steps.week_charts import causes_chart, hours_chart, mapped_chart, money_chart, projects_chart
 
 __all__ = [
     "Asked",
     "Change",
+    "Deciders",
     "Decision",
     "Outcome",
     "Run",
@@ -65,14 +78,19 @@ __all__ = [
     "approve_time",
     "assign_exception",
     "attachments",
+    "audit_lists",
+    "causes_chart",
     "change_people",
     "check",
     "check_examples",
     "close",
+    "closed",
     "compact_history",
     "confirm_rule",
+    "create_archive",
     "decide_item",
     "draft",
+    "drill",
     "end_key",
     "enroll",
     "estimate",
@@ -92,10 +110,14 @@ __all__ = [
     "keys_list",
     "links",
     "load_rates",
+    "make_again",
+    "make_pack",
     "map_entries",
+    "mapped_chart",
     "mapping_changes",
     "mapping_diff",
     "mapping_review",
+    "mapping_taken_in",
     "money_chart",
     "new_key",
     "new_sandbox",
@@ -104,6 +126,10 @@ __all__ = [
     "policy_of",
     "preflight",
     "progress",
+    "projects_chart",
+    "propose_hold",
+    "propose_purge",
+    "propose_release",
     "pull",
     "qualified_overtime",
     "query_history",
@@ -114,13 +140,17 @@ __all__ = [
     "repair",
     "replay",
     "replay_mapping",
+    "report_taken_in",
     "request_approval",
+    "restore_archive",
+    "retention",
     "revert_mapping",
     "rollback",
     "serve",
     "show_obligations",
     "show_rules",
     "sign_change",
+    "sign_keeping",
     "sign_request",
     "standing",
     "start",
@@ -128,12 +158,17 @@ __all__ = [
     "summary",
     "take_in_answer",
     "take_in_books",
+    "take_in_mapping_sheet",
     "take_in_review",
     "time_waiting",
+    "told_before",
     "trial_import",
     "vendor_year",
     "verify",
     "verify_exception",
     "week",
+    "what_waits",
     "withdraw_approval",
+    "write_mapping_sheet",
+    "write_plan",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from etl.errors import RefusedError
+from etl.steps.next_step import approve as approve_words
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.steps.signing import Approver
@@ -90,6 +91,6 @@ def approval(run: Run) -> Outcome:
         return Outcome(
             title=f"batch {found.batch:04d} revision {found.revision} is not approved yet",
             exit_code=1,
-            next_step=f"another person: timebooks approve batch --company {run.company} --period-end {run.period_end}",
+            next_step=approve_words(run.company, run.period_end),
         )
     return Outcome(title=f"batch {found.batch:04d} revision {found.revision} was approved by {record.person}")

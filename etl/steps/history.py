@@ -14,12 +14,11 @@ from etl.workspace import Workspace
 
 
 def published(workspace: Workspace, company: str) -> list[history.PublishedBatch]:
-    """Every exported batch of a company, in audit-log order, with the digests of its tables."""
+    """Every exported batch of a company that is kept, in audit-log order, with the digests of its tables."""
     found = []
-    for record in audit_log.read_log(workspace, company):
-        if record.type != "export":
-            continue
-        batch = batches.batch_of(workspace, company, record)
+    records = audit_log.read_log(workspace, company)
+    for batch in batches.exported(workspace, company, records):
+        record = records[batch.number - 1]
         draft = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
         if not batch.folder.exists() and draft.exists():
             continue  # its run died before the rename; it counts as none until the next start has finished it

@@ -15,7 +15,7 @@ from etl.shipped import shipped
 from etl.steps.outcome import Outcome
 from etl.workspace import Workspace
 
-NOTEBOOKS = ("week.ipynb", "history.ipynb")  # what a person opens; the stage notebooks run from the package
+NOTEBOOKS = ("week.ipynb", "audit.ipynb", "history.ipynb")  # what a person opens; the others run from the package
 
 
 def init(folder: Path, *, with_sample: bool) -> Outcome:

@@ -63,9 +63,14 @@ def map_entries(run: Run) -> Outcome:
 def stage(run: Run, engine: Engine, pulls: tuple[Pull, ...]) -> None:
     """Bring landed rows and everything the decisions read into the working database; text becomes dates and seconds.
 
-    Each pull is read by the declaration it was landed with, so a later change of settings does not rewrite the past.
+    What a pull was declared as holds for ever, so a later change of settings does not rewrite the past.
     """
     put_inputs(run, engine)
+    stage_pulls(engine, pulls)
+
+
+def stage_pulls(engine: Engine, pulls: tuple[Pull, ...]) -> None:
+    """Bring landed rows into the working database, each pull read by the declaration it was landed with."""
     pulls = tuple(pull for pull in pulls if pull.request["completeness"] != "incomplete")   # kept, never drafted from
     engine.put(
         "pulls",

@@ -11,6 +11,7 @@ from etl.steps.mapping_versions import (
     APPROVE,
     REPLAY,
     REVERT,
+    SHEET,
     VERSION,
     approved_digest,
     is_private,
@@ -82,6 +83,10 @@ def mapping_changes(
             rows.append((str(version.record.number), version.record.recorded_at, version.record.person, version.how,
                          "", "", f"mapping set {version.digest[:12]}", "", "", ""))
         before = version.digest
+    rows += [(str(record.number), record.recorded_at, record.person, "workbook taken in", name, "changed", "the file",
+              "sha256", said["before"][:12], said["after"][:12])
+             for record in records if record.type == SHEET for name, said in record.body["files"].items()]
+    rows.sort(key=lambda row: int(row[0]))
     headings = ("record", "when", "who", "how", *_ROW)
     if output is not None:
         write_report(output, headings, rows)

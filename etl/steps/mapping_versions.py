@@ -22,6 +22,7 @@ from etl.store.records import Record
 from etl.workspace import Workspace
 
 VERSION, REPLAY, APPROVE, REVERT = "mapping_version", "mapping_replay", "approve_mapping", "mapping_revert"
+SHEET = "mapping_sheet"   # a workbook of cross-references that was taken in
 
 
 @dataclass(frozen=True)

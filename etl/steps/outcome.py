@@ -113,7 +113,12 @@ class Outcome:
 
 
 _SORT = (  # the table just before the script; numbers by data-n, texts as they are
-    "<script>(s=>{const t=s.parentElement.querySelector('table');t.querySelectorAll('th').forEach((h,i)=>{"
+    "<script>(s=>{const t=s.parentElement.querySelector('table');"
+    "if(t.tBodies[0].rows.length>8){const f=document.createElement('input');f.type='search';"
+    "f.placeholder='Filter rows';f.setAttribute('aria-label','Filter rows');f.style='margin:4px 0;padding:3px 6px';"
+    "f.oninput=()=>[...t.tBodies[0].rows].forEach(r=>r.hidden="
+    "!r.textContent.toLowerCase().includes(f.value.toLowerCase()));t.before(f)}"
+    "t.querySelectorAll('th').forEach((h,i)=>{"
     "h.onclick=()=>{const d=h.dataset.d=h.dataset.d==='1'?'-1':'1',b=t.tBodies[0];"
     "t.querySelectorAll('th').forEach(o=>o.textContent=o.textContent.replace(/ [▲▼]$/,''));"
     "h.textContent+=d==='1'?' ▲':' ▼';"

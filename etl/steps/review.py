@@ -7,26 +7,26 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from etl.errors import EtlError, RefusedError
-from etl.pages.charts import Chart, hours_bars, money_bars
 from etl.sources import files as file_source
 from etl.sources.pulling import place_of
 from etl.steps.approve import approve_batch
 from etl.steps.attachments import documents_found
 from etl.steps.connections import secret_of
 from etl.steps.inputs import refuse_gaps
+from etl.steps.mapping_sheet import waiting_rows
+from etl.steps.next_step import approve, map_names
 from etl.steps.outcome import Link, Outcome
 from etl.steps.pull import is_landed
 from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
-from etl.steps.stages import close, export, reconcile
+from etl.steps.stages import export, reconcile
 from etl.steps.summary import summary
 from etl.store import batches
 from etl.targets.accounts import refuse_accounts
 from etl.trust.secrets import age_remark
-from etl.units import document_number, minor_digits
 from etl.workspace import is_sandbox
 
-MOST_JOBS = 15
+READY = "nothing is missing: run the stages, one after another"
 Line = tuple[str, str, str]
 
 
@@ -40,6 +40,8 @@ def preflight(run: Run) -> Outcome:
     lines += _inbox(run)
     lines += _connections(run)
     lines += _mappings(run)
+    lines += _waiting(run)
+    lines.append(_approval(run))
     lines += _documents(run)
     missing = [(what, said) for what, state, said in lines if state == "missing"]
     return Outcome(
@@ -47,8 +49,15 @@ def preflight(run: Run) -> Outcome:
         + ("ready" if not missing else f"{len(missing)} thing(s) are missing"),
         headings=("question", "answer", "what was found"),
         rows=tuple(lines),
-        next_step=f"{missing[0][0]}: {missing[0][1]}" if missing else "run the cells below, one after another",
+        next_step=f"{missing[0][0]}: {missing[0][1]}" if missing else READY,
     )
+
+
+def told_before(run: Run) -> str:
+    """The pre-flight for a terminal: one line, and below it only what is missing or noted, in the notebook's words."""
+    found = preflight(run)
+    said = [f"  {state}: {question}: {answer}" for question, state, answer in found.rows if state != "ok"]
+    return "\n".join([found.title, *said])
 
 
 def _period(run: Run) -> Line:
@@ -59,6 +68,27 @@ def _period(run: Run) -> Line:
     if batch is not None:
         return "period", "note", f"batch {batch.batch:04d} is exported: the stages only show that nothing has changed"
     return "period", "ok", f"open, {run.owned.start} to {run.owned.end}"
+
+
+def _waiting(run: Run) -> Iterable[Line]:
+    """Whether names wait for a row since the newest draft."""
+    count = waiting_rows(run.workspace, run.company, run.settings, run.mappings)
+    if count:
+        yield "names without a row", "note", f"{count}; what waits for them is held: {map_names(run.company)}"
+
+
+def _approval(run: Run) -> Line:
+    """How far the approval is; a draft that changes asks for it again."""
+    records = run.records()
+    draft = batches.find_draft(run.workspace, run.company, run.period_end, records)
+    if draft is None:
+        is_out = batches.find_batch(run.workspace, run.company, run.period_end, records) is not None
+        return "approval", "ok", "given, the batch is exported" if is_out else "asked for once there is a draft"
+    given = batches.approval_of(records, draft)
+    if given is None:
+        said = f"draft {draft.batch:04d} waits; {approve(run.company, run.period_end)}"
+        return "approval", "note", said
+    return "approval", "ok", f"given by {given.person}; void as soon as the draft changes"
 
 
 def _inbox(run: Run) -> Iterable[Line]:
@@ -111,12 +141,16 @@ def _documents(run: Run) -> Iterable[Line]:
             yield f"{kind} of {whose}", "note", said
 
 
-def after_approval(run: Run) -> Outcome:
-    """Export, reconcile and close, once another person has approved the draft; until then it says who is waited for.
+def after_approval(run: Run, until: str = "close") -> Outcome:
+    """Export and reconcile, once another person has approved the draft; until then it says who is waited for.
 
-    In a sandbox a throw-away approver approves.
+    In a sandbox a throw-away approver approves, unless `until` is draft.
     """
     records = run.records()
+    if until == "draft" and batches.find_batch(run.workspace, run.company, run.period_end, records) is None:
+        return Outcome(title='stopped at the draft, as until = "draft" asks',
+                       next_step=f'look at it; then set until = "close" above and run all again, once '
+                       f"{approve(run.company, run.period_end)}")
     draft = batches.find_draft(run.workspace, run.company, run.period_end, records)
     if draft is not None and is_sandbox(run.company):
         approve_batch(run)
@@ -124,17 +158,17 @@ def after_approval(run: Run) -> Outcome:
         return Outcome(
             title=f"batch {draft.batch:04d} revision {draft.revision} waits for another person's approval",
             facts=(("prepared by", draft.person), ("manifest", draft.manifest_digest[:12])),
-            next_step=f"another person: timebooks approve batch --company {run.company} --period-end "
-            f"{run.period_end}; then run this cell again",
+            next_step=f"{approve(run.company, run.period_end)}; then run all again",
         )
-    for step in (export, reconcile, close):
+    for step in (export, reconcile):
         outcome = step(run)
         if outcome.exit_code:
             return outcome
-    return summary(run)
+    return outcome
 
 
-def _sealed(run: Run) -> batches.Batch | batches.Draft:
+def sealed_of(run: Run) -> batches.Batch | batches.Draft:
+    """The newest batch of the period, or its draft. Raises RefusedError NO_DRAFT."""
     records = run.records()
     found = batches.find_batch(run.workspace, run.company, run.period_end, records) or batches.find_draft(
         run.workspace, run.company, run.period_end, records
@@ -149,50 +183,9 @@ def _sealed(run: Run) -> batches.Batch | batches.Draft:
     return found
 
 
-def hours_chart(run: Run) -> Chart:
-    """Paid hours of each person in the period, by class, of the newest draft or batch."""
-    names = {row["employee_id"]: row["employee_name"] for row in run.mappings.rows("map_employees")}
-    lines = _sealed(run).table("payroll_lines").to_pylist()
-    kinds = list(dict.fromkeys(line["pay_item"] for line in lines if line["pay_seconds"]))
-    rows: list[dict[str, str | int]] = [
-        {
-            "name": str(names.get(line["employee_id"], line["employee_id"])),
-            "kind": str(line["pay_item"]),
-            "seconds": int(line["pay_seconds"]),
-        }
-        for line in lines
-        if line["pay_seconds"]
-    ]
-    return hours_bars("Hours on the payroll, by person", rows, kinds=kinds)
-
-
-def money_chart(run: Run) -> Chart:
-    """Labor cost and billing of the largest jobs in the home currency, of the newest draft or batch."""
-    sealed, currency = _sealed(run), run.settings.company.home_currency
-    journal = document_number(sealed.batch, "labor", sandbox=is_sandbox(run.company))
-    scale = 10 ** minor_digits(currency)
-    rows: list[dict[str, str | int]] = [
-        {"name": str(line["customer_job"]), "kind": kind, "minor": int(line["amount"] * scale)}
-        for name, kind in (("postings", "labor cost"), ("billable_lines", "billed"))
-        for line in sealed.table(name).to_pylist()
-        if line["customer_job"]
-        and line["currency"] == currency
-        and (kind == "billed" or line["document_number"] == journal)  # not the journal that reverses it
-    ]
-    totals: dict[str, int] = {}
-    for row in rows:
-        totals[str(row["name"])] = totals.get(str(row["name"]), 0) + int(row["minor"])
-    largest = set(sorted(totals, key=lambda job: -totals[job])[:MOST_JOBS])
-    shown = [row for row in rows if row["name"] in largest]
-    rest = f", the {MOST_JOBS} largest" if len(totals) > MOST_JOBS else ""
-    return money_bars(
-        f"Labor cost and billing by job{rest}", shown, kinds=("labor cost", "billed"), currency=currency, per=scale
-    )
-
-
 def links(run: Run) -> Outcome:
     """Every file of the newest draft or batch that a person opens, as links from this notebook."""
-    sealed = _sealed(run)
+    sealed = sealed_of(run)
     words = {
         "workbook": "reconciliation workbook",
         "control": "control sheet",

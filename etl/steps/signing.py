@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from etl import __version__
 from etl.errors import DamageError, RefusedError
 from etl.steps.law import CONFIRM
-from etl.steps.mapping_versions import REPLAY, REVERT, refuse_unapproved
+from etl.steps.mapping_versions import REPLAY, REVERT, SHEET, refuse_unapproved
 from etl.steps.rendering import control_figures
 from etl.steps.trusted import SIGNED, Trust, refuse_strange
 from etl.steps.verify import broken_promises
@@ -32,7 +32,7 @@ from etl.trust.judge import Signed, refuse_amount, refuse_persons, refuse_policy
 from etl.trust.statements import APPROVE_BATCH, EXPIRES_DAYS, PREPARE, head, instant
 from etl.workspace import Workspace
 
-AUTHORS = {CONFIRM, "billing_review", REPLAY, REVERT}   # records of who changed cross-references or law
+AUTHORS = {CONFIRM, "billing_review", SHEET, REPLAY, REVERT}   # records of who changed cross-references or law
 _GROSS = {"pay": ("payroll_lines",), "cost": ("postings",), "bill": ("billable_lines", "vendor_lines")}
 Facts = dict[str, Any]
 

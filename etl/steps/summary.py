@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from etl.steps.next_step import approve
 from etl.steps.outcome import NEW_LINE, Outcome
 from etl.steps.run import Run
 from etl.store import batches
@@ -79,5 +80,5 @@ def _row(stream: str, states: dict[str, Any], home: str) -> tuple[str, ...]:
 
 def _next(run: Run, batch: batches.Batch | None) -> str:
     if batch is None:
-        return f"another person approves: timebooks approve batch --company {run.company} --period-end {run.period_end}"
+        return approve(run.company, run.period_end)
     return f"upload the files in {run.shown(batch.folder)}/upload; what is held is on sheet Exceptions of the workbook"

@@ -18,6 +18,7 @@ from etl.trust.envelope import Envelope, MalformedError, read_envelope
 FORMAT = 1
 PREPARE, APPROVE_BATCH, APPROVE_TIME = "prepare", "approve-batch", "approve-time"
 APPROVE_MAPPING, WITHDRAW, PEOPLE, CARD = "approve-mapping", "withdraw", "people", "key-card"
+KEEPING = "keeping"   # a purge, a legal hold, the release of one
 EXPIRES_DAYS = 30
 SKEW = timedelta(minutes=10)
 
@@ -46,6 +47,7 @@ _OWN: dict[str, dict[str, type]] = {
     },
     WITHDRAW: {"company": str, "approval": dict, "reason": str, "people": dict},
     PEOPLE: {"people": dict, "companies": dict, "changes": list},
+    KEEPING: {"company": str, "verb": str, "what": dict, "log": dict, "people": dict},
     CARD: {"name": str, "public": str},
 }
 _HEADS = ("people", "log", "approval")

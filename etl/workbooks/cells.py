@@ -82,7 +82,7 @@ def formula_xml(place: str, style: int, formula: str) -> str:
 
 def value_xml(ink: Ink, place: str, style: int, kind: Kind, value: Any) -> str:
     """One cell with a value; the kind of its column decides what it is, never its first character."""
-    if kind == "text":
+    if kind in ("text", "typed"):
         return _text_xml(ink, place, style, str(value))
     if kind == "date":
         days = value if isinstance(value, int) else (value - _DAY_0).days

@@ -15,7 +15,7 @@ from etl.workbooks.sheets import Cell, Kind, Look
 
 EXACT_DIGITS = 15   # what a spreadsheet keeps of a number; the 16th digit would be lost in silence
 _FORMATS: dict[Kind, str] = {
-    "text": "General", "seconds": "#,##0", "count": "#,##0", "hours": "#,##0.00",
+    "text": "General", "typed": "@", "seconds": "#,##0", "count": "#,##0", "hours": "#,##0.00",
     "rate": "#,##0.00####", "date": "yyyy-mm-dd",
 }
 _FACE = "Arial"   # metric twins exist on every system, so widths hold
@@ -48,8 +48,8 @@ class Looks:
         `is_indented`: a text keeps its distance from a figure left of it.
         """
         number_format = amount_format(like.digits) if like.kind == "amount" else _FORMATS[like.kind]
-        is_text = like.kind == "text" and not like.formula
-        is_left = like.kind in ("text", "date") and not like.is_right
+        is_text = like.kind in ("text", "typed") and not like.formula
+        is_left = like.kind in ("text", "typed", "date") and not like.is_right
         key = (like.look, number_format, like.is_wrapped, is_left, is_left and is_indented, is_text)
         if key not in self._made:
             cell = WriteOnlyCell(self._sheet)

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 
 from etl.workbooks.text import safe_title
 
-Kind = Literal["text", "seconds", "hours", "amount", "rate", "date", "count"]
+Kind = Literal["text", "typed", "seconds", "hours", "amount", "rate", "date", "count"]
 Look = Literal["plain", "title", "heading", "head", "label", "total", "note", "banner", "sign", "input"]
 Value = str | int | Decimal | date | None
 
@@ -35,7 +35,9 @@ class Column:
     `formula`: a live formula instead of a value, such as "={Seconds}/3600" (see PLACE); it takes no value.
     `currency`: for an amount, the heading of the column with its ISO 4217 code.
     `is_summed`: the total of a formula column is the sum of its rows, not its formula on the totals.
-    `is_input`: people fill it in, all other cells of the sheet are locked; `choices`: what they may choose from.
+    `is_input`: people fill it in, all other cells of the sheet are locked; `choices`: what they may choose from;
+    `choices_in`: the range they are offered, where a name that is not in it may be typed as well.
+    Kind `typed`: text that stays as it is typed, 007 and 2026-11-16 too.
     """
 
     heading: str
@@ -46,6 +48,7 @@ class Column:
     is_summed: bool = False
     is_input: bool = False
     choices: tuple[str, ...] = ()
+    choices_in: str = ""
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class _Table:
         """How many lines of text each row needs."""
         needed = [1] * self.sheet.count_rows
         for column in self.sheet.columns:
-            if column.kind == "text":
+            if column.kind in ("text", "typed"):
                 needed = [max(lines, count_lines(str(text), column.width)) if text else lines
                           for lines, text in zip(needed, self.values[column.heading], strict=True)]
         return needed
@@ -115,7 +115,7 @@ class _Table:
         looks, is_first = self.ink.looks, column is self.sheet.columns[0]
         look: Look = "input" if column.is_input else "plain"
         if column.kind != "amount":
-            like = Cell(kind=column.kind, look=look, is_wrapped=column.kind == "text")
+            like = Cell(kind=column.kind, look=look, is_wrapped=column.kind in ("text", "typed"))
             return repeat(looks.style(like, is_indented=not is_first))
         digits = self.digits[column.heading]
         made = {places: looks.style(Cell(kind="amount", look=look, digits=places)) for places in sorted(set(digits))}

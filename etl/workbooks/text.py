@@ -16,6 +16,7 @@ _LOOKS_HIDDEN = re.compile(r"\\(?=u[0-9a-fA-F]{4})")   # a text that already rea
 _CARE = re.compile(r"\\u[0-9a-fA-F]{4}|" + _HIDDEN.pattern)
 _SHOWN = re.compile(r"\\u([0-9a-f]{4})")
 _FORMAT_ESCAPE = re.compile(r"_(?=x[0-9a-fA-F]{4}_)")   # ECMA-376 22.4.2.4: a reader turns _x0041_ into A
+_ESCAPED = re.compile(r"_x005[fF]_(?=x[0-9a-fA-F]{4}_)")
 _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\]|" + _HIDDEN.pattern + r"|[\t\n]")
 
 
@@ -32,6 +33,11 @@ def shown(text: str) -> str:
 def original(text: str) -> str:
     """The source text behind a shown one."""
     return _SHOWN.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def from_cell(text: str) -> str:
+    """The source text behind a cell that somebody's program has saved; some of them leave our escapes as they are."""
+    return original(_ESCAPED.sub("_", text))
 
 
 def cell_length(text: str) -> int:

@@ -112,6 +112,12 @@ def _let_fill_in(made: Worksheet, sheet: Sheet) -> None:
             letter = sheet.letter(column.heading)
             listed.add(f"{letter}{sheet.first_row}:{letter}{sheet.last_row}")
             made.add_data_validation(listed)
+        if column.choices_in and sheet.count_rows:
+            offered = DataValidation(type="list", formula1=column.choices_in, allow_blank=True, errorStyle="warning")
+            offered.errorTitle, offered.error = "Not in the list", "This name is in none of the lists. Keep it?"
+            letter = sheet.letter(column.heading)
+            offered.add(f"{letter}{sheet.first_row}:{letter}{sheet.last_row}")
+            made.add_data_validation(offered)
 
 
 def _printed(text: str) -> _HeaderFooterPart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -39,16 +40,33 @@ class Lab:
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         self.page.wait_for_function(READY)
         self.page.wait_for_selector(IDLE, state="attached")   # a kernel that still starts would not be asked
+        before = self.page.eval_on_selector_all(".jp-CodeCell .jp-InputPrompt", PROMPTS)   # of an earlier run, saved
         self.page.click("text=Run >> nth=0")
         self.page.click('.lm-Menu-item:has-text("Run All Cells")')
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             prompts = self.page.eval_on_selector_all(".jp-CodeCell .jp-InputPrompt", PROMPTS)
             begun = any(prompt not in ("[ ]:", "[*]:") for prompt in prompts)
-            if begun and "[*]:" not in prompts:   # a cell that fails leaves the cells below it unrun
+            if begun and prompts != before and "[*]:" not in prompts:
                 return list(prompts)
             self.page.wait_for_timeout(250)
         pytest.fail(f"{notebook} did not end: {prompts}")
+
+    def fill_in(self, notebook: str, **parameters: str) -> None:
+        """Type these values into the notebook's cell of parameters, as a person does, and save."""
+        self.page.goto(f"{self.address}/lab/tree/{notebook}?reset")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_function(READY)
+        cell = self.page.locator(".jp-CodeCell .cm-content").first
+        text = "\n".join(cell.locator(".cm-line").all_inner_texts())
+        for name, value in parameters.items():
+            text, count = re.subn(rf'^{name}: str = "[^"]*"', f'{name}: str = "{value}"', text, flags=re.MULTILINE)
+            assert count == 1, f"{name} stands {count} times in the cell of parameters"
+        cell.click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Control+S")
+        self.page.wait_for_function("!document.querySelector('.jp-mod-dirty')")
 
     def wrong(self) -> list[str]:
         """Every error and every word on standard error that the notebook shows."""

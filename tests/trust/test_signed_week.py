@@ -425,6 +425,7 @@ def test_every_verb_is_for_its_roles_alone(desk):
     place, file = desk.place.root, desk.root / "any.csv"
     file.touch()
     for step in (lambda: steps.take_in_review(desk.run("max"), file), lambda: steps.rollback(desk.run("max"), "why"),
+                 lambda: steps.take_in_mapping_sheet(place, COMPANY, file, person="max"),
                  lambda: steps.confirm_rule(COMPANY, "us-flsa", "max", "read", workspace=place),
                  lambda: steps.assign_exception(COMPANY, "0" * 10, "max", person="max", workspace=place),
                  lambda: steps.fix_exception(COMPANY, "0" * 10, "done", person="max", workspace=place),

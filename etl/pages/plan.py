@@ -1,0 +1,106 @@
+"""The integration plan as one page: sections of tables, complete in itself, for a screen, a screen reader and paper."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+Rows = Sequence[Sequence[object]]
+
+_HEAD = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+"""
+_STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:72rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #767676}
+table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;
+border-bottom:1px solid #ddd;overflow-wrap:break-word}thead th{background:#f2f2f2;border-bottom:1px solid #767676}
+td.n,th.n{text-align:right;white-space:nowrap}caption{text-align:left;color:#595959;padding:.2rem 0}
+nav ul{columns:2;padding-left:1.2rem}.banner{border:2px solid #1a1a1a;padding:.4rem .8rem;font-weight:700}
+.open{font-weight:700}.skip{position:absolute;left:-999rem}.skip:focus{left:1rem;background:#fff;padding:.4rem}
+a{color:#0b4f8a}code{font-size:.92em}
+@media print{body{margin:0;max-width:none;font-size:11px}nav,.skip{display:none}h2{break-after:avoid}
+tr{break-inside:avoid}}
+"""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One choice that every company makes: the key in company.toml, what is asked, whose it is, the page about it."""
+
+    setting: str
+    question: str
+    owner: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the plan: a heading, a sentence, a table with its caption. Text that is open begins with OPEN."""
+
+    title: str
+    text: str
+    headings: tuple[str, ...] = ()
+    rows: Rows = ()
+    empty: str = "Nothing."
+
+
+OPEN = "open: "
+
+
+@cache
+def decisions() -> tuple[Decision, ...]:
+    """The choices of a company, in the order they are asked."""
+    text = (files("etl.pages") / "decisions.csv").read_text(encoding="utf-8")
+    return tuple(Decision(**row) for row in csv.DictReader(text.splitlines()))
+
+
+def render_plan(company: str, sections: Sequence[Section], *, subtitle: str, banner: str = "") -> bytes:
+    """The page as UTF-8 HTML: the same sections give the same bytes. No script; nothing is loaded from anywhere."""
+    links = "".join(f'<li><a href="#s{number}">{escape(section.title)}</a></li>'
+                    for number, section in enumerate(sections, 1))
+    body = "".join(_section(number, section) for number, section in enumerate(sections, 1))
+    mark = f'<p class="banner">{escape(banner)}</p>\n' if banner else ""
+    page = (
+        f"{_HEAD}<title>Integration plan of {escape(company)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f'<a class="skip" href="#plan">To the plan</a>\n<header>\n<h1>Integration plan</h1>\n<p>{escape(company)}<br>'
+        f'{escape(subtitle)}</p>\n{mark}</header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
+        f'<main id="plan">\n{body}</main>\n</body>\n</html>\n')
+    return page.encode("utf-8")
+
+
+def _section(number: int, section: Section) -> str:
+    text = f"<p>{escape(section.text)}</p>\n" if section.text else ""
+    return (f'<section id="s{number}" aria-labelledby="h{number}">\n<h2 id="h{number}">{escape(section.title)}</h2>\n'
+            f"{text}{_table(section)}</section>\n")
+
+
+def _table(section: Section) -> str:
+    if not section.headings:
+        return ""
+    if not section.rows:
+        return f"<p>{escape(section.empty)}</p>\n"
+    right = [all(isinstance(row[at], int) for row in section.rows) for at in range(len(section.headings))]
+    head = "".join(f'<th scope="col"{" class=n" if is_right else ""}>{escape(name)}</th>'
+                   for name, is_right in zip(section.headings, right, strict=True))
+    body = "".join(
+        "<tr>" + "".join(_cell(cell, at, is_right=right[at]) for at, cell in enumerate(row)) + "</tr>\n"
+        for row in section.rows)
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+
+
+def _cell(cell: object, at: int, *, is_right: bool) -> str:
+    text = f"{cell:,}" if isinstance(cell, int) else escape(str(cell)).replace("\n", "<br>")
+    if text.startswith(OPEN):
+        text = f'<span class="open">{text}</span>'
+    if at == 0:
+        return f'<th scope="row">{text}</th>'
+    return f'<td class="n">{text}</td>' if is_right else f"<td>{text}</td>"
