@@ -60,6 +60,6 @@ found as (
     union all
     select 'TE285', kind, 'tracker', source, told_name(nullif(outer_ref, '(none)'), ref), suggested, count_entries || ' entries since ' || first_day, score, seconds, last_day
     from rows_to_map where not was_known)
-select found.code, codes.title, found.kind, found.side, found.list, found.name, found.other, found.score, found.told, found.seconds, found.last_day, codes.fix as remedy
+select found.code, codes.title, found.kind, found.side, found.list, found.name, found.other, found.score, found.told, found.seconds::bigint as seconds, found.last_day, codes.fix as remedy
 from found join codes using (code)
 order by code, score desc nulls last, seconds desc nulls last, kind, side, list, name, other
