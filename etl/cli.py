@@ -13,12 +13,14 @@ import typer
 from typer.exceptions import TyperException
 
 from etl.cli_approve import approve_app
+from etl.cli_archive import archive_app
 from etl.cli_audit import audit_commands
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_history import history_app
 from etl.cli_mapping_sheet import mapping_app
-from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person
+from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person, place_of
 from etl.cli_rules import rules_app
 from etl.disk import refused
 from etl.errors import EtlError, no_memory
@@ -35,11 +37,9 @@ app = typer.Typer(
     help="Time-tracker exports to payroll and billing import files, with proof that nothing was lost.",
 )
 step_app = typer.Typer(no_args_is_help=True, help="One step of the week at a time.")
-history_app = typer.Typer(no_args_is_help=True, help="Query, rebuild or copy the history.")
 exceptions_app = typer.Typer(no_args_is_help=True, help="What was found about single entries.")
 sandbox_app = typer.Typer(no_args_is_help=True, help="Practice companies, invented from a seed.")
 app.add_typer(step_app, name="step", hidden=True)
-app.add_typer(history_app, name="history", hidden=True)
 app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(sandbox_app, name="sandbox", hidden=True)
 
@@ -51,10 +51,6 @@ AnyPeriodEnd = Annotated[str | None, typer.Option("--period-end", help="With --c
 def _workspace(workspace: Folder = None) -> None:
     if workspace is not None:
         os.environ["TIMEBOOKS_WORKSPACE"] = str(workspace.resolve())
-
-
-def _place(workspace: Path | None) -> Path:
-    return (workspace or Path(os.environ.get("TIMEBOOKS_WORKSPACE") or Path.cwd())).resolve()
 
 
 def _show(outcome: Outcome, as_json: bool) -> None:
@@ -89,7 +85,7 @@ def week(
     """Pull, map, rules, check, draft. The sandbox goes on to export, reconcile, close."""
     from etl import steps  # noqa: PLC0415
 
-    place = _place(workspace)
+    place = place_of(workspace)
     run = steps.start(company, period_end, place, person=person, in_memory=True)
     typer.echo(steps.told_before(run), err=True)
     if no_notebooks:
@@ -112,8 +108,8 @@ def status(
     from etl import steps  # noqa: PLC0415
 
     if company and period_end:
-        _show(steps.standing(steps.start(company, period_end, _place(workspace))), as_json)
-    _show(steps.status(_place(workspace), company), as_json)
+        _show(steps.standing(steps.start(company, period_end, place_of(workspace))), as_json)
+    _show(steps.status(place_of(workspace), company), as_json)
 
 
 @exceptions_app.command("list")
@@ -121,7 +117,7 @@ def exceptions_list(company: Company, period_end: PeriodEnd, workspace: Folder =
     """Every exception item of the period's newest draft or batch."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.exceptions(_place(workspace), company, steps.read_day(period_end)), as_json)
+    _show(steps.exceptions(place_of(workspace), company, steps.read_day(period_end)), as_json)
 
 
 @app.command()
@@ -134,7 +130,7 @@ def explain(
     """Every second, rule and approval behind one line; every line of one entry."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.explain(reference, _place(workspace), company), as_json)
+    _show(steps.explain(reference, place_of(workspace), company), as_json)
 
 
 @app.command()
@@ -155,8 +151,8 @@ def verify(
     from etl import steps  # noqa: PLC0415
 
     if repair:
-        _show(steps.repair(_place(workspace), person), as_json)
-    _show(steps.verify(_place(workspace), full=full, anchors=tuple(anchor or ())), as_json)
+        _show(steps.repair(place_of(workspace), person), as_json)
+    _show(steps.verify(place_of(workspace), full=full, anchors=tuple(anchor or ())), as_json)
 
 
 def _one_step(name: str, help_text: str) -> None:
@@ -178,7 +174,7 @@ def _one_step(name: str, help_text: str) -> None:
             "reconcile": steps.reconcile,
             "close": steps.close,
         }[name]
-        _show(chosen(steps.start(company, period_end, _place(workspace), person=person)), as_json)
+        _show(chosen(steps.start(company, period_end, place_of(workspace), person=person)), as_json)
 
     step_app.command(name, help=help_text)(command)
 
@@ -195,7 +191,7 @@ def step_pull(
     """Land what lies in the inbox and what the trackers of the connections have."""
     from etl import steps  # noqa: PLC0415
 
-    run = steps.start(company, period_end, _place(workspace), person=person)
+    run = steps.start(company, period_end, place_of(workspace), person=person)
     _show(steps.estimate(run) if estimate else steps.pull(run), as_json)
 
 
@@ -211,7 +207,7 @@ def step_test_import(
     """Read the draft's files back as their targets would; post them and take them back in a ledger for trial."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.trial_import(steps.start(company, period_end, _place(workspace), person=person), report), as_json)
+    _show(steps.trial_import(steps.start(company, period_end, place_of(workspace), person=person), report), as_json)
 
 
 @step_app.command("rollback")
@@ -226,7 +222,7 @@ def step_rollback(
     """Give the files and lists that take an exported batch out of the books again, and record it."""
     from etl import steps  # noqa: PLC0415
 
-    _show(steps.rollback(steps.start(company, period_end, _place(workspace), person=person), reason), as_json)
+    _show(steps.rollback(steps.start(company, period_end, place_of(workspace), person=person), reason), as_json)
 
 
 for _name, _help in (
@@ -268,54 +264,20 @@ def sandbox_serve(
     steps.serve(seed=seed, weeks=weeks, port=port, faults=faults, told=lambda outcome: typer.echo(outcome.text()))
 
 
-@history_app.command("query")
-def history_query(
-    sql: Annotated[str, typer.Argument(help="A query over the documented views.")],
-    workspace: Folder = None,
-    limit: Annotated[int, typer.Option("--limit", help="At most this many rows.")] = 100,
-    as_json: AsJson = False,
-) -> None:
-    """Ask the history; it can only be read."""
-    from etl import steps  # noqa: PLC0415
-
-    _show(steps.query_history(_place(workspace), sql, limit), as_json)
-
-
-@history_app.command("rebuild")
-def history_rebuild(workspace: Folder = None) -> None:
-    """Delete the history and build it again from the published batches."""
-    from etl import steps  # noqa: PLC0415
-
-    _show(steps.rebuild_history(_place(workspace)), as_json=False)
-
-
-@history_app.command("export")
-def history_export(file: Annotated[Path, typer.Argument(help="A new DuckDB file.")], workspace: Folder = None) -> None:
-    """Write a plain DuckDB copy for tools that cannot open a lake."""
-    from etl import steps  # noqa: PLC0415
-
-    _show(steps.export_history(_place(workspace), file), as_json=False)
-
-
-@history_app.command("compact")
-def history_compact(workspace: Folder = None) -> None:
-    """Merge small files of the history."""
-    from etl import steps  # noqa: PLC0415
-
-    _show(steps.compact_history(_place(workspace)), as_json=False)
-
-
 app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
 audit_commands(app, _show)
+app.add_typer(history_app(_show), name="history", hidden=True)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)
 app.add_typer(mapping_app(_show), name="mapping", hidden=True)
+app.add_typer(archive_app(_show), name="archive", hidden=True)
 
 
 def main() -> None:
     """Run the command line. 0: natural stop; 1: a person must decide; 2: could not run. No traceback is shown."""
+    os.umask(0o077)   # what a command writes is its owner's alone
     try:
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -15,3 +16,8 @@ Folder = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on standard output.")]
 Person = Annotated[str | None, typer.Option("--person", help="Who is working. Default: the account's name.")]
+
+
+def place_of(workspace: Path | None) -> Path:
+    """The workspace that is meant: the option, the environment, this folder."""
+    return (workspace or Path(os.environ.get("TIMEBOOKS_WORKSPACE") or Path.cwd())).resolve()

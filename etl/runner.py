@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,14 +18,14 @@ from typing import Any, Protocol
 from etl import errors, steps
 from etl.errors import EtlError, SettingsError, no_memory
 from etl.lean_imports import without_iri_grammar
-from etl.shipped import shipped
+from etl.shipped import refuse_changed, shipped
 from etl.steps import stages
 from etl.steps.outcome import MIME, Outcome
 
 with without_iri_grammar():
     import papermill
     from jupyter_client.manager import AsyncKernelManager
-    from nbclient.exceptions import DeadKernelError
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from nbclient.util import run_sync
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import Engine, papermill_engines
@@ -33,6 +35,10 @@ _ENGINE = "timebooks-warm"
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool}
 _OF_STAGE = {path.stem.partition("_")[2]: path.stem for path in shipped("notebooks").glob("[1-9]0_*.ipynb")}
 TO_DRAFT, AFTER_DRAFT = (tuple(_OF_STAGE[name] for name in part) for part in (stages.TO_DRAFT, stages.AFTER_DRAFT))
+_CELL_MINUTES, _RUN_MINUTES = 240, 480   # the longest one cell and one run may take; a parked pull waits outside
+_TOKEN = re.compile(
+    r"\b(?:Bearer|Basic) |\bey[A-Za-z0-9_-]{10,}\.ey|\b(?:sk|pk|ghp|gho|xox[abp])[_-][A-Za-z0-9_-]{12,}"
+)
 _KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", "USERPROFILE")
 
 
@@ -95,6 +101,13 @@ class WarmKernel:
             self.manager = _OwnKernel(kernel_name="python3", connection_file=str(private / "kernel.json"))
         self.client: Any = None
         self.last: PapermillNotebookClient | None = None
+        self.is_hung = False
+        self._ends_at = time.monotonic() + 60 * _minutes("TIMEBOOKS_RUN_MINUTES", _RUN_MINUTES)
+
+    def cell_seconds(self) -> int:
+        """How long the next notebook's cells may take, each: what is set for one, and no longer than the run may."""
+        left = self._ends_at - time.monotonic()
+        return max(1, int(min(60 * _minutes("TIMEBOOKS_CELL_MINUTES", _CELL_MINUTES), left)))
 
     def environment(self) -> dict[str, str]:
         """What the kernel may know of this process's environment: an allow-list, and that it holds the run's lock."""
@@ -107,7 +120,8 @@ class WarmKernel:
 
     def end(self) -> None:
         """Let the company's lock go, then end the kernel. Whatever state it is in, no process of it is left."""
-        if self.last is not None and self.client is not None and run_sync(self.manager.is_alive)():
+        is_asked = self.last is not None and self.client is not None and not self.is_hung
+        if is_asked and run_sync(self.manager.is_alive)():
             with suppress(DeadKernelError):
                 _quietly(self.last, "from etl.steps.run import release_locks as _release; _release()")
         if self.client is not None:
@@ -137,7 +151,7 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill ships no types
         client = PapermillNotebookClient(
             nb_man,
             km=kernel.manager,
-            timeout=None,
+            timeout=kernel.cell_seconds(),
             startup_timeout=kwargs.get("start_timeout", 60),
             kernel_name=kernel_name,
             log_output=False,
@@ -179,10 +193,11 @@ def warm_kernel(watcher: Watcher | None = None) -> Iterator[None]:
 def run_notebook(name: str, parameters: Mapping[str, object]) -> Executed:
     """One shipped notebook, executed with these parameters. Needs `warm_kernel`.
 
-    A cell that fails is told in `stopped`: the step's own error as it was raised, anything else as CELL_FAILED or
-    KERNEL_DIED. Raises SettingsError PARAMETER_REFUSED before anything runs.
+    A cell that fails is told in `stopped`: the step's own error as it was raised, anything else as CELL_FAILED,
+    CELL_TOO_LONG or KERNEL_DIED. Raises SettingsError NOTEBOOK_CHANGED or PARAMETER_REFUSED before anything runs.
     """
     path = shipped("notebooks") / f"{name}.ipynb"
+    refuse_changed(path)
     check_parameters(path, parameters)
     stopped: EtlError | None = None
     with tempfile.TemporaryDirectory(prefix="tb-") as folder:
@@ -199,6 +214,10 @@ def run_notebook(name: str, parameters: Mapping[str, object]) -> Executed:
             )
         except PapermillExecutionError as error:
             stopped = _own_error(error, name)
+        except CellTimeoutError:
+            stopped = _too_long(name)
+            if WarmEngine.kernel is not None:
+                WarmEngine.kernel.is_hung = True
         except (DeadKernelError, RuntimeError):  # papermill's client says the latter when it dies at its start
             stopped = _died(name)
         content = output.read_bytes() if output.exists() else b""
@@ -209,6 +228,13 @@ def check_parameters(path: Path, parameters: Mapping[str, object]) -> None:
     """Refuse names the notebook does not declare and values of another type, before papermill pastes them into code."""
     declared = {name: found["inferred_type_name"] for name, found in papermill.inspect_notebook(str(path)).items()}
     for name, value in parameters.items():
+        if isinstance(value, str) and _tells_a_secret(value):
+            raise SettingsError(
+                "PARAMETER_SECRET",
+                what=f"The value of {name} looks like a token or password; it would stand in the executed notebook",
+                where=f"notebooks/{path.name}",
+                fix="Give the name of the connection; its secret is found by that name (docs/trackers.md).",
+            )
         expected = _TYPES.get(str(declared.get(name)).strip())
         if name not in declared or expected is None or type(value) is not expected:
             raise SettingsError(
@@ -272,6 +298,28 @@ def _own_error(error: PapermillExecutionError, name: str) -> EtlError:
         what=f"Cell {error.exec_count} failed: {error.ename}: {next(iter(str(error.evalue).splitlines()), '')}",
         where=f"{name}.ipynb",
         fix="Report this with the executed notebook in the period's folder runs/; nothing half-written is left.",
+    )
+
+
+def _tells_a_secret(value: str) -> bool:
+    """Whether a text has the form of a token, or holds a secret that this process was given."""
+    given = (text for key, text in os.environ.items() if key.startswith("TIMEBOOKS_SECRET_") and text.strip())
+    return bool(_TOKEN.search(value)) or any(text in value for text in given)
+
+
+def _minutes(name: str, otherwise: int) -> float:
+    """A limit of time from the environment, where it is a number above zero."""
+    text = os.environ.get(name, "")
+    return float(text) if re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text) and float(text) else otherwise
+
+
+def _too_long(name: str) -> EtlError:
+    return EtlError(
+        "CELL_TOO_LONG",
+        what="A cell took longer than it may, and its process was ended",
+        where=f"{name}.ipynb",
+        fix="Run the week again: nothing half-written is left. TIMEBOOKS_CELL_MINUTES and TIMEBOOKS_RUN_MINUTES allow "
+        "more time.",
     )
 
 

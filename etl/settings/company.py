@@ -14,6 +14,7 @@ from etl.settings.books import Books, Master
 from etl.settings.currency import CurrencyChoice
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
+from etl.settings.retention import Retention
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
 from etl.settings.targets import Targets
@@ -48,6 +49,7 @@ class Settings(Part):
     targets: Targets
     books: Books = Books()
     master: Master = Master()
+    retention: Retention = Retention()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 

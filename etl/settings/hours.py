@@ -136,6 +136,7 @@ class Pay(Part):
     becomes cost; without it they are priced by the week as before. `salary_proration`: the days that share a salary if
     somebody joins, leaves or is raised. `salary_rows`: what payroll hears of a salary. `obligations`: where nobody has
     said what a place of work asks for in taxes and reporting, the run stops, or the pre-flight notes it.
+    `without_time`: an employee of whom nothing came, no work and no leave, stops the run, is noted, or not looked for.
     """
 
     across_midnight: Literal["split", "start_day"] = "split"
@@ -146,6 +147,7 @@ class Pay(Part):
     salary_rows: Literal["none", "amount"] = "none"
     exempt_salaries: tuple[ExemptSalary, ...] = ()
     obligations: Literal["stop", "note"] = "note"
+    without_time: Literal["stop", "note", "off"] = "note"
     groups: tuple[PayGroup, ...] = ()
     confirmed_rules: tuple[ConfirmedRule, ...] = ()
     minimum_wages: tuple[MinimumWage, ...] = ()

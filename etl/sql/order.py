@@ -89,6 +89,7 @@ RULES: tuple[str, ...] = (
     "lines_split",
     "pieces_bearing",
     "pay_findings",  # about salaries
+    "people_without_time",  # missing is never zero
     "addition_shares",  # of a payroll line to its additions
     "premiums_by_law",  # what of it the FLSA asks for, a state, an agreement
     "addition_piece_parts",  # and of an addition to the pieces that bear it
@@ -266,6 +267,7 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "priced_activities": ("run_parameters where prices_time",),
     "names_written": ("run_parameters where writes_lists",),
     "workday_items": ("rules_from_start",),
+    "people_without_time": ("run_parameters where without_time <> 'off'",),
     "referrals_told": ("map_referrals",),
     "entries_disputed": ("referrals_told where hour_class = 'hours'",),
     "referral_items": ("referrals_told",),

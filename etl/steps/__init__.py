@@ -1,20 +1,26 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
+from etl.steps.again import make_again
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
+from etl.steps.archive import create as create_archive
+from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, decide_item, take_in_books
+from etl.steps.drill import drill
 from etl.steps.estimate import estimate
 from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
+from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_sheet import write_mapping_sheet
 from etl.steps.mapping_take_in import take_in_mapping_sheet
 from etl.steps.outcome import Outcome
+from etl.steps.pack import make_pack
 from etl.steps.people import (
     change_people,
     end_key,
@@ -52,6 +58,7 @@ from etl.steps.week_charts import causes_chart, hours_chart, mapped_chart, money
 __all__ = [
     "Asked",
     "Change",
+    "Deciders",
     "Decision",
     "Outcome",
     "Run",
@@ -70,8 +77,10 @@ __all__ = [
     "closed",
     "compact_history",
     "confirm_rule",
+    "create_archive",
     "decide_item",
     "draft",
+    "drill",
     "end_key",
     "enroll",
     "estimate",
@@ -88,6 +97,8 @@ __all__ = [
     "keys_list",
     "links",
     "load_rates",
+    "make_again",
+    "make_pack",
     "map_entries",
     "mapped_chart",
     "mapping_taken_in",
@@ -99,6 +110,9 @@ __all__ = [
     "preflight",
     "progress",
     "projects_chart",
+    "propose_hold",
+    "propose_purge",
+    "propose_release",
     "pull",
     "qualified_overtime",
     "query_history",
@@ -110,11 +124,14 @@ __all__ = [
     "replay",
     "report_taken_in",
     "request_approval",
+    "restore_archive",
+    "retention",
     "rollback",
     "serve",
     "show_obligations",
     "show_rules",
     "sign_change",
+    "sign_keeping",
     "sign_request",
     "standing",
     "start",

@@ -8,10 +8,13 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
+import pyarrow as pa
+
 from etl.sql.order import MARTS
 from etl.sql.run import Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
 from etl.steps.corrections import corrected_by, facts_of, waiting_for
+from etl.steps.locked_books import refuse_locked_books
 from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
@@ -43,28 +46,37 @@ def draft(run: Run) -> Outcome:
         stopped = exceptions_outcome(engine)
         if stopped.exit_code:
             return stopped
-        tables = batch_tables(engine)
-        inputs = _inputs(run, engine)
-        own_suites = suites_as_checked(run, engine).contents
-        mapping_digest = land_mapping(run.workspace, run.company, {**_mapping_files(run), **own_suites})
-        codes = codes_of(run.mappings.rows("map_pay_item_codes"))
-        files = render_batch(tables, run.header(mapping_digest), run.settings, codes)
-        figures, key = figures_digest(files), batch_key(run, inputs, mapping_digest)
+        content, tables = content_of(run, engine)
         exported = batches.find_batch(run.workspace, run.company, run.period_end, run.records())
         if exported is not None:
-            return _already_exported(run, engine, exported, figures)
-        control = control_figures(tables)
-        content = DraftContent(
-            files,
-            key,
-            figures,
-            [*inputs, {"kind": "mapping", "digest": mapping_digest}],
-            control,
-            {name: version(name) for name in _LOCKED},
-        )
+            return _already_exported(run, engine, exported, content.figures)
+        refuse_locked_books(run, tables)
         by = preparer(run.trust(), run.person, run.settings.company.policy, tables, run.now())
         sealed = write_draft(run.workspace, run.company, run.period_end, content, person=by, now=run.now())
-    return _outcome(run, sealed, control)
+    return _outcome(run, sealed, dict(content.control))
+
+
+def content_of(run: Run, engine: Engine) -> tuple[DraftContent, dict[str, pa.Table]]:
+    """The batch rendered, and its tables, from decisions that were made and checked."""
+    tables = batch_tables(engine)
+    inputs = _inputs(run, engine)
+    own_suites = suites_as_checked(run, engine).contents
+    mapping_digest = land_mapping(run.workspace, run.company, {**_mapping_files(run), **own_suites})
+    codes = codes_of(run.mappings.rows("map_pay_item_codes"))
+    files = render_batch(tables, run.header(mapping_digest), run.settings, codes)
+    return DraftContent(
+        files,
+        batch_key(run, inputs, mapping_digest),
+        figures_digest(files),
+        [*inputs, {"kind": "mapping", "digest": mapping_digest}],
+        control_figures(tables),
+        locked_versions(),
+    ), tables
+
+
+def locked_versions() -> dict[str, str]:
+    """The versions of what decides the bytes of a batch."""
+    return {name: version(name) for name in _LOCKED}
 
 
 def batch_key(run: Run, inputs: list[dict[str, Any]], mapping_digest: str) -> str:

@@ -158,6 +158,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "overtime_premium": settings.labor_posting.overtime_premium,
         "salary_proration": settings.pay.salary_proration,
         "salary_rows": settings.pay.salary_rows,
+        "without_time": settings.pay.without_time,
         "across_midnight": settings.pay.across_midnight,
         "shift_gap_seconds": settings.pay.shift_gap_minutes * 60,
         "has_bill_period": run.billing is not None,

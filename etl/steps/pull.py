@@ -19,7 +19,7 @@ from etl.steps.connections import Asked, ask, teller
 from etl.steps.holiday_calendar import calendar_drop, calendar_file, refuse_taken_name
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
-from etl.store import audit_log, landing, places, quarantine
+from etl.store import audit_log, keeping, landing, places, quarantine
 from etl.store.landing import Delivery, Pull
 from etl.store.records import Statement
 
@@ -164,6 +164,9 @@ def _drift(run: Run, drop: Drop, delivery: Delivery, before: Pull | None) -> Ite
 
 def _purge(run: Run) -> Iterable[tuple[str, str]]:
     """Delete the places whose time has passed, and record it."""
+    if standing := keeping.holds(run.records()):
+        yield "places and devices", f"nothing is deleted: {standing[0].shown}"
+        return
     gone = places.purge(run.workspace, run.company, run.now().date())
     if gone:
         said = Statement("purge", {"what": "places", "files": gone}, run.person, run.now())

@@ -30,6 +30,7 @@ from etl.terms import BatchHeader, PayrollPerson
 from etl.units import BatchNumber
 from etl.workspace import Workspace, is_sandbox
 
+_AHEAD = timedelta(days=3653)   # a clock that is wrong by some years stops nobody
 _HELD = ExitStack()
 
 
@@ -216,6 +217,7 @@ def start(
             where=f"mappings/{company}/pay_calendar.csv and [billing] in company.toml",
             fix=f"Give a period's last day, such as {', '.join(map(str, sorted(ends)))}, or extend the calendar.",
         )
+    _refuse_far(end, settings.company.go_live, company)
     show_errors_calmly()
     run = Run(
         place, company, end, person or person_of(company), settings, mappings, pay_periods, billing, in_memory, limits
@@ -223,6 +225,17 @@ def start(
     if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":  # a run's own kernel keeps the company until it ends
         _HELD.enter_context(run.locked("the week of"))
     return run
+
+
+def _refuse_far(end: date, go_live: date, company: str) -> None:
+    """Nothing, where the period is one that somebody may want: it ends after the go-live and within ten years."""
+    if not go_live <= end <= datetime.now(UTC).date() + _AHEAD:
+        raise RefusedError(
+            "PERIOD_OUTSIDE",
+            what=f"The period to {end} lies before the go-live on {go_live}, or more than ten years ahead",
+            where=f"--period-end, mappings/{company}/company.toml",
+            fix="Give the last day of a period since the go-live.",
+        )
 
 
 def _target_lists(mappings: MappingSet) -> dict[str, dict[str, str]]:

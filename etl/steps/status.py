@@ -13,7 +13,7 @@ from etl.steps.history import companies
 from etl.steps.next_step import run_week
 from etl.steps.outcome import Outcome
 from etl.steps.referrals import waiting
-from etl.store import audit_log, batches
+from etl.store import audit_log, batches, keeping
 from etl.store.records import Record
 from etl.units import clock_hours
 from etl.workspace import Workspace, is_sandbox
@@ -36,7 +36,8 @@ def status(workspace: str | Path, company: str | None = None, today: date | None
     waiting = [row for row in rows if row[5] != "nobody"]
     return Outcome(
         title=f"{len(rows)} period(s), {len(waiting)} waiting for somebody",
-        facts=tuple(fact for name in names for fact in (*_corrections(place, name), *_disputed(place, name, day))),
+        facts=tuple(fact for name in names for fact in (
+            *_holds(place, name), *_corrections(place, name), *_disputed(place, name, day))),
         headings=_HEADINGS,
         rows=tuple(rows),
         next_step=f"{waiting[0][0]}, {waiting[0][1]}: {waiting[0][6]}"
@@ -70,6 +71,12 @@ def _company(place: Workspace, company: str, today: date) -> list[Row]:
     ]
 
 
+def _holds(place: Workspace, company: str) -> list[tuple[str, str]]:
+    """The legal holds that stand."""
+    found = keeping.holds(audit_log.read_log(place, company))
+    return [(f"{company}: legal hold", "; ".join(hold.shown for hold in found))] if found else []
+
+
 def _corrections(place: Workspace, company: str) -> list[tuple[str, str]]:
     """What open drafts correct in exported periods, and overpaid wages that wait since the newest batch."""
     records = audit_log.read_log(place, company)
@@ -81,8 +88,8 @@ def _corrections(place: Workspace, company: str) -> list[tuple[str, str]]:
             count = draft.table("corrections", ["line_id"]).num_rows
             amounts = told(draft.manifest["control"])
             facts.append((f"{company}: corrections waiting", f"{count} line(s) in draft {draft.batch:04d}; {amounts}"))
-    exported = [record.day("period_end") for record in records if record.type == "export"]
-    newest = batches.find_batch(place, company, exported[-1], records) if exported else None
+    exported = batches.exported(place, company, records)
+    newest = batches.find_batch(place, company, exported[-1].period_end, records) if exported else None
     overpaid = told(newest.manifest["control"], "referred") if newest else ""
     return [*facts, (f"{company}: overpaid, waits for a person", overpaid)] if overpaid else facts
 
@@ -109,6 +116,10 @@ def _not_begun(company: str, day: date) -> Row:
 
 def _row(place: Workspace, company: str, period_end: date, records: tuple[Record, ...]) -> Row:
     option = f"--company {company} --period-end {period_end}"
+    export = batches.newest(records, "export", period_end)
+    if export is not None and export.number not in {batch.number for batch in batches.exported(
+            place, company, records)}:
+        return company, str(period_end), f"{export.whole('batch'):04d}", "destroyed on purpose", "", "nobody", "nothing"
     batch = batches.find_batch(place, company, period_end, records)
     draft = batches.find_draft(place, company, period_end, records)
     sealed = batch or draft

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -19,7 +19,7 @@ from etl.steps.outcome import Outcome
 from etl.steps.verify_conversions import broken_conversions, conversions_of
 from etl.steps.verify_mappings import differing_mappings
 from etl.steps.verify_signatures import examine_signatures
-from etl.store import audit_log, batches
+from etl.store import audit_log, batches, keeping
 from etl.store.verify import Anchor, anchored, verify_store
 from etl.terms import CORRECTED
 from etl.workspace import PEOPLE_LOG, Workspace
@@ -47,6 +47,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
     damage: list[tuple[str, str, str]] = []
     waits: list[str] = []
     clocks: list[str] = []
+    gone: list[str] = []
     edited: list[str] = []
     noted = _noted(anchors, names)
     heads: list[str] = []
@@ -58,6 +59,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
         wrong = [(company, finding.where, finding.what) for finding in found if not finding.waits]
         if not wrong:
             clocks += _clocks(place, company)
+            gone += _gone(place, company)
             edited += [differing] if (differing := differing_mappings(place, company)) else []
             for batch in _exported(place, company):
                 counted += 1
@@ -76,6 +78,7 @@ def verify(workspace: str | Path, *, full: bool = False, anchors: Sequence[str] 
         f"{len(damage) + len(again.findings if again else ())} finding(s)",
         facts=(
             *_facts("waits for the next run", waits),
+            *_facts("destroyed on purpose", gone),
             *_facts("clock", clocks),
             *_facts("differs from approved", edited),
             *_facts("audit log", heads),
@@ -128,6 +131,13 @@ def _clocks(place: Workspace, company: str) -> Iterator[str]:
                 f"record {record.number} of {company} carries {record.recorded_at}, "
                 f"record {before.number} {before.recorded_at}: the clock was set back"
             )
+
+
+def _gone(place: Workspace, company: str) -> Iterator[str]:
+    """What two people destroyed when its time had passed: told for ever, no damage."""
+    purged = Counter(keeping.purged(audit_log.read_log(place, company)).values())
+    for number, count in purged.items():
+        yield f"{count} place(s) of {company} by record {number}"
 
 
 def stored_companies(place: Workspace) -> list[str]:

@@ -8,14 +8,16 @@ from typing import Any
 
 from etl.errors import RefusedError
 from etl.steps.trusted import SIGNED, SIGNED_KINDS, Trust, trust_of, trust_with
-from etl.store import audit_log
+from etl.store import audit_log, keeping
 from etl.store.records import Record, file_name
 from etl.trust.judge import refuse_role
+from etl.trust.keeping import signers
 from etl.trust.people import Entry, read_people
 from etl.workspace import PEOPLE_LOG, Workspace, is_sandbox
 
 _VERBS = {"draft": "draft", "approve": "approve_batch", "withdraw": "withdraw_approval"}
 _BOUND = ("batch", "revision", "period_end", "manifest", "batch_key", "figures", "control", "policy", "prepared_by")
+_KEPT = {keeping.PURGE: "purge", keeping.HOLD: "hold_records", keeping.RELEASE: "release_records"}
 _NO_APPROVAL = "An export rests on no approval of what it published"
 
 
@@ -84,6 +86,23 @@ def _wrong(trust: Trust, records: Sequence[Record]) -> Iterator[tuple[Record, st
             approval = _approval(record, records)
             if approval is None:
                 yield record, _NO_APPROVAL
+        elif record.type in _KEPT and (record.type != keeping.PURGE or keeping.items(record)):
+            if SIGNED in record.body:
+                yield from _unkept(trust, record, records)
+            elif is_strict:
+                yield record, f"Record {record.number} ({record.type}) is not signed"
+
+
+def _unkept(trust: Trust, record: Record, records: Sequence[Record]) -> Iterator[tuple[Record, str]]:
+    """A purge, a hold or its release that two people did not sign as it stands there."""
+    try:
+        persons, said = signers(record.body[SIGNED], trust.people, trust.company, records, record.number)
+    except RefusedError as error:
+        yield record, error.what
+        return
+    what = {name: value for name, value in record.body.items() if name not in (SIGNED, "persons")}
+    if said["verb"] != _KEPT[record.type] or said["what"] != what or record.body.get("persons") != list(persons):
+        yield record, "It says something else than what was signed"
 
 
 def _unproven(trust: Trust, record: Record, records: Sequence[Record]) -> Iterator[tuple[Record, str]]:

@@ -12,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.store import staging
-from etl.store.damage import finding
+from etl.errors import RefusedError
+from etl.store import keeping, staging
+from etl.store.damage import finding, shown
 from etl.store.records import Record
 from etl.store.sealed import read_manifest, sealed_file
 from etl.units import BatchNumber
@@ -132,7 +133,7 @@ def find_batch(workspace: Workspace, company: str, period_end: date, records: Se
     """The exported batch of a period.
 
     One recorded a moment before its run died counts as not there until recovery has finished it.
-    Raises DamageError where the folder is gone.
+    Raises DamageError where the folder is gone, RefusedError PURGED where it was destroyed on purpose.
     """
     record = newest(records, "export", period_end)
     if record is None:
@@ -140,6 +141,11 @@ def find_batch(workspace: Workspace, company: str, period_end: date, records: Se
     batch = batch_of(workspace, company, record)
     if batch.folder.is_dir():
         return batch
+    if (purge := keeping.purged(records).get(shown(workspace, batch.folder))) is not None:
+        raise RefusedError(
+            "PURGED", what=f"Batch {batch.batch:04d} was destroyed on purpose when its time had passed",
+            where=f"{company}, audit log record {purge}",
+            fix="Nothing is to be done; digests and sizes of its files stand in that record.")
     if workspace.draft_folder(company, period_end, batch.batch, batch.revision).is_dir():
         return None
     raise finding(workspace, batch.folder, "The folder of an exported batch is missing", record.number).error()
@@ -180,7 +186,13 @@ def batch_of(workspace: Workspace, company: str, record: Record) -> Batch:
 
 
 def exported(workspace: Workspace, company: str, records: Sequence[Record]) -> list[Batch]:
-    """Every exported batch of a company, oldest export first, without a look at the folders."""
+    """Every exported batch of a company that was not destroyed on purpose, oldest export first; no look at folders."""
+    gone = keeping.purged(records)
+    return [batch for batch in _exports(workspace, company, records)
+            if not gone or shown(workspace, batch.folder) not in gone]
+
+
+def _exports(workspace: Workspace, company: str, records: Sequence[Record]) -> list[Batch]:
     return [batch_of(workspace, company, record) for record in records if record.type == "export"]
 
 
@@ -215,7 +227,7 @@ def replaced_drafts(workspace: Workspace, company: str, records: Sequence[Record
     """Each draft that its own export, or (where it was not approved) a later revision has replaced, and that folder."""
     drafts = [draft_of(workspace, company, record) for record in records if record.type == "draft"]
     latest = {draft.batch: draft.folder for draft in drafts}
-    batches = {batch.batch: batch for batch in exported(workspace, company, records)}
+    batches = {batch.batch: batch for batch in _exports(workspace, company, records)}
     approved = {(record.body.get("batch"), record.body.get("revision"), record.body.get("manifest"))
                 for record in records if record.type == "approve"}
     replaced = []

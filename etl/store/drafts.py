@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.errors import RefusedError, StoreError
-from etl.store import audit_log, batches, files, staging
+from etl.store import audit_log, batches, files, keeping, staging
 from etl.store.batches import Draft
 from etl.store.lock import company_lock
 from etl.store.records import Record, Signer, Statement, by
@@ -73,6 +73,8 @@ def remove_replaced(workspace: Workspace, company: str, records: Sequence[Record
 
     One that another program holds (a workbook open in Excel) stays for a later start: nothing rests on it.
     """
+    if keeping.holds(records):   # under a legal hold nothing is swept
+        return []
     periods = files.listed(batches.drafts_root(workspace, company))
     lying = {folder for period in periods for folder in files.listed(period)}
     days = {folder.parent.name for folder in lying}

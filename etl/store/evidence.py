@@ -9,8 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from etl.store import audit_log, files, staging
+from etl.store import audit_log, files, keeping, staging
 from etl.store.batches import reports_root
+from etl.store.damage import shown
 from etl.store.lock import company_lock
 from etl.store.records import Record, Statement
 from etl.strict_json import dump_lines
@@ -92,6 +93,13 @@ def all_filed(records: Sequence[Record]) -> Iterator[Filed]:
         named = record.body.get("evidence")
         if isinstance(named, dict):
             yield Filed(record.day("period_end"), str(named.get("file")), str(named.get("sha256")), record)
+
+
+def kept_sheets(workspace: Workspace, records: Sequence[Record]) -> Iterator[Filed]:
+    """As `all_filed`, without what was destroyed on purpose."""
+    gone = keeping.purged(records)
+    return (filed for filed in all_filed(records)
+            if not gone or shown(workspace, filed.path(workspace).parent) not in gone)
 
 
 def _staged(workspace: Workspace, company: str, period_end: date, name: str) -> Path:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl import __version__
-from etl.store import audit_log, files, staging
+from etl.store import audit_log, files, keeping, staging
 from etl.store.damage import finding
 from etl.store.lock import company_lock
 from etl.store.records import Record, Statement
@@ -165,7 +165,7 @@ def _newest(
     workspace: Workspace, company: str, drop: str, file_name: str | None, records: Sequence[Record],
 ) -> Pull | None:
     """The newest pull of one file of one drop (None: of any), checked."""
-    for record in reversed(list(pull_records(records))):
+    for record in reversed(kept_pulls(company, records)):
         if record.text("drop") == drop and file_name in (None, record.text("file_name")):
             pending = is_pending(workspace, company, record)
             return None if pending else pull_of(workspace, company, record, check=True)
@@ -182,7 +182,7 @@ def read_pulls(workspace: Workspace, company: str, *, check: bool = True) -> tup
     A pull recorded a moment before its run died counts as not there until recovery has finished it.
     Raises DamageError naming the file.
     """
-    records = pull_records(audit_log.read_log(workspace, company))
+    records = kept_pulls(company, audit_log.read_log(workspace, company))
     return tuple(pull_of(workspace, company, record, check=check) for record in records
                  if not is_pending(workspace, company, record))
 
@@ -200,6 +200,13 @@ def received_bytes(workspace: Workspace, company: str, pull: Pull) -> bytes:
 def pull_records(records: Sequence[Record]) -> Iterator[Record]:
     """The records of pulls, in order."""
     return (record for record in records if record.type == "pull")
+
+
+def kept_pulls(company: str, records: Sequence[Record]) -> list[Record]:
+    """The records of pulls that were not destroyed on purpose."""
+    gone = keeping.purged(records)
+    return [record for record in pull_records(records)
+            if f"data/landing/{company}/pulls/{record.text('pull_id')}" not in gone]
 
 
 def pull_folder(workspace: Workspace, company: str, pull_id: str) -> Path:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from etl.store import audit_log, batches, drafts, files, landing, staging
+from etl.store import audit_log, batches, drafts, files, keeping, landing, staging
 from etl.store.damage import Finding, finding, shown
-from etl.store.evidence import all_filed
+from etl.store.evidence import kept_sheets
 from etl.store.lock import company_lock
+from etl.store.purge import finish_purges
 from etl.store.records import Record
 from etl.store.sealed import MANIFEST, examine_batch
 from etl.store.verify_landing import examine_pull
@@ -52,6 +53,7 @@ def recover(workspace: Workspace, company: str, person: str = "Timebooks", *, is
         waiting = (_pulls(workspace, company, records), _exports(workspace, company, records),
                    _drafts(workspace, company, records), _sheets(workspace, records))
         finished = [_finish(workspace, company, pending) for pending in chain.from_iterable(waiting)]
+        swept += finish_purges(workspace, company, records)
         swept += drafts.remove_replaced(workspace, company, records)
         for folder in _staging_folders(workspace, company):
             swept += staging.sweep(folder)
@@ -71,7 +73,7 @@ def _finish(workspace: Workspace, company: str, pending: _Pending) -> Path:
 
 
 def _pulls(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Pending]:
-    for record in landing.pull_records(records):
+    for record in landing.kept_pulls(company, records):
         pull_id = record.text("pull_id")
         target = landing.pull_folder(workspace, company, pull_id)
         if not target.exists():
@@ -80,10 +82,11 @@ def _pulls(workspace: Workspace, company: str, records: Sequence[Record]) -> Ite
 
 
 def _exports(workspace: Workspace, company: str, records: Sequence[Record]) -> Iterator[_Pending]:
+    gone = keeping.purged(records)
     for record in records:
         if record.type == "export":
             batch = batches.batch_of(workspace, company, record)
-            if not batch.folder.exists():
+            if not batch.folder.exists() and shown(workspace, batch.folder) not in gone:
                 staged = workspace.draft_folder(company, batch.period_end, batch.batch, batch.revision)
                 wrong = examine_batch(workspace, staged, batch.manifest_digest, record.number)
                 yield _Pending(record, staged, batch.folder, wrong)
@@ -102,7 +105,7 @@ def _drafts(workspace: Workspace, company: str, records: Sequence[Record]) -> It
 
 
 def _sheets(workspace: Workspace, records: Sequence[Record]) -> Iterator[_Pending]:
-    for filed in all_filed(records):
+    for filed in kept_sheets(workspace, records):
         target = filed.path(workspace)
         if not target.exists():
             staged = filed.staged(workspace)
@@ -113,12 +116,10 @@ def _sheets(workspace: Workspace, records: Sequence[Record]) -> Iterator[_Pendin
 
 def _refuse_changed_manifests(workspace: Workspace, company: str, records: Sequence[Record]) -> None:
     """Nothing more is written where what an earlier export promised cannot be told any more."""
-    for record in records:
-        if record.type == "export":
-            batch = batches.batch_of(workspace, company, record)
-            path = batch.folder / MANIFEST
-            if batch.folder.exists() and files.sha256_known(path) != batch.manifest_digest:
-                raise finding(workspace, path, "The manifest is not the one that was recorded", record.number).error()
+    for batch in batches.exported(workspace, company, records):
+        path = batch.folder / MANIFEST
+        if batch.folder.exists() and files.sha256_known(path) != batch.manifest_digest:
+            raise finding(workspace, path, "The manifest is not the one that was recorded", batch.number).error()
 
 
 def _staging_folders(workspace: Workspace, company: str) -> Iterator[Path]:

@@ -25,7 +25,7 @@ class SpoiledPull:
 
 def spoiled_pulls(workspace: Workspace, company: str) -> Iterator[SpoiledPull]:
     """The pulls that can be made again from the bytes received; raises DamageError where the audit log is damaged."""
-    for record in landing.pull_records(audit_log.read_log(workspace, company)):
+    for record in landing.kept_pulls(company, audit_log.read_log(workspace, company)):
         if landing.is_pending(workspace, company, record):
             continue
         try:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from etl.errors import EtlError
-from etl.store import audit_log, batches, files, staging
-from etl.store.damage import Finding, finding, waiting
-from etl.store.evidence import all_filed
+from etl.store import audit_log, batches, files, keeping, staging
+from etl.store.damage import Finding, finding, shown, waiting
+from etl.store.evidence import all_filed, kept_sheets
 from etl.store.landing import pull_folder, pull_records
 from etl.store.records import Record
 from etl.store.sealed import examine_batch, read_manifest
@@ -128,7 +128,7 @@ def _mappings_named(sealed: Sequence[_Sealed]) -> set[str]:
 
 
 def _sheets(workspace: Workspace, records: Sequence[Record]) -> Iterator[Finding]:
-    for filed in all_filed(records):
+    for filed in kept_sheets(workspace, records):
         path = filed.path(workspace)
         pending = not path.exists() and filed.staged(workspace).exists()
         looked_at = filed.staged(workspace) if pending else path
@@ -156,11 +156,12 @@ def _extra(workspace: Workspace, company: str, records: Sequence[Record], sealed
         found += [period] if staging.is_staging(period) else []
         found += [path for path in files.listed(period) if path.name.startswith("batch-")]
         found += files.listed(period / "evidence")
+    gone = keeping.purged(records)
     replaced = {draft.folder for draft, _ in batches.replaced_drafts(workspace, company, records)}
     for path in found:
         if path in pulls | sheets | sealed or files.is_temporary(path):
             continue
-        if path in replaced or staging.is_staging(path):
+        if path in replaced or staging.is_staging(path) or shown(workspace, path) in gone:
             yield waiting(workspace, path, "A run died and left this; the next run removes it")
         else:
             yield finding(workspace, path, "Something lies here that no record names")

@@ -32,7 +32,7 @@ def examine_pull(workspace: Workspace, folder: Path, record: Record) -> list[Fin
 def examine_pulls(workspace: Workspace, company: str, records: Sequence[Record]) -> list[Finding]:
     """What is wrong with all pulls of a company."""
     findings = []
-    for record in landing.pull_records(records):
+    for record in landing.kept_pulls(company, records):
         pull_id = record.text("pull_id")
         pending = landing.is_pending(workspace, company, record)
         place = (landing.staged_pull if pending else landing.pull_folder)(workspace, company, pull_id)

@@ -21,6 +21,7 @@ class AccountRow:
     account: str
     account_type: str = ""
     where: str = ""   # file and line
+    purpose: str = ""   # "direct_labor": what the account is for, where a row says so
 
 
 def refuse_accounts(
@@ -35,9 +36,11 @@ def refuse_accounts(
     """
     books = {*BOOKS, *(books_of(name) for name in documents)}
     file, items = f"mappings/{company}/accounts.csv", f"mappings/{company}/pay_items.csv"
-    accounts = [AccountRow(row["account"], row["account_type"], f"{file}, line {row['map_row']}") for row in rows]
+    accounts = [
+        AccountRow(row["account"], row["account_type"], f"{file}, line {row['map_row']}", row.get("purpose", ""))
+        for row in rows]
     accounts += [AccountRow(row["account"], "", f"{items}, line {row['map_row']}") for row in leave if row["account"]]
-    refuse(account_findings(accounts, books), MappingError)
+    refuse(account_findings(accounts, books) + purpose_findings(accounts), MappingError)
 
 
 def books_of(document: str) -> str:
@@ -54,6 +57,15 @@ def account_findings(rows: Iterable[AccountRow], books: Collection[str]) -> list
     found = ((row, fact) for row in rows for fact in [_barred_by(row, barred)] if fact)
     return [Finding("ACCOUNT_NEVER_POSTED", f"The account {row.account!r} is never posted to by a journal", row.where,
                     f"Use {fact['use_instead']}.") for row, fact in found]
+
+
+def purpose_findings(rows: Iterable[AccountRow]) -> list[Finding]:
+    """One finding per account whose type is none that its purpose can have: labor on an income account, say."""
+    known = {fact["purpose"]: fact for fact in facts("account_purposes.csv")}
+    asked = [(row, known[row.purpose]) for row in rows if row.account_type and row.purpose in known]
+    return [Finding("ACCOUNT_TYPE", f"{row.purpose} is {fact['what']}; {row.account!r} is of type {row.account_type}",
+                    row.where, f"Choose another account, or correct its type: {', '.join(fact['types'].split())}.")
+            for row, fact in asked if row.account_type not in fact["types"].split()]
 
 
 def _barred_by(row: AccountRow, barred: list[dict[str, str]]) -> dict[str, str] | None:

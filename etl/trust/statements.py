@@ -18,6 +18,7 @@ from etl.trust.envelope import Envelope, MalformedError, read_envelope
 FORMAT = 1
 PREPARE, APPROVE_BATCH, APPROVE_TIME = "prepare", "approve-batch", "approve-time"
 WITHDRAW, PEOPLE, CARD = "withdraw", "people", "key-card"
+KEEPING = "keeping"   # a purge, a legal hold, the release of one
 EXPIRES_DAYS = 30
 SKEW = timedelta(minutes=10)
 
@@ -42,6 +43,7 @@ _OWN: dict[str, dict[str, type]] = {
     APPROVE_TIME: {"weeks": list, "people": dict},
     WITHDRAW: {"company": str, "approval": dict, "reason": str, "people": dict},
     PEOPLE: {"people": dict, "companies": dict, "changes": list},
+    KEEPING: {"company": str, "verb": str, "what": dict, "log": dict, "people": dict},
     CARD: {"name": str, "public": str},
 }
 _HEADS = ("people", "log", "approval")

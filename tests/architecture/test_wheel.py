@@ -26,6 +26,7 @@ SHIPPED = (
     "etl/law/examples.csv",
     "etl/law/information_returns.csv",
     "etl/law/overtime_rules.csv",
+    "etl/targets/account_purposes.csv",
     "etl/targets/compatibility.csv",
     "etl/_shipped/notebooks/10_pull.ipynb",
     "etl/_shipped/notebooks/week.ipynb",

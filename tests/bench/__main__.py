@@ -86,6 +86,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they 
     "entries": entries,
     "overtime": partial(_one, "overtime"),
     "history_commit": partial(_one, "history_commit"),
+    "history_rebuild": partial(_one, "history_rebuild"),
     "workbook_20k": partial(_one, "workbook_20k"),
     "pull_pages": pull_pages.run,
     "all_targets": partial(_one, "all_targets"),

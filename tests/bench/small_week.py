@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -60,6 +61,13 @@ def emptied_notebooks(folder: Path, modules: list[str]) -> None:
                 f"for name in {modules!r}:\n    with contextlib.suppress(Exception):\n        importlib.import_module(name)"
             )
         (folder / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    write_sums(folder)
+
+
+def write_sums(folder: Path) -> None:
+    """The list that a release has of its notebooks, for these."""
+    lines = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(folder.glob("*.ipynb")))
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="ascii")
 
 
 def floor(notebooks: str) -> None:
@@ -85,6 +93,7 @@ def loaded_modules(root: str) -> None:
         probe["cells"] = [cell for cell in probe["cells"] if cell["cell_type"] == "code"][:2]
         probe["cells"][1]["source"] = "import sys; print(*sys.modules)"
         (Path(folder) / "probe.ipynb").write_text(json.dumps(probe), encoding="utf-8")
+        write_sums(Path(folder))
         runner.shipped = lambda _: Path(folder)  # type: ignore[assignment]
         with runner.warm_kernel():
             for name in (*runner.TO_DRAFT, *runner.AFTER_DRAFT, "probe"):

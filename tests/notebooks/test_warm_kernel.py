@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -40,6 +41,8 @@ def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
         cells = [code_cell('word: str = "none"', tagged=True), *(code_cell(source) for source in sources)]
         text = json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
         (tmp_path / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        with (tmp_path / "SHA256SUMS").open("a", encoding="ascii") as sums:
+            sums.write(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}.ipynb\n")
 
     return write
 

@@ -152,6 +152,7 @@ class Company:
     home: str = "USD"
     go_live: str = "2026-01-01"
     across_midnight: str = "split"
+    without_time: str = "off"  # most tests look at one person
     billing: str = "weekly"
     billing_start: str = MONDAY
     unmapped: str = "hold"

@@ -71,6 +71,7 @@ go_live = {go_live}
 policy = "four_eyes"
 [pay]
 across_midnight = "{across_midnight}"
+without_time = "{without_time}"
 {pay}
 [billing]
 period = "{billing}"

@@ -30,7 +30,8 @@ TURNS = (*order.STAGING, *order.MAP, *order.RULES, *order.CORRECTIONS, *order.MA
 PUBLISHED = ("exported_pieces", "exported_entries", "exported_allocations")  # Parquet of published batches
 NORA = """        nora        E4           Nora Norate    employee     weekly     nonexempt    US-NY          -
         cal         E5           Cal Coast      employee     weekly     nonexempt    US-CA          -
-        fay         E6           Fay Fremd      employee     weekly     nonexempt    US             -"""
+        fay         E6           Fay Fremd      employee     weekly     nonexempt    US             -
+        max         E7           Max Mum        employee     weekly     nonexempt    US             -"""
 OTHERS = """        subcontractors  Job Costs:Subs  COGS
         accrued_contractors  Accrued Contractors  OCLIAB
         salary_variance  Overhead:Salaries  EXP
@@ -129,6 +130,7 @@ def everything() -> Books:
         referrals="employee_id  day  hour_class  entry_id  reason  referred_by  referred_on  referred_to  due\n"
         "E6  2026-11-13  hours  tracker:11  doubled  Ben  2026-11-14  HR  2026-11-20\n"
         "E1  2026-11-09  claim  -  rate  Ben  2026-11-14  HR  2026-11-20",
+        without_time="note",
         premiums="premium_id  starts  ends  percent\nnight  22:00  06:00  10",
         documents="quickbooks_desktop.time quickbooks_online.time quickbooks_desktop.lists quickbooks_desktop.invoice",
         bill='output = "draft_invoice"\nterms_days = 30\nreview = true\ntax = "required"',

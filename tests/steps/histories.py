@@ -125,6 +125,7 @@ def history(root: Path, seed: int, weeks: int) -> Past:
     past = Past(root, weeks=weeks, posting=dice.choice(("accrue", "distribution")),
                 unmapped=dice.choice(("suspense", "hold")),
                 more=dice.choice(("", f"[books]\nlocked_through = {sunday(0)}")))
+    lock, past.more = past.more, ""   # the books are locked once the first week is in them
     for week in range(weeks):
         add_work(past, dice, week, dice.randrange(4, 12))
         if week:
@@ -133,6 +134,7 @@ def history(root: Path, seed: int, weeks: int) -> Past:
                 edit(past, dice, week - 1)
         before = past.digests()
         past.publish(week)
+        past.more = lock
         after = past.digests()
         assert {name: after[name] for name in before} == before, "a published file was changed"
     return past

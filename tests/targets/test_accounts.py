@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from etl.errors import MappingError
-from etl.targets.accounts import BOOKS, AccountRow, account_findings, refuse_accounts
+from etl.mapping.declared import ACCOUNT_TYPES, PURPOSES
+from etl.targets.accounts import BOOKS, AccountRow, account_findings, purpose_findings, refuse_accounts
 from etl.targets.documents import DOCUMENTS
 from etl.targets.facts import facts
 
@@ -64,6 +65,49 @@ def test_the_mapping_is_refused_with_every_account_and_line():
     assert error.value.where == "mappings/alder/accounts.csv, line 2; mappings/alder/accounts.csv, line 4"
     assert "Job Costs" not in error.value.what
     refuse_accounts(rows[1:2], "alder")
+
+
+PURPOSE_CASES = [   # purpose, type, refused, why
+    ("direct_labor", "COGS", False, "what a labor journal is for"),
+    ("direct_labor", "OCASSET", False, "work in progress"),
+    ("direct_labor", "INC", True, "a cost on an income account leaves the balance and spoils the profit"),
+    ("accrued_wages", "EXP", True, "the accrual would be no liability"),
+    ("accrued_wages", "OCLIAB", False, "opened for accruals"),
+    ("wages_expense", "OCLIAB", True, "distribution takes back a cost"),
+    ("suspense", "EXP", False, "Ask My Accountant of QuickBooks is an expense"),
+    ("suspense", "EQUITY", True, "suspense is cleared, equity is not"),
+    ("burden_applied", "EXP", False, "a contra-expense"),
+    ("direct_labor", "", False, "where no type is said none is judged"),
+]
+
+
+@pytest.mark.capability("C47")
+@pytest.mark.parametrize(("purpose", "kind", "refused", "why"), PURPOSE_CASES)
+def test_an_account_is_of_a_type_that_its_purpose_can_have(purpose, kind, refused, why):
+    row = AccountRow("Some Account", kind, "mappings/alder/accounts.csv, line 7", purpose)
+    findings = purpose_findings([row])
+    assert bool(findings) == refused, why
+    for finding in findings:
+        assert finding.code == "ACCOUNT_TYPE"
+        assert purpose in finding.what
+        assert kind in finding.what
+        assert finding.where == row.where
+        assert "COGS" in finding.fix or "OC" in finding.fix
+
+
+@pytest.mark.capability("C47")
+def test_the_mapping_is_refused_for_the_purpose_too():
+    rows = [{"purpose": "accrued_wages", "account": "Wages", "account_type": "EXP", "map_row": 5}]
+    with pytest.raises(MappingError, match="accrued_wages is a liability; 'Wages' is of type EXP") as error:
+        refuse_accounts(rows, "alder")
+    assert error.value.where == "mappings/alder/accounts.csv, line 5"
+
+
+def test_every_purpose_has_its_types():
+    told = {fact["purpose"]: fact["types"].split() for fact in facts("account_purposes.csv")}
+    assert told.keys() >= set(PURPOSES)
+    assert {kind for kinds in told.values() for kind in kinds} <= set(ACCOUNT_TYPES)
+    assert all(fact["what"] and fact["citation"] for fact in facts("account_purposes.csv"))
 
 
 def test_the_books_are_those_journals_are_written_for():

@@ -92,7 +92,7 @@ told as (
     select about_invoices.*, 'bill' as stream_name, severity, title as expected, fix as remedy from about_invoices join codes using (code)),
 everything as (select * from named union all by name select * from checked_items union all by name select * from break_items union all by name select * from premium_items
     union all by name select * from referral_items union all by name select * from workday_items
-    union all by name select * from pay_findings union all by name select * from rounding_items
+    union all by name select * from pay_findings union all by name select * from people_without_time union all by name select * from rounding_items
     union all by name select * from tax_items
     union all by name select * exclude (stream_name, streams), stream_name as streams from told
     union all by name select * from correction_items)
