@@ -113,7 +113,8 @@ def status(
 
 @app.command()
 def explain(
-    reference: Annotated[str, typer.Argument(help="A line such as 0042-L-017, or an entry id.")],
+    reference: Annotated[str, typer.Argument(
+        help="A line such as 0042-L-017, a file's line such as journal_TB0042L.csv:7, or an entry id.")],
     company: AnyCompany = None,
     workspace: Folder = None,
     as_json: AsJson = False,
@@ -269,6 +270,7 @@ app.add_typer(archive_app(_show), name="archive", hidden=True)
 
 def main() -> None:
     """Run the command line. 0: natural stop; 1: a person must decide; 2: could not run. No traceback is shown."""
+    os.umask(0o077)   # what a command writes is its owner's alone
     try:
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

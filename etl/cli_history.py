@@ -23,12 +23,13 @@ def history_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         sql: Annotated[str, typer.Argument(help="A query over the documented views.")],
         workspace: Folder = None,
         limit: Annotated[int, typer.Option("--limit", help="At most this many rows.")] = 100,
+        as_of: Annotated[str | None, typer.Option("--as-of", help="As it was known at the end of that day.")] = None,
         as_json: AsJson = False,
     ) -> None:
         """Ask the history; it can only be read."""
         from etl import steps  # noqa: PLC0415
 
-        show(steps.query_history(place_of(workspace), sql, limit), as_json)
+        show(steps.query_history(place_of(workspace), sql, limit, as_of), as_json)
 
     @app.command("rebuild")
     def history_rebuild(workspace: Folder = None) -> None:

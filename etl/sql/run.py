@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,9 @@ from etl.disk import told
 from etl.errors import ConservationError, StoreError, no_memory
 from etl.sql.order import AUDITS, ONLY_WITH, VIEWS, shape, statement
 from etl.tables.sql_types import sql_columns
+
+_LAST_SETTINGS = ("enable_external_access = false", "lock_configuration = true")
+_PROOF = "select current_setting('lock_configuration'), current_setting('enable_external_access')"
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,10 @@ class Engine:
         self, database: Path | None, scratch: Path, folders: Sequence[Path], limits: Limits | None = None
     ) -> None:
         limits = limits or Limits()
-        home = scratch / "home"
+        home = scratch.parent / "no-home"   # never made, and outside what is allowed: nothing is installed there
         spill = scratch / "spill"
-        for folder in (home, spill):
-            with told("make the folder", folder):
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with told("make the folder", spill):
+            spill.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._connection = duckdb.connect(
                 ":memory:" if database is None else str(database),
@@ -66,10 +68,10 @@ class Engine:
             "enable_external_file_cache = false",
             "TimeZone = 'UTC'",
             f"allowed_directories = [{allowed}]",
-            "enable_external_access = false",
-            "lock_configuration = true",
+            *_LAST_SETTINGS,
         ):
             self._ask(f"set {setting}")
+        self._prove_locked(database)
         for shared in ("words.sql", "money.sql"):
             self._ask((files("etl.sql") / shared).read_text(encoding="utf-8"))
 
@@ -82,6 +84,22 @@ class Engine:
     def close(self) -> None:
         """End the session; a working database on disk stays for the next step."""
         self._connection.close()
+
+    def _prove_locked(self, database: Path | None) -> None:
+        """What was set is read back, and one forbidden read has to be refused, or the connection is not used."""
+        row = self._connection.execute(_PROOF).fetchone()
+        is_locked = row == (True, False)
+        with suppress(duckdb.PermissionException):
+            self._connection.execute("select size from read_text($path)", {"path": __file__})
+            is_locked = False
+        if not is_locked:
+            self._connection.close()
+            raise StoreError(
+                "WORK_DATABASE",
+                what="The run's working database is not locked as it must be",
+                where=str(database or "in memory"),
+                fix="Report this; nothing was read.",
+            )
 
     def _ask(self, text: str, values: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
         with in_words():

@@ -9,7 +9,7 @@ from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
-from etl.steps.books import Asked, Decision, decide_item, take_in_books
+from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
 from etl.steps.drill import drill
 from etl.steps.estimate import estimate
 from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
@@ -79,6 +79,7 @@ __all__ = [
     "assign_exception",
     "attachments",
     "audit_lists",
+    "books_beside",
     "causes_chart",
     "change_people",
     "check",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from etl.errors import DamageError, RefusedError, StoreError
 from etl.steps.outcome import Outcome
-from etl.steps.run import place_of
+from etl.steps.run import place_of, read_day
 from etl.store import audit_log, batches, history
 from etl.store.shared_places import shared_by
 from etl.workspace import Workspace
@@ -98,12 +99,30 @@ def rebuild_history(workspace: str | Path) -> Outcome:
     return Outcome(title=f"history rebuilt from {count} batch(es)")
 
 
-def query_history(workspace: str | Path, sql: str, limit: int = 100) -> Outcome:
+def query_history(workspace: str | Path, sql: str, limit: int = 100, as_of: str | date | None = None) -> Outcome:
     """At most `limit` rows of one query over the documented views; the question only reads.
+
+    `as_of`: as it was known at the end of that day (UTC): what was exported later counts as unknown. Days lead to
+    positions in the audit logs, and positions decide.
 
     Before it, a history that is behind or damaged is put right from the published batches, and that is said.
     """
-    return _asked(Workspace(Path(workspace).resolve()), "history", sql, {}, limit)
+    place = Workspace(Path(workspace).resolve())
+    if as_of is None:
+        return _asked(place, "history", sql, {}, limit)
+    day = read_day(as_of, "--as-of")
+    return _asked(place, f"history as known on {day}", sql, {}, limit, known=_known(place, day))
+
+
+def _known(place: Workspace, day: date) -> dict[str, int]:
+    """Per company the last record of its audit log that carries this day or an earlier one."""
+    found = {}
+    for company in companies(place):
+        numbers = [record.number for record in audit_log.read_log(place, company)
+                   if date.fromisoformat(record.recorded_at[:10]) <= day]
+        if numbers:
+            found[company] = max(numbers)
+    return found
 
 
 def history_view(workspace: str | Path, company: str, view: str, limit: int = 20) -> Outcome:
@@ -134,17 +153,23 @@ def compact_history(workspace: str | Path) -> Outcome:
     return Outcome(title=f"history compacted: {merged} file(s) merged")
 
 
-def _asked(place: Workspace, title: str, sql: str, parameters: Mapping[str, object], limit: int) -> Outcome:
+def _asked(
+    place: Workspace, title: str, sql: str, parameters: Mapping[str, object], limit: int, *,
+    known: Mapping[str, int] | None = None,
+) -> Outcome:
     settled = settle_history(place)
     try:
-        table = history.query(place, sql, parameters, limit=limit)
+        table = history.query(place, sql, parameters, limit=limit, known=known)
     except DamageError:   # a file of it was spoiled, which its catalog does not know
         history.rebuild(place, all_published(place))
-        settled, table = "was damaged and has been rebuilt", history.query(place, sql, parameters, limit=limit)
+        settled = "was damaged and has been rebuilt"
+        table = history.query(place, sql, parameters, limit=limit, known=known)
     rows = tuple(tuple("" if value is None else str(value) for value in row.values()) for row in table.to_pylist())
     return Outcome(
         title=f"{title}: {table.num_rows} row(s)",
-        facts=_said(settled),
+        facts=(*_said(settled), *(((
+            "up to", ", ".join(f"{company} record {number}" for company, number in known.items()) or "nothing"),)
+            if known is not None else ())),
         headings=tuple(table.column_names),
         rows=rows,
     )

@@ -15,6 +15,7 @@ from etl.law.exempt_salaries import exempt_limits
 from etl.law.holiday_weeks import holiday_findings
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
+from etl.steps.accruals import accrual_gaps, accrual_parameters
 from etl.steps.billing import billing_gaps, billing_parameters, invoiced_before
 from etl.steps.burden import burden_gaps
 from etl.steps.contractors import contractor_gaps, used_before
@@ -184,6 +185,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
         "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         **billing_parameters(run),
+        **accrual_parameters(run),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
         "writes_lists": "quickbooks_desktop.lists" in settings.targets.documents,
         "prices_time": "quickbooks_online.time" in settings.targets.documents,
@@ -256,11 +258,12 @@ def refuse_gaps(run: Run) -> None:
     needed = {
         "accrue": {"direct_labor", "internal_labor", "accrued_wages"},
         "distribution": {"direct_labor", "wages_expense"},
+        "clearing": {"direct_labor", "internal_labor", "payroll_clearing"},
         "none": set(),
     }[mode]
     needed |= pay_accounts(run) if mode != "none" else set()
     needed |= {"suspense"} if run.settings.unmapped.mode == "suspense" and mode != "none" else set()
-    needed |= {"leave_expense"} if has_leave and mode == "accrue" else set()
+    needed |= {"leave_expense"} if has_leave and mode in ("accrue", "clearing") else set()
     findings += [
         f"accounts.csv: no account for {purpose}, which labor_posting {mode} needs"
         for purpose in sorted(needed - {row["purpose"] for row in run.mappings.rows("map_accounts")})
@@ -275,7 +278,8 @@ def refuse_gaps(run: Run) -> None:
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")
              if row["service_item"] is None} | items_paid_apart(run)
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    findings += [*contractor_gaps(run), *premium_gaps(run), *referral_gaps(run), *workweek_gaps(run)]
+    findings += [*accrual_gaps(run), *contractor_gaps(run)]
+    findings += [*premium_gaps(run), *referral_gaps(run), *workweek_gaps(run)]
     calendars = {row["calendar"] for row in run.mappings.rows("map_holidays")}
     findings += holiday_findings(run.settings.pay, calendars, run.confirmed)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]

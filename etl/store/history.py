@@ -72,14 +72,16 @@ def is_current(workspace: Workspace, heads: Mapping[str, int]) -> bool:
     return held == dict(heads)
 
 
-def query(workspace: Workspace, sql: str, parameters: Mapping[str, object] | None = None,
-          limit: int = 1000, timeout_seconds: float = 60.0) -> pa.Table:
+def query(workspace: Workspace, sql: str, parameters: Mapping[str, object] | None = None, limit: int = 1000,
+          timeout_seconds: float = 60.0, *, known: Mapping[str, int] | None = None) -> pa.Table:
     """At most `limit` rows of the answer to one SELECT over the views; values are bound as $name.
+
+    `known`: as it was known when each of these companies' audit logs ended with this number; others count as unknown.
 
     Ask for one row more than you show to know whether there are more. Raises RefusedError QUERY_REFUSED for
     anything else than a SELECT over the history, for a mistake in it, and for one that takes too long.
     """
-    with attach(workspace) as connection:
+    with attach(workspace, known=known) as connection:
         return ask(connection, sql, parameters, limit, timeout_seconds)
 
 
@@ -161,7 +163,9 @@ def compare(workspace: Workspace, batches: Sequence[PublishedBatch]) -> tuple[st
 
 
 @contextmanager
-def attach(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+def attach(
+    workspace: Workspace, *, known: Mapping[str, int] | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection that reads this history: the views by name, the tables behind them as stored.<table>.
 
     For statements of our own; what a person typed goes through `query`. Raises StoreError HISTORY_UNAVAILABLE where
@@ -169,7 +173,11 @@ def attach(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     with lake.session(Place.of(workspace)) as (connection, _):
         with lake.in_words():
-            lake.run(connection, statements.open_views())
+            if known is not None:
+                connection.execute(statements.KNOWN_UP_TO)
+                for company, number in known.items():
+                    connection.execute(statements.ADD_KNOWN, {"company": company, "number": number})
+            lake.run(connection, statements.open_views(as_known=known is not None))
         yield connection
 
 

@@ -41,6 +41,8 @@ CLEAN = (   # replaced files stay an hour, for queries that may still read them
 
 _INSERT = "insert into history.stored.{name} by name select * from {relation}"
 _SELECT = "select {columns} from history.stored.{name}"
+_UP_TO = """ where exists (select 1 from known_up_to as known
+    where known.company = {name}.company and {name}.audit_number <= known.number)"""
 _DIGESTS = """select company, batch, sha256(string_agg(row_digest, '' order by row_digest))
     from (select company, batch, sha256({row}) as row_digest from {relation}) as rows group by company, batch"""
 _ATTACH = """attach {catalog} as history (DATA_PATH {data}, OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT 0,
@@ -95,9 +97,18 @@ def insert(name: str, relation: str) -> str:
     return _INSERT.format(name=name, relation=relation)
 
 
-def open_views() -> list[str]:
-    """The stored tables and the views, by their plain names, in the connection's own memory."""
-    return ["create schema stored", *(f"create view stored.{name} as {_select(name)}" for name in STORED), *_views()]
+KNOWN_UP_TO = "create table known_up_to (company varchar, number bigint)"
+ADD_KNOWN = "insert into known_up_to values ($company, $number)"
+
+
+def open_views(*, as_known: bool = False) -> list[str]:
+    """The stored tables and the views, by their plain names, in the connection's own memory.
+
+    `as_known`: only what each company's audit log held up to its number in the table KNOWN_UP_TO.
+    """
+    stored = (f"create view stored.{name} as {_select(name)}{_UP_TO.format(name=name) if as_known else ''}"
+              for name in STORED)
+    return ["create schema stored", *stored, *_views()]
 
 
 def copy_tables() -> list[str]:

@@ -19,14 +19,19 @@ from tests.bench import history_commit, small_week
 from tests.bench.told import Line
 
 ROOT = Path(__file__).resolve().parents[2]
-COUNT_WEEKS, COUNT_ENTRIES, BUDGET_SECONDS = 261, 50 * 20 * 5, 120
+COUNT_WEEKS, COUNT_ENTRIES, BUDGET_SECONDS = 261, 50 * 20 * 5 + 50, 120
 
 
 def week_tables(folder: Path, count: int) -> dict[str, pa.Table]:
     """The tables of one real week of so many entries, through the product's own steps."""
     small_week.write_workspace(folder, count)
+    export = Workspace(folder).inbox(small_week.COMPANY) / "export.csv"   # one person is planted whom payroll lacks
+    lines = [line for line in export.read_bytes().splitlines(keepends=True) if b"person000077@" not in line]
+    export.write_bytes(b"".join(lines))
     end = date.fromisoformat(small_week.company.PERIOD_END)
-    steps.week(steps.start(small_week.COMPANY, end, folder, in_memory=True))
+    done = steps.week(steps.start(small_week.COMPANY, end, folder, in_memory=True))
+    if done.exit_code:
+        raise SystemExit(done.text())
     return {path.stem: pq.read_table(path) for path in folder.glob("reports/*/*/batch-0001/data/*.parquet")}
 
 

@@ -95,7 +95,7 @@ told as (
 everything as (select * from named union all by name select * from checked_items union all by name select * from break_items union all by name select * from premium_items
     union all by name select * from referral_items union all by name select * from workday_items
     union all by name select * from pay_findings union all by name select * from people_without_time union all by name select * from rounding_items
-    union all by name select * from tax_items
+    union all by name select * from tax_items union all by name select * from accrual_items
     union all by name select * exclude (stream_name, streams), stream_name as streams from told
     union all by name select * from correction_items)
 select code, severity, streams, entry_id, employee_ref, worked_on, seconds, found, expected, remedy, due from everything
