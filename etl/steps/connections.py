@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ from etl.errors import SettingsError, SourceError
 from etl.settings import Connection
 from etl.sources.calls import Clock, Patience, RealClock
 from etl.sources.http import Client, Place
-from etl.sources.pulling import Pulled, place_of, pull_folder, pull_window, quotas_of
+from etl.sources.pulling import Pulled, place_of, pull_folder, pull_window, quotas_of, standings
 from etl.sources.quota import Free, Shared, Turns
 from etl.sources.registry import tracker_of
 from etl.sources.trackers import Window
 from etl.steps.run import Run
 from etl.store import landing, ops_log
+from etl.store.files import sha256_bytes
 from etl.store.landing import Prepared
 from etl.trust.secrets import Secret, Whose, age_remark, find_secret
 from etl.workspace import is_sandbox
@@ -85,8 +86,10 @@ def ask(run: Run, connection: Connection, say: Say, ways: Ways | None = None) ->
         client.on_call = lambda call: write(vars(call) | {"at": ways.clock.wall().isoformat()})
         with told("keep the pages of a pull", folder):
             pulled = pull_window(client, connection, window, folder, _progress(connection.name, say))
-    landed = landing.land_prepared(
-        run.workspace, run.company, _prepared(connection, window, pulled, folder), person=run.person, now=run.now())
+    prepared = _prepared(connection, window, pulled, folder)
+    if run.settings.approval.time not in ("none", "here"):
+        prepared = _with_standings(prepared, connection, window, folder)
+    landed = landing.land_prepared(run.workspace, run.company, prepared, person=run.person, now=run.now())
     if not pulled.is_resumable:
         shutil.rmtree(folder, ignore_errors=True)
     remarks = [*pulled.remarks, *filter(None, [age_remark(
@@ -146,6 +149,14 @@ def _prepared(connection: Connection, window: Window, pulled: Pulled, folder: Pa
             shutil.copyfile(pulled.pages, pages)
     return Prepared(connection.name, _label(connection, window), pages, pulled.entries, pulled.rows,
                     request_of(connection, window, pulled), ASKED, pulled.digest)
+
+
+def _with_standings(prepared: Prepared, connection: Connection, window: Window, folder: Path) -> Prepared:
+    """Where the company goes by the tracker's approvals, a pull with others is a new one though no entry changed."""
+    table = standings(prepared.pages, connection, window, folder / "standings")
+    said = "".join(f"{row['entry_ref']}\t{row['standing']}\n" for row in table.sort_by("entry_ref").to_pylist())
+    request = {**prepared.request, "standings": sha256_bytes(said.encode())}
+    return replace(prepared, request=request, asked=(*prepared.asked, "standings"))
 
 
 def _label(connection: Connection, window: Window) -> str:

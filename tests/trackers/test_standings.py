@@ -120,3 +120,28 @@ def test_a_request_of_clockify_that_is_in_no_list_is_open(tmp_path, monkeypatch)
         workspace = practice.make_company(tmp_path, server, "clockify", page_size=3)
         asked = practice.pull(workspace)
     assert not any("at the tracker" in text for _, text in asked.facts)
+
+
+@pytest.mark.capability("C24")
+def test_a_company_may_go_by_it(tmp_path, monkeypatch):
+    """[approval] time = "tracker": what the newest pull says of an entry decides whether cost and billing wait."""
+    book = practice.book()
+    with PracticeServer(book) as server:
+        workspace = practice.make_company(tmp_path, server, "quickbooks_time")
+        settings = workspace.mappings(practice.tiny.COMPANY) / "company.toml"
+        text = settings.read_text()
+        settings.write_text(text.replace("[billing]", '[approval]\ntime = "tracker"\n[billing]', 1))
+        waiting = []
+        asked = quickbooks_time._rows
+        for until in ("2026-01-01", "2026-11-03"):
+            monkeypatch.setattr(quickbooks_time, "_rows", lambda desk, ask, name, until=until: [
+                row | ({"approved_to": until} if name == "users" else {}) for row in asked(desk, ask, name)])
+            practice.pull(workspace)
+            run = practice.start(workspace)
+            practice.steps.map_entries(run)
+            with run.engine() as engine:
+                rows = engine.fetch("entries_unapproved").to_pylist()
+                waiting.append(len(rows))
+            run.end()
+    assert waiting == [len(book.entries), sum(one.day.isoformat() > "2026-11-03" for one in book.entries)]
+    assert rows[0]["told"] == "week from 2026-11-02: not approved in the tracker; its manager approves there"
