@@ -135,10 +135,14 @@ def test_preflight_of_a_week_that_may_run(workspace: Path) -> None:
 def test_after_the_approval_and_not_before(workspace: Path) -> None:
     steps.week(run(workspace))
     waiting = steps.after_approval(run(workspace))
+    assert steps.closed(run(workspace)).title == "not exported yet: nothing to close"
     assert "waits for another person's approval" in waiting.title
     assert not list(workspace.glob("reports/*/*/batch-*")), "nothing was published"
     steps.approve_batch(run(workspace), "Robin")
-    assert steps.after_approval(run(workspace)).title.endswith("closed")
+    assert steps.after_approval(run(workspace)).next_step == "close the period (80_close)"
+    assert steps.closed(run(workspace), "export").title == 'stopped before the close, as until = "export" asks'
+    assert steps.closed(run(workspace)).title.startswith("closed period")
+    assert steps.summary(run(workspace)).title.endswith("closed")
     links = steps.links(run(workspace))
     assert all((Path.cwd() / cells[1].target).is_file() for cells in links.rows), "every link leads to a file"
 
