@@ -18,6 +18,7 @@ from etl.settings.retention import Retention
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
 from etl.settings.targets import Targets
+from etl.settings.uploads import Uploads
 from etl.terms import Policy
 
 
@@ -50,6 +51,7 @@ class Settings(Part):
     books: Books = Books()
     master: Master = Master()
     retention: Retention = Retention()
+    uploads: Uploads = Uploads()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 
