@@ -11,7 +11,7 @@ BatchNumber = NewType("BatchNumber", int)
 DocumentNumber = NewType("DocumentNumber", str)
 DocumentKind = Literal[
     "labor", "labor_reversal", "burden", "taxes", "taxes_reversal", "time", "invoice", "vendor_bill", "contractors",
-    "contractors_reversal",
+    "contractors_reversal", "month_end", "unbilled",
 ]
 
 AMOUNT_DIGITS = 3  # of DECIMAL(18,3)
@@ -30,6 +30,8 @@ _DOCUMENT_LETTER: dict[DocumentKind, str] = {
     "vendor_bill": "V",  # and the bill's turn
     "contractors": "C",
     "contractors_reversal": "CR",
+    "month_end": "M",  # its reversal: R after it
+    "unbilled": "N",
 }
 
 

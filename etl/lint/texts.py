@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from etl.lint.lines import UnreadableError, demand
@@ -68,15 +69,23 @@ def amount_of(text: str, place: str) -> Decimal:
 
 def day_of(text: str, form: str, place: str) -> date:
     """A date as its target reads it: MDY or DMY with slashes, or ISO. A year of two digits is of this century."""
-    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)" if form == "ISO" else r"(\d\d)/(\d\d)/(\d{4}|\d\d)", text)
-    demand(found, f"{place}: {text!r} is no date as the target writes it")
-    assert found
-    one, two, three = (int(part) for part in found.groups())
-    year, month, day = (one, two, three) if form == "ISO" else (three, one, two) if form == "MDY" else (three, two, one)
     try:
-        return date(year + 2000 if year < 100 else year, month, day)
+        found = _day(text, form)
     except ValueError:
         raise UnreadableError(f"{place}: {text!r} is no day of the calendar") from None
+    if found is None:
+        raise UnreadableError(f"{place}: {text!r} is no date as the target writes it")
+    return found
+
+
+@lru_cache(1000)   # a file has few days
+def _day(text: str, form: str) -> date | None:
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)" if form == "ISO" else r"(\d\d)/(\d\d)/(\d{4}|\d\d)", text)
+    if found is None:
+        return None
+    one, two, three = (int(part) for part in found.groups())
+    year, month, day = (one, two, three) if form == "ISO" else (three, one, two) if form == "MDY" else (three, two, one)
+    return date(year + 2000 if year < 100 else year, month, day)
 
 
 def clock_of(text: str, place: str) -> int:

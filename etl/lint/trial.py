@@ -42,10 +42,12 @@ def trial(
 ) -> tuple[list[Balance], list[Fault]]:
     """The balances in order of account, and what keeps the way back from ending where the batch began.
 
+    What lies before is opened as balances: the ledger grows with the accounts, not with the years behind it.
+
     Raises RefusedError LEDGER_MISSING where beancount is not installed.
     """
     undone, faults = _undone(batch, back)
-    stages = [list(_posted(before)), list(_posted(batch)), [*_posted(back), *undone]]
+    stages = [_opening(before, home_currency), list(_posted(batch)), [*_posted(back), *undone]]
     numbers: dict[Account, str] = {}
     text = "\n".join([*_transactions(stages, numbers, home_currency)])
     opened = "\n".join(f"1900-01-01 open {name}" for name in numbers.values())
@@ -64,18 +66,31 @@ def trial(
 
 
 def _posted(read: Iterable[ReadFile]) -> Iterator[Line]:
-    """What the files post: amounts by account and job, time by document against what was worked."""
+    """What the files post: amounts by account and job, time by document and day against what was worked."""
     for one in read:
         yield from one.posted()
-        for line in one.lines:
-            if line.kind in ("time", "hours") and line.seconds:
-                yield from _time(one.document, line, line.seconds)
+        yield from _time(one.document, [line for line in one.lines if line.kind in ("time", "hours")])
 
 
-def _time(document: str, line: Line, seconds: int) -> Iterator[Line]:
-    for account, signed in ((f"Time in {document}", seconds), (f"Time worked, {document}", -seconds)):
-        yield Line(line.place, line.kind, line.form, {}, f"{line.key} {line.day}", line.day, account=account,
-                   amount=Decimal(signed), currency=_TIME)
+def _opening(read: Iterable[ReadFile], home: str) -> list[Line]:
+    """What earlier files have posted, one line an account, job and currency: together they come to nothing again."""
+    sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for line in _posted(read):
+        sums[line.account, line.job, line.currency or home] += line.amount or Decimal(0)
+    return [Line("", "journal", "", {}, "opening", account=account, job=job, amount=amount, currency=currency)
+            for (account, job, currency), amount in sums.items()]
+
+
+def _time(document: str, lines: Iterable[Line], sign: int = 1) -> Iterator[Line]:
+    """Seconds of one document by day, or taken back with the sign exchanged."""
+    days: defaultdict[date | None, int] = defaultdict(int)
+    for line in lines:
+        days[line.day] += line.seconds
+    for day, seconds in days.items():
+        for account, signed in ((f"Time in {document}", seconds), (f"Time worked, {document}", -seconds)):
+            if seconds:
+                yield Line("", "time", "", {}, f"{document} {day}", day, account=account,
+                           amount=Decimal(signed * sign), currency=_TIME)
 
 
 def _undone(batch: Sequence[ReadFile], back: Sequence[ReadFile]) -> tuple[list[Line], list[Fault]]:
@@ -100,11 +115,10 @@ def _by_list(document: str, own: Sequence[ReadFile], listed: Sequence[Line]) -> 
         wanted = Counter((line.key, line.day, line.seconds) for line in listed)
         faults = [Fault("TE239", f"{key} of {day}, {seconds} s stands in the list and not in the file", where)
                   for key, day, seconds in wanted - there]
-        return [part for line in listed for part in _time(document, line, -line.seconds)], faults
+        return [*_time(document, listed, -1)], faults
     if listed[0].form == "undo hours":
         sent = {_item(line.key) for one in own for line in one.lines if line.seconds}
-        return [part for line in listed if _item(line.key) in sent and line.seconds
-                for part in _time(document, line, -line.seconds)], []
+        return [*_time(document, [line for line in listed if _item(line.key) in sent], -1)], []
     if listed[0].form == "undo name":
         return [], []
     totals: defaultdict[str, Decimal] = defaultdict(Decimal)

@@ -31,6 +31,7 @@ PURPOSES = (
     *("overtime_premium", "salary_variance", "labor_variance", "subcontractors", "accrued_contractors"),
     *("rounding_difference", "burden_expense", "burden_applied"),
     *("employer_taxes", "internal_taxes", "accrued_taxes", "tax_expense"),
+    *("payroll_clearing", "unbilled_receivables", "unbilled_income"),
 )
 ACCOUNT_TYPES = (
     "BANK",

@@ -11,8 +11,8 @@ from etl.sandbox.week import make_week
 from etl.workspace import Workspace
 
 
-def write_company(workspace: Workspace, company: Company, weeks: int = 1) -> int:
-    """Settings, cross-references and the exports of the first `weeks` weeks; how many files are new.
+def write_company(workspace: Workspace, company: Company, weeks: int = 1, *, first: int = 0) -> int:
+    """Settings, cross-references and the exports of the first `weeks` weeks, from `first` on; how many files are new.
 
     Raises RefusedError SANDBOX_TAKEN where the company's folder was made from another seed or first day.
     """
@@ -29,7 +29,7 @@ def write_company(workspace: Workspace, company: Company, weeks: int = 1) -> int
     new = 0
     for name, content in mapping_files(company).items():
         new += _write_new(folder / name, content, is_private=name.startswith("private/"))
-    for week in range(weeks):
+    for week in range(first, weeks):
         for name, content in make_week(company, week).files.items():
             new += _write_new(inbox / name, content)
     return new

@@ -172,7 +172,9 @@ class Billing(Part):
     `rate` omit: what people key in shows hours only, and the books price them; the batch still holds the money.
     `output` draft_invoice: one invoice a customer:job, numbered after `series`, due by `terms` and `terms_days` where
     customers.csv says nothing else; none: no document about billing. `tax` required: no line without a tax code.
-    `review`: the worksheet is written as a workbook that comes back with decisions.
+    `review`: the worksheet is written as a workbook that comes back with decisions. `unbilled`: time not yet invoiced
+    is posted as unbilled revenue and reversed the day after: up to the end of a month inside the period, or all of it
+    at the period's end, where the books make the invoice.
     """
 
     period: Literal["weekly", "biweekly", "semimonthly", "monthly", "none"] = "weekly"
@@ -184,6 +186,15 @@ class Billing(Part):
     terms_days: Annotated[int, Field(ge=0, le=366)] | None = None
     tax: Literal["none", "required"] = "none"
     review: bool = False
+    unbilled: Literal["none", "month_end", "period_end"] = "none"
+
+    @model_validator(mode="after")
+    def _unbilled_once(self) -> Self:
+        if self.unbilled != "none" and self.period == "none":
+            raise ValueError("unbilled needs a billing period")
+        if self.unbilled == "period_end" and self.makes_invoices:
+            raise ValueError('unbilled = "period_end" would post the income of the draft invoices twice: "month_end"')
+        return self
 
     @model_validator(mode="after")
     def _anchored(self) -> Self:
@@ -214,11 +225,21 @@ class Unmapped(Part):
 
 
 class LaborPosting(Part):
-    """Who has posted the wages already (targets reference, 9.1)."""
+    """Who has posted the wages already (targets reference, 9.1).
 
-    mode: Literal["distribution", "accrue", "none"]
+    `month_end` accrue: where a period goes over the end of a month, what was earned up to it is accrued on that day.
+    """
+
+    mode: Literal["distribution", "clearing", "accrue", "none"]
     # borne by the job of the hours over, by all jobs of the week, or by an account of its own
     overtime_premium: Literal["job", "spread", "overhead"] = "job"
+    month_end: Literal["none", "accrue"] = "none"
+
+    @model_validator(mode="after")
+    def _has_a_journal(self) -> Self:
+        if self.mode == "none" and self.month_end == "accrue":
+            raise ValueError('month_end = "accrue" needs a labor journal; mode is "none"')
+        return self
 
 
 class Contractors(Part):

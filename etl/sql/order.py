@@ -28,6 +28,8 @@ MAP: tuple[str, ...] = (
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    *("week_lines", "week_contents", "weeks_changed"),  # what managers answer for
+    "entries_unapproved",
     "pay_weeks",  # and the currency of a person's week where it matters
     "contract_rates_ranked",  # what contractors' time costs, and what is left of a contract's cap
     "contract_time",
@@ -141,6 +143,7 @@ MARTS: tuple[str, ...] = (
     "vendor_lines",
     "vendor_bills",
     "contractor_journal",
+    "accrual_journal",  # of a month's end inside the period, reversed on the first
     "postings",
     "billable_lines",
     "invoice_lines",
@@ -148,6 +151,7 @@ MARTS: tuple[str, ...] = (
     "bills_converted",
     "conversions",
     "allocations",
+    "accrual_totals",
     "converted_parts",
     "converted_shares",
     "time_activities",
@@ -156,7 +160,7 @@ MARTS: tuple[str, ...] = (
     "payroll_hours",
     "rounding_certificate",
     "rounding_items",
-    "tax_items",
+    *("tax_items", "accrual_items"),
     "exceptions",
     "roll_forward",
     "landed_counts",
@@ -188,6 +192,7 @@ AUDITS: Mapping[str, str] = {  # each right after the table that could break the
     "vendor_bills_not_conserved": "vendor_allocated",
     "journals_unbalanced": "postings",
     "conversions_unbalanced": "conversions",
+    "accruals_open": "accrual_totals",
     "lines_without_entry": "allocations",
     "conversions_not_shared": "converted_shares",
     "activities_not_priced": "priced_activities",
@@ -215,6 +220,9 @@ VIEWS: frozenset[str] = frozenset(
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
 ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "rounding_spans": ("rounding_rules where purpose = 'pay'",),
+    "week_lines": ("run_parameters where time_source <> 'none'",),
+    **dict.fromkeys(("week_contents", "entries_unapproved"), ("week_lines",)),
+    "weeks_changed": ("time_approvals",),
     "contract_rates_ranked": ("map_contract_rates",),
     "contract_time": ("map_contracts",),
     "holidays_displaced": ("holiday_entries",),
@@ -260,6 +268,7 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "vendor_bills_compared": ("map_contracts",),
     "vendor_bills": ("vendor_bills_compared",),
     "contractor_journal": ("vendor_lines",),
+    **dict.fromkeys(("accrual_journal", "accrual_totals"), ("run_parameters where accrues",)),
     "fx_resolved": ("run_parameters where converts_here",),
     **dict.fromkeys(("bills_converted", "conversions"), ("fx_resolved",)),
     "converted_shares": ("converted_parts",),
@@ -295,7 +304,9 @@ REPORTS: tuple[str, ...] = (
     "vendor_payments_read",
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
-QUESTIONS: tuple[str, ...] = ("law_differences", "lines_not_exported", "qualified_overtime")  # to exported batches
+QUESTIONS: tuple[str, ...] = (  # to exported batches
+    *("law_differences", "lines_not_exported", "qualified_overtime", "mapping_differences", "mapping_row_use"),
+)
 LISTS: tuple[str, ...] = (  # names of the tracker beside those of the cross-references and the books
     "tracker_names",
     "tracker_uses",

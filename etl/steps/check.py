@@ -38,7 +38,8 @@ def check(run: Run) -> Outcome:
         refuse_missing_rates(run, engine)
         refuse_missing_burden(run, engine)
         refuse_missing_cost_rates(run, engine)
-        engine.run(("labor_lines", "charge_lines", "labor_journal", "vendor_lines", "contractor_journal", "postings"))
+        engine.run(("labor_lines", "charge_lines", "labor_journal", "vendor_lines", "contractor_journal"))
+        engine.run(("accrual_journal", "postings"))
         engine.run(_LOOKED_AT)
         tables = {
             table: assert_schema(engine.fetch(f"{table}_to_check"), schema, f"{table}_to_check")
@@ -47,7 +48,8 @@ def check(run: Run) -> Outcome:
         results = validate(suites, tables)
         engine.put("checked_items", exception_items(results))
         engine.put("checked_suites", pa.table({"digest": [suites.digest]}))
-        engine.run(("invoice_lines", "rounding_certificate", "rounding_items", "tax_items", "exceptions"))
+        engine.run(("invoice_lines", "rounding_certificate"))
+        engine.run(("rounding_items", "tax_items", "accrual_items", "exceptions"))
         certificate = assert_schema(engine.fetch("rounding_certificate"), ROUNDING_CERTIFICATE, "rounding_certificate")
         pages = {"checks.html": render_data_docs(run.settings.company.name, run.owned.label, results)}
         rounded: tuple[tuple[str, str], ...] = ()
@@ -59,7 +61,7 @@ def check(run: Run) -> Outcome:
 
 def read_run_suites(run: Run) -> Suites:
     """The shipped suites with the company's own laid over them, as they are now."""
-    return read_suites(shipped("expectations"), run.workspace.mappings(run.company) / "expectations")
+    return read_suites(shipped("expectations"), run.mapping_file("expectations/"))
 
 
 def suites_as_checked(run: Run, engine: Engine) -> Suites:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pyarrow.parquet as pq
 
 from etl.errors import RefusedError
 from etl.steps.explain_corrections import corrected_pieces, correcting_line, correcting_lines
+from etl.steps.explain_files import file_line, is_file_line, told
+from etl.steps.explain_mapping import mapped_by
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches, landing
@@ -20,11 +23,12 @@ from etl.units import clock_hours
 from etl.workspace import Workspace
 
 _DECISIONS = ("draft", "approve", "export", "reconcile", "close")
-_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUEBJPTVSCDWO]|SR|CR|ER)-[0-9]+")
+_LINE = re.compile(r"(?P<batch>[0-9]{4,})-(?P<letter>[LRUEBJPTVSCDWOMN]|SR|CR|ER|MR|NR)-[0-9]+")
 
 _TABLES = {
     "L": "postings", "R": "postings", "U": "postings", "E": "postings", "ER": "postings",
-    "S": "postings", "SR": "postings", "B": "billable_lines",
+    "S": "postings", "SR": "postings", "M": "postings", "MR": "postings",
+    "N": "postings", "NR": "postings", "B": "billable_lines",
     "P": "payroll_lines", "T": "time_activities", "V": "vendor_lines",
     "J": "invoice_lines",
 }
@@ -32,6 +36,8 @@ _TABLES = {
 
 def explain(reference: str, workspace: str | Path, company: str | None = None) -> Outcome:
     """What stands behind a line such as 0042-L-017, or every line that an entry id is part of.
+
+    A line of a written file, journal_TB0042L.csv:7, is explained as the line of the batch it shows, or lists them.
 
     A credit line or a reversal line is explained by the debit lines of its journal, a correcting line by what changed
     and the line it corrects. Raises RefusedError NOT_FOUND.
@@ -43,7 +49,7 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
             if record.type != "export":
                 continue
             batch = batches.batch_of(place, candidate, record)
-            found = _line(batch, reference, records) if _LINE.fullmatch(reference) else _entry(place, batch, reference)
+            found = _any(place, batch, reference, records)
             if found is not None:
                 return found
         if (late := correcting_lines(place, candidate, reference)) is not None:
@@ -54,6 +60,18 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
         where="the exported batches",
         fix="Take a line from the workbook's sheet Lines, such as 0001-L-003, or an entry id from Exceptions.",
     )
+
+
+def _any(
+    place: Workspace, batch: batches.Batch, reference: str, records: tuple[Record, ...],
+) -> Outcome | None:
+    if _LINE.fullmatch(reference):
+        return _line(batch, reference, records)
+    if is_file_line(reference) and (shown := file_line(place, batch, reference)) is not None:
+        path, lines = shown
+        one = _line(batch, lines[0][0], records) if len(lines) == 1 else None
+        return one or told(batch, path, reference.rpartition(":")[2], lines)
+    return _entry(place, batch, reference)
 
 
 def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> Outcome | None:
@@ -74,7 +92,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     facts = [(name.replace("_", " "), str(value)) for name, value in line.items() if value is not None]
     return Outcome(
         title=f"line {reference} of batch {batch.batch:04d}, period {batch.period_end}",
-        facts=(*facts, *_decisions(batch, records)),
+        facts=(*facts, ("cross-references", f"set {batch.mapping_digest[:12]}"), *_decisions(batch, records)),
         headings=("entry", "day", "seconds", "amount", "class", "rule"),
         rows=_pieces_of(batch, reference, letter, line),
         next_step="timebooks explain ENTRY shows every line of one entry",
@@ -113,6 +131,8 @@ def _pieces_of(batch: batches.Batch, reference: str, letter: str, line: dict[str
     elif letter in ("S", "SR"):  # accrued contractors: the vendors' lines of that account, job, class
         own_lines = _accrued_lines(batch, line)
         mask = pc.is_in(shares["line_id"], pa.array(own_lines, pa.string()))
+    elif letter[0] in "MN":  # of the days up to a month's end
+        mask = _accrued_days(batch, line, letter, pieces)
     elif letter in ("R", "ER") or not pc.any(mask).as_py():  # a credit or a reversal rests on all debits of its journal
         journal = letter[0] if letter[0] in "UE" else "L"
         mask = pc.starts_with(shares["line_id"], f"{batch.batch:04d}-{journal}-")
@@ -132,6 +152,22 @@ def _accrued_lines(batch: batches.Batch, line: dict[str, Any]) -> list[str]:
     lines = batch.table("vendor_lines").to_pylist()
     own = [row["line_id"] for row in lines if all(row[key] == line[key] for key in keys)]
     return own or [row["line_id"] for row in lines]
+
+
+def _accrued_days(batch: batches.Batch, line: dict[str, Any], letter: str, pieces: dict[str, dict[str, Any]]) -> Any:
+    """Which shares lie up to the day of an accrual, on lines of its account, job and class, or on all it balances."""
+    shares, last_day = batch.table("allocations"), line["posted_on"] - timedelta(days=1 if letter.endswith("R") else 0)
+    days = {name: piece["piece_on"] for name, piece in pieces.items() if piece["piece_on"] <= last_day}
+    if letter[0] == "N":
+        own = {row["line_id"] for row in batch.table("billable_lines").to_pylist()
+               if line["customer_job"] in (None, row["customer_job"])}
+    else:
+        labor = [row for row in batch.table("postings").to_pylist() if row["line_id"].split("-")[1] in ("L", "E")]
+        keys = ("account", "customer_job", "class")
+        alike = {row["line_id"] for row in labor if all(row[key] == line[key] for key in keys)}
+        own = alike or {row["line_id"] for row in labor}
+    return pa.array([row["line_id"] in own and row["piece_id"] in days
+                     for row in shares.select(["line_id", "piece_id"]).to_pylist()], pa.bool_())
 
 
 def _shown(piece: dict[str, Any], seconds: int, amount: str) -> tuple[str, ...]:
@@ -173,7 +209,7 @@ def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | 
     facts = [(name.replace("_", " "), str(value)) for name, value in newest.items() if value is not None]
     return Outcome(
         title=f"entry {reference} in batch {batch.batch:04d}, period {batch.period_end}",
-        facts=(*facts, *_deliveries(place, batch.company, newest)),
+        facts=(*facts, *mapped_by(place, batch, newest), *_deliveries(place, batch.company, newest)),
         headings=("line", "piece", "seconds", "amount"),
         rows=(
             *(

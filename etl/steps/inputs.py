@@ -15,6 +15,7 @@ from etl.law.exempt_salaries import exempt_limits
 from etl.law.holiday_weeks import holiday_findings
 from etl.periods import FIRST_DAY, LAST_DAY, Kind
 from etl.sql.run import Engine
+from etl.steps.accruals import accrual_gaps, accrual_parameters
 from etl.steps.billing import billing_gaps, billing_parameters, invoiced_before
 from etl.steps.burden import burden_gaps
 from etl.steps.contractors import contractor_gaps, used_before
@@ -28,6 +29,7 @@ from etl.steps.referrals import referral_gaps
 from etl.steps.rounding import put_rounding
 from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
+from etl.steps.time_inputs import put_time_inputs
 from etl.steps.workweeks import workweek_gaps
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -116,6 +118,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
         engine.put(name, table)
     engine.put("map_employees", with_calendar_refs(run.mappings))
     engine.put("days_before", DAYS_BEFORE.empty_table())
+    put_time_inputs(run, engine)
     put_no_corrections(engine)
 
 
@@ -154,6 +157,8 @@ def _parameters(run: Run) -> dict[str, Any]:
         "home_currency": settings.company.home_currency,
         "minor_digits": minor_digits(settings.company.home_currency),
         "unmapped_mode": settings.unmapped.mode,
+        "time_source": settings.approval.time,
+        "holds_unapproved_pay": settings.approval.unapproved_pay == "hold",
         "labor_posting": settings.labor_posting.mode,
         "overtime_premium": settings.labor_posting.overtime_premium,
         "salary_proration": settings.pay.salary_proration,
@@ -180,6 +185,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "accrual_document": document_number(batch, "contractors", sandbox=sandbox),
         "accrual_reversal_document": document_number(batch, "contractors_reversal", sandbox=sandbox),
         **billing_parameters(run),
+        **accrual_parameters(run),
         "writes_time": any(name.endswith(".time") for name in settings.targets.documents),
         "writes_lists": "quickbooks_desktop.lists" in settings.targets.documents,
         "prices_time": "quickbooks_online.time" in settings.targets.documents,
@@ -252,11 +258,12 @@ def refuse_gaps(run: Run) -> None:
     needed = {
         "accrue": {"direct_labor", "internal_labor", "accrued_wages"},
         "distribution": {"direct_labor", "wages_expense"},
+        "clearing": {"direct_labor", "internal_labor", "payroll_clearing"},
         "none": set(),
     }[mode]
     needed |= pay_accounts(run) if mode != "none" else set()
     needed |= {"suspense"} if run.settings.unmapped.mode == "suspense" and mode != "none" else set()
-    needed |= {"leave_expense"} if has_leave and mode == "accrue" else set()
+    needed |= {"leave_expense"} if has_leave and mode in ("accrue", "clearing") else set()
     findings += [
         f"accounts.csv: no account for {purpose}, which labor_posting {mode} needs"
         for purpose in sorted(needed - {row["purpose"] for row in run.mappings.rows("map_accounts")})
@@ -271,7 +278,8 @@ def refuse_gaps(run: Run) -> None:
     given = {(row["hour_kind"], row["hour_class"]) for row in run.mappings.rows("map_pay_items")
              if row["service_item"] is None} | items_paid_apart(run)
     findings += [f"pay_items.csv: no pay item for {kind}, {hours}" for kind, hours in sorted(paid - given)]
-    findings += [*contractor_gaps(run), *premium_gaps(run), *referral_gaps(run), *workweek_gaps(run)]
+    findings += [*accrual_gaps(run), *contractor_gaps(run)]
+    findings += [*premium_gaps(run), *referral_gaps(run), *workweek_gaps(run)]
     calendars = {row["calendar"] for row in run.mappings.rows("map_holidays")}
     findings += holiday_findings(run.settings.pay, calendars, run.confirmed)
     findings += [*law.findings, *breaks.findings, *limits_of_this_release(run, law), *_places_unknown(run)]

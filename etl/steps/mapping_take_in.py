@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+import stat
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
-from etl.disk import unreadable
+from etl.disk import told, unreadable
 from etl.errors import MappingError, RefusedError
 from etl.mapping.cells import cell_fault, shown
 from etl.mapping.declared import FILES
@@ -20,6 +22,7 @@ from etl.settings import read_settings
 from etl.sources.findings import LIMITS
 from etl.sources.xlsx_package import sheets_of
 from etl.steps.mapping_sheet import KNOWN, Edited, edited
+from etl.steps.mapping_versions import SHEET
 from etl.steps.outcome import NEW_LINE, Outcome
 from etl.steps.run import person_of, place_of
 from etl.steps.trusted import permit
@@ -29,12 +32,14 @@ from etl.store.records import Record
 from etl.workbooks.mapping_sheet import NotOursError, ReturnedRow, ReturnedTable, Shape, read_mapping
 from etl.workspace import Workspace
 
-RECORD = "mapping_sheet"
+RECORD = SHEET
 _SHAPES: dict[str, Shape] = {
     "date": "date", "date_from": "date", "date_to": "date", "instant": "instant", "rate": "number", "money": "number",
     "fx_rate": "number", "whole": "number"}
 _SHOWN, _MOST_BYTES = 12, 50_000_000
-Wanted = Sequence[tuple[ReturnedRow, tuple[str, ...]]]
+Cells = tuple[str, ...]
+Wanted = Sequence[tuple[ReturnedRow, Cells]]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -65,16 +70,16 @@ def take_in_mapping_sheet(
     with company_lock(place, company, who, "taking in cross-references"):
         now = {found.declared.name: found for found in edited(load_mappings(folder, company))}
         returned = _returned(file, content, now)
-        _refuse_stale(returned, now, audit_log.read_log(place, company), file)
-        wanted = {table.file: _wanted(table, now[table.file], file) for table in returned}
-        changes = [change for table in returned for change in _changes(now[table.file], wanted[table.file])]
-        new = {table.file: _as_csv(now[table.file], [cells for _, cells in wanted[table.file]]) for table in returned
-               if Counter(now[table.file].rows) != Counter(cells for _, cells in wanted[table.file])}
+        wanted = {table.file: _wanted(table, file) for table in returned}
+        texts = {table.file: _new_text(table, now[table.file], wanted[table.file]) for table in returned}
+        new = {name: text for name, text in texts.items() if text}
+        _refuse_stale([table for table in returned if table.file in new], now, audit_log.read_log(place, company), file)
+        changes = [change for name in new for change in _changes(now[name], wanted[name])]
         if new:
             _refuse_faulty(place, company, new, {table.file: table for table in returned}, wanted)
         if new and not only_show:
             for changed, text in new.items():
-                files.rewrite(folder / changed, text)
+                _rewrite(folder / changed, text)
             body = {"workbook": files.sha256_bytes(content), "changes": len(changes), "files": {
                 table.file: {"base": table.digest, "before": now[table.file].digest,
                              "after": files.sha256_bytes(new[table.file])}
@@ -131,14 +136,32 @@ def _refuse_stale(
             fix="Write the workbook anew (timebooks mapping edit) and make your changes there. Nothing was kept.")
 
 
-def _wanted(table: ReturnedTable, now: Edited, file: Path) -> Wanted:
+def _new_text(table: ReturnedTable, now: Edited, wanted: Wanted) -> bytes:
+    """The file as the sheet wants it; nothing where nobody touched the sheet, or the file says the same already.
+
+    So a sheet that was left alone undoes nothing, and a take-in that was cut short is completed by the next.
+    """
+    text = _as_csv(now, [cells for _, cells in wanted])
+    is_same = Counter(now.rows) == Counter(cells for _, cells in wanted)
+    return b"" if is_same or files.sha256_bytes(text) == table.digest else text
+
+
+def _rewrite(path: Path, text: bytes) -> None:
+    """The whole new file or the old one; whoever could read it still can."""
+    with told("write", path):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        files.rewrite(path, text)
+        path.chmod(mode)
+
+
+def _wanted(table: ReturnedTable, file: Path) -> Wanted:
     """The rows the file shall have, in the order of their numbers, new ones last; rows still to do are left out."""
     known = {*KNOWN.get(table.file, ()), "effective_from"}
     rows = [(row, tuple(row.cells[name] for name in table.headings)) for row in table.rows]
     numbers = [row.number for row in table.rows if row.number]
     findings = [f"{table.sheet}: No. {number} stands there twice" for number, count in Counter(numbers).items()
                 if count > 1]
-    if table.digest == now.digest and (lost := sorted(set(range(1, len(now.rows) + 1)) - set(numbers))):
+    if lost := sorted(set(range(1, table.count + 1)) - set(numbers)):
         more = f", and {len(lost) - 1} more" if lost[1:] else ""
         findings.append(f"{table.sheet}: the line with No. {lost[0]} is gone{more}; to take a row out, "
                         "empty its cells and leave the number")
@@ -151,10 +174,9 @@ def _wanted(table: ReturnedTable, now: Edited, file: Path) -> Wanted:
 
 def _changes(now: Edited, wanted: Wanted) -> Iterator[_Change]:
     """Row by row, old and new. Equal rows pair off; then rows of one key; what is left came or went."""
-    left = Counter(now.rows)
-    left.subtract(Counter(cells for _, cells in wanted))
-    old = [cells for cells in now.rows if left[cells] > 0]
-    fresh = [(row, cells) for row, cells in wanted if cells not in set(now.rows)]
+    same_rows = Counter(now.rows) & Counter(cells for _, cells in wanted)
+    old = _unpaired(now.rows, same_rows, lambda cells: cells)
+    fresh = _unpaired(wanted, same_rows, lambda item: item[1])
     key = [now.headings.index(name) for name in now.declared.key if name in now.headings]
     by_key: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
     for cells in old:
@@ -175,6 +197,18 @@ def _changes(now: Edited, wanted: Wanted) -> Iterator[_Change]:
     for cells in old:
         yield _Change(now.declared.name, f"line {now.rows.index(cells) + 2}", "removed", tuple(
             (name, text, "") for name, text in zip(now.headings, cells, strict=True) if text))
+
+
+def _unpaired(items: Sequence[Item], pairs: Counter[Cells], cells_of: Callable[[Item], Cells]) -> list[Item]:
+    """What is left once each pair has taken one of its equals."""
+    taken = pairs.copy()
+    left = []
+    for item in items:
+        if taken[cells_of(item)] > 0:
+            taken[cells_of(item)] -= 1
+        else:
+            left.append(item)
+    return left
 
 
 def _as_csv(now: Edited, rows: Sequence[Sequence[str]]) -> bytes:

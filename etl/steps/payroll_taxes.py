@@ -33,10 +33,11 @@ def tax_gaps(run: Run) -> list[str]:
         return ['company.toml: payroll_tax.mode = "separate" needs a labor journal; labor_posting.mode is "none"']
     findings = [] if rows else ["payroll_taxes.csv: no row, which payroll_tax.mode separate needs"]
     there = {row["purpose"] for row in run.mappings.rows("map_accounts")}
+    against = {"accrue": "accrued_taxes", "clearing": "payroll_clearing"}.get(posting, "tax_expense")
     needed = {
         "employer_taxes": "job_account",
-        "internal_taxes": "other_account" if posting == "accrue" else "",
-        "accrued_taxes" if posting == "accrue" else "tax_expense": "credit_account",
+        "internal_taxes": "" if posting == "distribution" else "other_account",
+        against: "credit_account",
     }
     findings += [
         f"accounts.csv: no account for {purpose}, which payroll_tax.mode separate needs where payroll_taxes.csv names "

@@ -16,11 +16,12 @@ from etl.targets.payroll_rows import (
     GRAIN_SECONDS,
     PayLine,
     changed_hours,
-    pay_lines,
+    payable_rows,
     printed_hours,
     printed_money,
     provider_rows,
-    refuse_lines,
+    refuse_faults,
+    summed_lines,
     take_back_list,
 )
 from etl.terms import BatchHeader, RenderedFile
@@ -51,12 +52,12 @@ def render(table: pa.Table, header: BatchHeader, settings: Settings) -> list[Ren
     that have no column.
     """
     adp = adp_settings(settings)
-    lines = pay_lines(table, NAME, header, _ID)
-    refuse_lines([(line, *fault) for line in lines for fault in [_fault(line, adp.columns)] if fault], NAME)
-    if not lines:
+    payable = payable_rows(table, NAME, header, _ID)
+    refuse_faults(payable, NAME, header, lambda line: _fault(line, adp.columns))
+    if not len(payable):
         return []
     packed: dict[tuple[str, object], list[_Row]] = {}
-    for line in lines:
+    for line in summed_lines(payable, header):
         _put(packed.setdefault((line.person.payroll_id.zfill(6), line.workweek_start), []), line)
     batch = f"{'SB' if header.is_sandbox else 'TB'}{header.batch:04d}"
     rows = [_printed(row, {"Co Code": adp.company_code, "Batch ID": batch, "File #": number}, adp.columns)

@@ -13,11 +13,12 @@ from etl.targets.payroll_rows import (
     GRAIN_SECONDS,
     PayLine,
     changed_hours,
-    pay_lines,
+    payable_rows,
     printed_hours,
     printed_money,
     provider_rows,
-    refuse_lines,
+    refuse_faults,
+    summed_lines,
     take_back_list,
 )
 from etl.terms import BatchHeader, RenderedFile
@@ -40,13 +41,13 @@ def render(table: pa.Table, header: BatchHeader, settings: Settings) -> list[Ren
     for them. Raises TargetError for people Gusto does not know and for codes that are no column.
     """
     columns = settings.targets.gusto.columns
-    lines = pay_lines(table, NAME, header, _ID)
-    refuse_lines([(line, *fault) for line in lines for fault in [_fault(line, columns)] if fault], NAME)
-    if not lines:
+    payable = payable_rows(table, NAME, header, _ID)
+    refuse_faults(payable, NAME, header, lambda line: _fault(line, columns))
+    if not len(payable):
         return []
     rows: dict[str, dict[str, str]] = {}
     sums: dict[tuple[str, str], Decimal] = {}
-    for line in lines:
+    for line in summed_lines(payable, header):
         person, key = line.person, (line.employee_id, line.code)
         row = rows.setdefault(line.employee_id, {
             "last_name": person.last_name, "first_name": person.first_name, "title": person.title,

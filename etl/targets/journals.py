@@ -21,7 +21,8 @@ from etl.units import DOCUMENT_NUMBER_LIMIT, minor_digits
 
 AMOUNT_DIGITS = 2   # what QuickBooks takes, Desktop and Online
 _NEEDED = ("document_number", "posted_on", "account", "amount", "currency")
-_REVERSAL = re.compile(r"(L|C|E|D[0-9]{2,})R[0-9]*X?$")   # TB0042LR, TB0042D01R; LR2 in a currency; X: the way back
+_ALONE = re.compile(   # TB0042LR, TB0042D01R, a month's end TB0042M; LR2 in a currency; X: the way back
+    r"((L|C|E|D[0-9]{2,})R|[MN]R?)[0-9]*X?$")
 _WITH_CURRENCY = ("quickbooks_online.",)   # journals with a column for the currency, one a document
 _BOOKS_NAMED = {"quickbooks_online": "QuickBooks Online", "xero": "Xero"}   # those that take so many rows a file
 _REPORT = "Report this: the journal was drafted wrongly; nothing has been written."
@@ -76,11 +77,11 @@ def journal_documents(postings: pa.Table) -> list[JournalDocument]:
 
 
 def in_files(documents: Iterable[JournalDocument]) -> list[list[JournalDocument]]:
-    """The documents of each file: an automatic reversal (…LR, …CR, …D01R) alone, uploaded on its own date."""
+    """The documents of each file: what has a date of its own (…LR, …CR, …D01R; …M, …N) alone."""
     together: list[JournalDocument] = []
     alone: list[list[JournalDocument]] = []
     for document in documents:
-        if _REVERSAL.search(document.number):
+        if _ALONE.search(document.number):
             alone.append([document])
         else:
             together.append(document)

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.targets.files import joined_bytes
 from etl.targets.printed import each_distinct
 
 _ESCAPED = r'["\\\x00-\x1f]'   # what a text of JSON cannot hold as it is
@@ -66,6 +67,16 @@ def json_list(items: Sequence[str], depth: int) -> str:
     """The texts of a list's items, each made for one level more than the list stands at."""
     line = "\n" + " " * (depth + 1)
     return f"[{line}{f',{line}'.join(items)}{line[:-1]}]" if items else "[]"
+
+
+def json_lists(items: pa.Array | pa.ChunkedArray, depth: int, most: int) -> list[tuple[bytes, int]]:
+    """The same of a column of items as bytes, in lists of at most so many, each with its number of items."""
+    line = "\n" + " " * (depth + 1)
+    ended = pc.binary_join_element_wise(items, "", f",{line}")
+    whole = ended.combine_chunks() if isinstance(ended, pa.ChunkedArray) else ended
+    head, tail, gap = f"[{line}".encode(), f"{line[:-1]}]".encode(), len(line) + 1
+    return [(head + joined_bytes(whole, start, end)[:-gap] + tail, end - start)
+            for start in range(0, len(whole), most) for end in [min(start + most, len(whole))]]
 
 
 def _text(value: object, line: str) -> str:

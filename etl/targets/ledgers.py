@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,8 +34,7 @@ ROOTS = tuple(dict.fromkeys(_ROOTS.values()))
 _WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True)
-class LedgerLine:
+class LedgerLine(NamedTuple):
     """One posting as a ledger shows it: account, amount with its currency, and what is kept beside it."""
 
     account: str
@@ -102,8 +102,9 @@ def padded(lines: tuple[LedgerLine, ...]) -> list[str]:
     return [f"{line.account:<{wide}}  {line.amount:>{digits}} {line.currency}" for line in lines]
 
 
-def _kept(*texts: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, text) for name, text in zip(("line", "job", "class", "memo"), texts, strict=True) if text)
+def _kept(line: str, job: str, kind: str, memo: str) -> tuple[tuple[str, str], ...]:
+    texts = ("line", line), ("job", job), ("class", kind), ("memo", memo)
+    return texts if line and job and kind and memo else tuple(one for one in texts if one[1])
 
 
 def _named(postings: pa.Table, document: str, header: BatchHeader) -> dict[tuple[str, str], str]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.settings import Paychex, Settings
-from etl.targets.files import csv_table, rendered
+from etl.targets.files import csv_content, rendered
 from etl.targets.findings import undescribed
 from etl.targets.payroll_rows import (
     GRAIN_SECONDS,
+    PayLine,
     changed_hours,
-    pay_lines,
-    printed_hours,
-    printed_money,
+    payable_rows,
     provider_rows,
-    refuse_lines,
+    refuse_faults,
     take_back_list,
 )
+from etl.targets.printed import amounts, each_distinct, hundredths
 from etl.terms import BatchHeader, RenderedFile
 
 __all__ = ["GRAIN_SECONDS", "NAME", "changed_texts", "correct", "render"]
@@ -41,22 +42,29 @@ def render(table: pa.Table, header: BatchHeader, settings: Settings) -> list[Ren
     the latest that of the period. Raises TargetError for people Paychex does not know.
     """
     paychex = paychex_settings(settings)
-    lines = pay_lines(table, NAME, header, _ID)
-    refuse_lines([(line, "it has neither hours nor an amount", "Add the pay rate to private/pay_rates.csv.")
-                  for line in lines if line.hours is None and line.amount is None], NAME)
-    if not lines:
+    rows = payable_rows(table, NAME, header, _ID)
+    has_hours = pc.not_equal(rows["exported_seconds"], 0).combine_chunks()
+    refuse_faults(rows, NAME, header, _fault)
+    if not len(rows):
         return []
-    rows = []
-    for line in lines:
-        day = min(line.workweek_start + timedelta(days=6), header.period_end)
-        cells = {"CLIENT ID": paychex.client_id, "WORKER ID": line.person.payroll_id, "PAY COMPONENT": line.code,
-                 "LINE DATE": day.strftime("%m/%d/%Y")}
-        if line.hours is not None:
-            cells["HOURS"] = printed_hours(line.hours)
-        elif line.amount is not None:
-            cells["AMOUNT"] = printed_money(line.amount)
-        rows.append([cells.get(column, "") for column in _COLUMNS])
-    return [rendered(NAME, "upload", f"spi_{header.period_end.isoformat()}.csv", csv_table(_COLUMNS, rows))]
+    empty = pa.array([""] * len(rows), pa.string())
+    days = each_distinct(rows["workweek_start"],
+                         lambda day: min(day + timedelta(days=6), header.period_end).strftime("%m/%d/%Y"))
+    cells = {
+        "CLIENT ID": pa.array([paychex.client_id] * len(rows), pa.string()),
+        "WORKER ID": each_distinct(rows["employee_id"], lambda person: header.payroll_people[person].payroll_id),
+        "PAY COMPONENT": rows["pay_item"].combine_chunks(), "LINE DATE": days,
+        "HOURS": pc.if_else(has_hours, hundredths(rows["exported_seconds"]), ""),
+        "AMOUNT": pc.if_else(has_hours, "", amounts(rows["amount"], 2)),
+    }
+    content = csv_content({column: cells.get(column, empty) for column in _COLUMNS})
+    return [rendered(NAME, "upload", f"spi_{header.period_end.isoformat()}.csv", content)]
+
+
+def _fault(line: PayLine) -> tuple[str, str] | None:
+    if line.hours is None and line.amount is None:
+        return "it has neither hours nor an amount", "Add the pay rate to private/pay_rates.csv."
+    return None
 
 
 def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[RenderedFile]:

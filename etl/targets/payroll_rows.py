@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,8 +24,7 @@ GRAIN_SECONDS = 36   # a hundredth of an hour
 _NEEDED = ("employee_id", "employee_name", "pay_item", "workweek_start", "exported_seconds")
 
 
-@dataclass(frozen=True)
-class PayLine:
+class PayLine(NamedTuple):
     """One line of a payroll provider's file: hours, or money where the line has no hours.
 
     `code` is what the provider calls the pay item, `hours` decimal with two digits; None: it has none.
@@ -100,17 +100,46 @@ def changed_hours(document: str) -> Callable[[pa.Table, BatchHeader, Settings], 
     return changed
 
 
-def pay_lines(table: pa.Table, document: str, header: BatchHeader, payroll_id: str) -> list[PayLine]:
-    """The lines of a provider's file, each with the person as the provider knows it; TargetError with every finding.
+def payable_rows(table: pa.Table, document: str, header: BatchHeader, payroll_id: str) -> pa.Table:
+    """The rows of a provider's file, of people the provider knows, in US dollars; TargetError with every finding.
 
     `payroll_id`: the form of the provider's ids.
     """
     rows = provider_rows(table, document)
     refuse([*_person_findings(rows, document, header, payroll_id), *_foreign_findings(rows, document)])
-    return [
-        PayLine(row["line_id"], row["employee_id"], row["employee_name"], header.payroll_people[row["employee_id"]],
-                row["pay_item"], row["workweek_start"], _hours(row["exported_seconds"]), row["amount"])
-        for row in rows.to_pylist()]
+    return rows
+
+
+def pay_lines(rows: pa.Table, header: BatchHeader) -> list[PayLine]:
+    """The lines of payable rows, each with the person as the provider knows it."""
+    columns = ("line_id", "employee_id", "employee_name", "pay_item", "workweek_start", "exported_seconds", "amount")
+    return [PayLine(line, person, name, header.payroll_people[person], item, week, _hours(seconds), amount)
+            for line, person, name, item, week, seconds, amount in zip(
+                *(rows[column].to_pylist() for column in columns), strict=True)]
+
+
+def summed_lines(rows: pa.Table, header: BatchHeader) -> list[PayLine]:
+    """The same, the lines of a person, workweek and pay item together, in order of the first; checked before."""
+    keys = ["employee_id", "pay_item", "workweek_start"]
+    together = rows.group_by(keys, use_threads=False).aggregate([
+        ("line_id", "first"), ("employee_name", "first"), ("exported_seconds", "sum"), ("amount", "sum")])
+    return pay_lines(together.rename_columns({
+        "line_id_first": "line_id", "employee_name_first": "employee_name",
+        "exported_seconds_sum": "exported_seconds", "amount_sum": "amount"}), header)
+
+
+def refuse_faults(
+    rows: pa.Table, document: str, header: BatchHeader, fault: Callable[[PayLine], tuple[str, str] | None],
+) -> None:
+    """Nothing where no line has a fault; TargetError PAYROLL_CODE with each line, what is wrong with it, and the fix.
+
+    A fault is of the code, and of whether the line has hours and money: it is asked once for all lines alike.
+    """
+    alike = pa.table([rows["pay_item"], pc.equal(rows["exported_seconds"], 0), pc.is_null(rows["amount"]),
+                      pa.array(range(len(rows)), pa.int64())], ["pay_item", "no_hours", "no_money", "place"])
+    firsts = alike.group_by(["pay_item", "no_hours", "no_money"], use_threads=False).aggregate([("place", "min")])
+    if any(fault(line) for line in pay_lines(rows.take(firsts["place_min"].combine_chunks()), header)):
+        refuse_lines([(line, *found) for line in pay_lines(rows, header) if (found := fault(line))], document)
 
 
 def refuse_lines(found: list[tuple[PayLine, str, str]], document: str) -> None:
@@ -168,7 +197,7 @@ def _person_findings(rows: pa.Table, document: str, header: BatchHeader, form: s
     return findings + [
         Finding("PAYROLL_PERSON", f"The id {payroll_id} stands for two employees", "payroll_people.csv",
                 "Give each employee an id of its own: the hours of two people would be one.")
-        for payroll_id in sorted({one for one in twice if twice.count(one) > 1})]
+        for payroll_id, count in sorted(Counter(twice).items()) if count > 1]
 
 
 def _foreign_findings(rows: pa.Table, document: str) -> list[Finding]:

@@ -12,7 +12,7 @@ from etl.settings import QuickBooksOnline, Settings
 from etl.tables import PRICED_ACTIVITIES
 from etl.targets.files import part_name, rendered
 from etl.targets.findings import Finding, refuse
-from etl.targets.json_text import json_column, json_list, json_members, json_objects
+from etl.targets.json_text import json_column, json_lists, json_members, json_objects
 from etl.targets.printed import by_group, each_distinct, rates
 from etl.targets.target_names import codes_in, in_both, names_in
 from etl.targets.time_rows import (
@@ -50,11 +50,11 @@ def render(table: pa.Table, header: BatchHeader, settings: Settings) -> list[Ren
         return []
     refs = _refs(rows, header)
     items = json_objects(2, {"bId": json_column(rows["line_id"], 3), "operation": '"create"',
-                             "TimeActivity": _activities(rows, refs, online)}).to_pylist()
-    parts = [items[start:start + BATCH_LIMIT] for start in range(0, len(items), BATCH_LIMIT)]
+                             "TimeActivity": _activities(rows, refs, online)})
+    parts = json_lists(items, 1, BATCH_LIMIT)
     return [rendered(NAME, "upload", part_name(f"time_{header.period_end.isoformat()}", number, len(parts), "json"),
-                     (f'{{\n "BatchItemRequest": {json_list(part, 1)}\n}}\n'.encode(), len(part)))
-            for number, part in enumerate(parts, 1)]
+                     (b'{\n "BatchItemRequest": %b\n}\n' % part, count))
+            for number, (part, count) in enumerate(parts, 1)]
 
 
 def correct(table: pa.Table, header: BatchHeader, settings: Settings) -> list[RenderedFile]:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from etl.settings import Settings
 from etl.targets.files import part_name, rendered
 from etl.targets.findings import Finding, refuse
-from etl.targets.json_text import json_column, json_list, json_objects
+from etl.targets.json_text import json_column, json_lists, json_objects
 from etl.targets.target_names import codes_in
 from etl.targets.time_rows import (
     GRAIN_SECONDS,
@@ -55,11 +55,11 @@ def render(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[Re
         "description": json_column(keyed_notes(time_texts(rows, NAME)), 3)})
     calls = json_objects(1, {
         "path": json_column(named["customer_job"], 2, lambda job: f"/Projects/{codes['customer_job'][job]}/Time"),
-        "idempotency_key": json_column(named["line_id"], 2), "body": body}).to_pylist()
-    parts = [calls[start:start + CALLS_A_DAY] for start in range(0, len(calls), CALLS_A_DAY)]
+        "idempotency_key": json_column(named["line_id"], 2), "body": body})
+    parts = json_lists(calls, 0, CALLS_A_DAY)
     return [rendered(NAME, "upload", part_name(f"time_{header.period_end.isoformat()}", number, len(parts), "json"),
-                     (f"{json_list(part, 0)}\n".encode(), len(part)))
-            for number, part in enumerate(parts, 1)]
+                     (part + b"\n", count))
+            for number, (part, count) in enumerate(parts, 1)]
 
 
 def correct(table: pa.Table, header: BatchHeader, _settings: Settings) -> list[RenderedFile]:

@@ -25,7 +25,7 @@ Shapes = Mapping[str, Mapping[str, Shape]]
 
 HOW, LISTS = "Read me", "Lists"
 MARK, NUMBER = "To do", "No."
-_FROM = re.compile(r"Madefrom([a-z_0-9/]+\.csv),sha256([0-9a-f]{64})")   # in lines as wide as the sheet
+_FROM = re.compile(r"Madefrom([a-z_0-9/]+\.csv),([0-9]+)rows,sha256([0-9a-f]{64})")   # in lines as wide as the sheet
 _DAMAGE = (BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError,
            SyntaxError, NotImplementedError)   # what a library meets in a broken package, its XML errors included
 _MOST_ROWS, _MOST_COLUMNS, _SPARE = 200_000, 60, 30
@@ -75,11 +75,12 @@ class ReturnedRow:
 
 @dataclass(frozen=True)
 class ReturnedTable:
-    """One file as it came back, with the digest it was made from, and what is wrong with single cells."""
+    """One file as it came back, with the digest and number of rows it was made from, and faults of single cells."""
 
     file: str
     sheet: str
     digest: str
+    count: int
     headings: tuple[str, ...]
     rows: tuple[ReturnedRow, ...]
     findings: tuple[str, ...]
@@ -141,7 +142,8 @@ def _sheet(table: MappingTable, ranges: Mapping[str, str]) -> Sheet:
     rows += [(None, number, *(cell or None for cell in row)) for number, row in enumerate(table.rows, 1)]
     rows += [(None, None, *(None for _ in table.fields))] * _SPARE
     left = f"{len(table.todo)} row(s) to do, marked in the first column." if table.todo else "Nothing is waiting here."
-    return Sheet(title_of(table.file), columns, rows, notes=(left, f"Made from {table.file}, sha256 {table.digest}"))
+    made = f"Made from {table.file}, {len(table.rows)} rows, sha256 {table.digest}"
+    return Sheet(title_of(table.file), columns, rows, notes=(left, made))
 
 
 def _inline(choices: Sequence[str]) -> tuple[str, ...]:
@@ -169,6 +171,7 @@ def read_mapping(content: bytes, shapes: Shapes) -> tuple[ReturnedTable, ...]:
 
 def _returned(sheet: str, rows: Any, shapes: Shapes) -> ReturnedTable | None:
     file = digest = above = ""
+    count = 0
     headings: list[str] = []
     found: list[ReturnedRow] = []
     findings: list[str] = []
@@ -177,7 +180,7 @@ def _returned(sheet: str, rows: Any, shapes: Shapes) -> ReturnedTable | None:
             texts = [cell.value.strip() for cell in cells if isinstance(cell.value, str)]
             above += re.sub(r"\s", "", "".join(texts))
             if match := _FROM.search(above):
-                file, digest = match[1], match[2]
+                file, count, digest = match[1], int(match[2]), match[3]
             headings = [str(cell.value or "").strip() for cell in cells] if file and NUMBER in texts else []
             continue
         by_name = {name: cell for name, cell in zip(headings, cells, strict=False) if name}
@@ -190,7 +193,7 @@ def _returned(sheet: str, rows: Any, shapes: Shapes) -> ReturnedTable | None:
         raise NotOursError(f"sheet {sheet} has lost its headings, or the line that begins with Made from")
     if not headings:
         return None
-    return ReturnedTable(file, sheet, digest, tuple(name for name in headings if name not in (MARK, NUMBER, "")),
+    return ReturnedTable(file, sheet, digest, count, tuple(name for name in headings if name not in (MARK, NUMBER, "")),
                          tuple(found), tuple(findings))
 
 

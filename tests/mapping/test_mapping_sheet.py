@@ -147,6 +147,21 @@ def test_the_same_workbook_can_be_edited_on_and_another_change_is_not_undone(roo
     assert refused.value.code == "SHEET_STALE"
 
 
+def test_a_sheet_that_was_left_alone_undoes_nothing_and_modes_stay(root):
+    """Somebody edits items.csv by hand while another fills in projects; a take-in is completed by the next one."""
+    path, folder = written(root), Workspace(root).mappings(COMPANY)
+    file = folder / "items.csv"
+    file.write_text(file.read_text(encoding="utf-8") + "*,Tea,Tea,worked,2026-11-02,\n", encoding="utf-8")
+    before = file.read_bytes()
+    (folder / "projects.csv").chmod(0o640)
+    sheet = Sheet(path, "projects")
+    sheet.fill(sheet.row(project_ref="007"), billing_method="not_billed").save()
+    assert len(steps.take_in_mapping_sheet(root, COMPANY, path).rows) == 1
+    assert file.read_bytes() == before
+    assert (folder / "projects.csv").stat().st_mode & 0o777 == 0o640
+    assert not steps.take_in_mapping_sheet(root, COMPANY, path).rows, "the same once more says nothing new"
+
+
 def test_an_emptied_row_is_taken_out_and_a_lost_line_is_refused(root):
     path = written(root)
     sheet = Sheet(path, "accounts")
@@ -154,13 +169,11 @@ def test_an_emptied_row_is_taken_out_and_a_lost_line_is_refused(root):
     sheet.fill(row, purpose=None, account=None, account_type=None).save()
     assert [line[2:4] for line in steps.take_in_mapping_sheet(root, COMPANY, path).rows] == [
         ("removed", "purpose leave_expense\naccount Overhead:Paid Leave\naccount_type EXP")]
-    again = root / "second.xlsx"
-    steps.write_mapping_sheet(root, COMPANY, again)
-    sheet = Sheet(again, "accounts")
+    sheet = Sheet(path, "accounts")   # the same workbook, edited on
     sheet.sheet.delete_rows(sheet.top + 1)
     sheet.save()
     with pytest.raises(RefusedError, match=r"accounts: the line with No\. 1 is gone"):
-        steps.take_in_mapping_sheet(root, COMPANY, again)
+        steps.take_in_mapping_sheet(root, COMPANY, path)
 
 
 @pytest.mark.parametrize(("title", "where", "cells", "said"), [

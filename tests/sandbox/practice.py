@@ -16,6 +16,7 @@ from etl.sandbox.company import Company
 from etl.sandbox.timesheets import Case
 from etl.sandbox.week import Week, make_week
 from etl.sandbox.writing import write_company
+from etl.sql.run import Limits
 from etl.steps.run import Run
 from etl.workspace import Workspace
 
@@ -38,14 +39,15 @@ class Ran:
 
 def run(company: Company, number: int, root: Path) -> Run:
     """The run of a week, the first is 0."""
-    return steps.start(company.id, company.monday(number) + timedelta(days=6), root, in_memory=True)
+    return steps.start(company.id, company.monday(number) + timedelta(days=6), root, in_memory=True,
+                       limits=Limits(threads=1))   # small weeks, beside other tests
 
 
 def close_weeks(company: Company, root: Path, count: int = 1) -> list[Ran]:
     """So many weeks from pull to close, each delivered when it has ended."""
     done = []
     for number in range(count):
-        write_company(Workspace(root), company, number + 1)
+        write_company(Workspace(root), company, number + 1, first=number)
         outcome = steps.week(run(company, number, root))
         assert outcome.exit_code == 0, outcome.text()
         tables = batch(company, number, root)

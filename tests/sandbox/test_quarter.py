@@ -22,7 +22,7 @@ def weeks_of(name: str, root: Path, count: int) -> Counter[str]:
     """So many weeks of one company, each from pull to close; the rows of every document, as its judge counts them."""
     company, rows = make_books(name, root), Counter()
     for number in range(count):
-        write_company(Workspace(root), company, number + 1)
+        write_company(Workspace(root), company, number + 1, first=number)
         run = run_of(company, number, root)
         for step in (steps.pull, steps.map_entries, steps.apply_rules, steps.check, steps.draft):
             outcome = step(run)

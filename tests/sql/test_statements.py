@@ -218,11 +218,11 @@ def test_no_table_holds_a_floating_point_number(books):
 
 
 INNER_MARTS = {
-    *("labor_lines", "charge_lines", "labor_journal", "contractor_journal"),
+    *("labor_lines", "charge_lines", "labor_journal", "contractor_journal", "accrual_journal", "accrual_totals"),
     *("bills_converted", "converted_parts", "landed_counts"),
 }
 SCHEMAS = {name.lower(): schema for name, schema in vars(tables).items() if isinstance(schema, pa.Schema)}
-SCHEMAS["rounding_items"] = SCHEMAS["tax_items"] = tables.EXCEPTIONS
+SCHEMAS["rounding_items"] = SCHEMAS["tax_items"] = SCHEMAS["accrual_items"] = tables.EXCEPTIONS
 
 
 @pytest.mark.parametrize("name", order.MARTS)
@@ -239,7 +239,9 @@ def test_the_week_of_these_tests_has_everything(books):
     empty = {name for name in (*ORDER, *order.REPORTS) if not books.engine.count(name)}
     # not beside these, so they have their own: test_payroll_taxes.py, test_cost_rates.py, test_engine.py (Nevada)
     elsewhere = {"taxes_rounded", "payroll_taxes", "tax_items", "entries_cost_rated", "cost_rates_missing"}
+    elsewhere |= {"accrual_journal", "accrual_totals", "accrual_items"}  # no month ends inside it: test_accruals
     elsewhere |= {"workday_items"}
+    elsewhere |= {"week_lines", "week_contents", "weeks_changed", "entries_unapproved"}   # test_time_approvals.py
     assert empty - elsewhere == {"average_hours", "rounded_input"}, "17 weeks, a dozen entries of one are too many"
 
 
@@ -320,8 +322,8 @@ def test_an_audit_that_finds_rows_stops_the_run(books, audit, table, column, cha
 
 
 def test_every_audit_is_shown_to_find_something():
-    # tests/sql/test_payroll_taxes.py and tests/steps/test_list_audit.py
-    elsewhere = {"tax_bases_exceeded", "scope_not_conserved"}  # of corrections test_corrections.py
+    # test_payroll_taxes.py, test_accruals.py and tests/steps/test_list_audit.py
+    elsewhere = {"tax_bases_exceeded", "accruals_open", "scope_not_conserved"}  # of corrections test_corrections.py
     of_corrections = {audit for audit, table in order.AUDITS.items() if table in order.CORRECTIONS}
     assert {audit for audit, *_ in SPOILED} | of_corrections | elsewhere == set(order.AUDITS)
 

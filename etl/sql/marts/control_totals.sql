@@ -91,7 +91,10 @@ money as (
     from (select currency, amount, true as is_part from billable_lines where exists (select 1 from invoice_lines)
         union all select currency, amount_of(amount_minor, minor_digits), true from invoice_charges
         union all select currency, amount, false from invoice_lines) as invoiced
-    group by currency),
+    group by currency
+    union all
+    select 40, case letter when 'M' then 'wages up to the month''s end ' else 'unbilled revenue ' end || currency, 'cents of the days', earned, 'accrued and reversed', posted - left_over
+    from accrual_totals),
 printed as (
     select turn, figure, left_name, coalesce(left_value, 0)::varchar as left_value, right_name, coalesce(right_value, 0)::varchar as right_value,
         (coalesce(left_value, 0) - coalesce(right_value, 0))::varchar as difference from figures

@@ -1,6 +1,7 @@
 -- One row per line of the journals of labor (letter L, its reversal R), burden (U) and employer taxes (E, ER), debit positive, in the
 -- currency it was earned in and as it is posted. Mode accrue: all labor against accrued wages, and the same reversed on the
--- first day after; mode distribution: labor of jobs out of wages expense (targets reference, 9.1). Taxes go with labor. Burden is
+-- first day after; mode clearing: the same against the account that payroll clears through, for good; mode distribution: labor of
+-- jobs out of wages expense (targets reference, 9.1). Taxes go with labor. Burden is
 -- applied and stays (9.2). Where amounts are converted here, each line is rounded once to the home currency, the counter line of a
 -- currency too, and what is left between them stands on a line of its own.
 with parameters as (select *, minor_digits as home_digits from run_parameters where labor_posting <> 'none'),
@@ -25,10 +26,10 @@ lines as (
     from debits
     union all by name
     select letter, line_number, 'total' as line_kind, coalesce(credit_account, accounts.account) as account, pay_currency, pay_minor_digits, is_foreign, numerator, denominator, own_minor,
-        case letter when 'U' then 'Burden applied, estimate ' when 'E' then 'Employer taxes ' else case when labor_posting = 'accrue' then 'Gross wages ' else 'Labor distributed to jobs ' end end
+        case letter when 'U' then 'Burden applied, estimate ' when 'E' then 'Employer taxes ' else case when labor_posting in ('accrue', 'clearing') then 'Gross wages ' else 'Labor distributed to jobs ' end end
             || period_label || case when is_foreign then ', ' || pay_currency else '' end as memo
     from counter cross join parameters
-    left join map_accounts as accounts on accounts.purpose = case when letter = 'U' then 'burden_applied'
+    left join map_accounts as accounts on accounts.purpose = case when letter = 'U' then 'burden_applied' when labor_posting = 'clearing' then 'payroll_clearing'
         when letter = 'E' then case when labor_posting = 'accrue' then 'accrued_taxes' else 'tax_expense' end when labor_posting = 'accrue' then 'accrued_wages' else 'wages_expense' end),
 posted as (
     select lines.*, case when is_foreign and converts_here

@@ -7,7 +7,7 @@ borne as (
     from shares),
 unborne as (
     select additions.addition_no, null as part_id, null as entry_no,
-        case when labor_posting = 'accrue' then 'exported'::entry_state else 'out_of_scope'::entry_state end as cost_state,
+        case when labor_posting in ('accrue', 'clearing') then 'exported'::entry_state else 'out_of_scope'::entry_state end as cost_state,
         'internal_labor'::cost_purpose as cost_purpose, null as cost_job_no, null as books_class_no, additions.amount_minor::bigint as amount_minor
     from additions anti join borne using (addition_no) cross join run_parameters)
 select addition_no, payroll_line_no, all_of.* exclude (addition_no)

@@ -15,7 +15,7 @@ from etl.store.landing import Pull
 from tests.bench import company
 
 RESULT = (
-    *("payroll_lines", "labor_lines", "charge_lines", "labor_journal", "vendor_lines", "contractor_journal", "postings"),
+    *("payroll_lines", "labor_lines", "charge_lines", "labor_journal", "vendor_lines", "contractor_journal", "accrual_journal", "postings"),
     *("billable_lines", "allocations"),
 )
 
