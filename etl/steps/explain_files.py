@@ -107,7 +107,7 @@ def lines_behind(
             behind: tuple[str, ...] = (line.key,)
         elif line.form == "worksheet":
             behind = (rows[at]["line_id"],) if len(rows) == len(read.lines) else ()
-        elif line.form in ("undo time",) or line.kind == "time":
+        elif line.form == "undo time" or line.kind == "time":
             behind = _of_time(line, free)
         elif line.kind == "hours" or line.form == "undo hours":
             behind = _of_hours(line, rows, people)
