@@ -41,6 +41,19 @@ def archive_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
         show(steps.make_again(workspace, company, batch), as_json)
 
+    @app.command("confirm-backup")
+    def archive_confirm_backup(
+        file: Annotated[Path, typer.Argument(help="The backup that the accounting program made.")],
+        company: Company,
+        person: Person = None,
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Confirm that the books were backed up before an upload: name and digest go into the audit log."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.confirm_books_backup(file, company, person=person, workspace=workspace), as_json)
+
     @app.command("pack")
     def archive_pack(
         company: Company,

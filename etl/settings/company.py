@@ -19,6 +19,7 @@ from etl.settings.retention import Retention
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
 from etl.settings.targets import Targets
+from etl.settings.uploads import Uploads
 from etl.terms import Policy
 
 
@@ -52,6 +53,7 @@ class Settings(Part):
     approval: Approval = Approval()
     master: Master = Master()
     retention: Retention = Retention()
+    uploads: Uploads = Uploads()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 

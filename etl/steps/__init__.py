@@ -57,6 +57,7 @@ from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
 from etl.steps.trial_import import trial_import
+from etl.steps.uploads import confirm_books_backup
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
 from etl.steps.week import goes_on, week
@@ -87,6 +88,7 @@ __all__ = [
     "close",
     "closed",
     "compact_history",
+    "confirm_books_backup",
     "confirm_rule",
     "create_archive",
     "decide_item",

@@ -16,23 +16,24 @@ from etl.steps.run import place_of, read_day
 from etl.store import files
 
 Found = tuple[str, str, str, str]  # whose, kind, state, what was found
-BROKEN = ("broken", "changed")
+BROKEN, EXPIRED = ("broken", "changed"), "expired"
 
 
 def attachments(workspace: str | Path | None, company: str, day: str | date | None = None) -> Outcome:
-    """Every document of a company on a day, by default today. Exit code 1 where a file is not as it was entered."""
+    """Every document of a company on a day, by default today. Exit code 1 where one is not as entered, or expired."""
     place, on = place_of(workspace), read_day(day) if day else datetime.now(UTC).date()
     folder = place.mappings(company)
     days = read_settings(folder / "company.toml", company).contractors.expiry_days
     rows = load_mappings(folder, company).rows("map_attachments")
     found = list(documents_found(folder, rows, on, days))
     broken = [state for _, _, state, _ in found if state in BROKEN]
+    expired = [state for _, _, state, _ in found if state == EXPIRED]
     return Outcome(
-        title=f"{len(found)} document(s) on {on}: {len(broken)} not as entered",
+        title=f"{len(found)} document(s) on {on}: {len(broken)} not as entered, {len(expired)} expired",
         headings=("whose", "kind", "state", "what was found"),
         rows=tuple(found),
-        next_step="put the files back or enter the new ones in attachments.csv" if broken else "",
-        exit_code=1 if broken else 0,
+        next_step="put the files back or enter the new ones in attachments.csv" if broken or expired else "",
+        exit_code=1 if broken or expired else 0,
     )
 
 
@@ -57,7 +58,7 @@ def _state(folder: Path, row: Mapping[str, Any], on: date, expiry_days: int) -> 
         return "not yet valid", f"valid from {row['valid_from']}"
     expires = row["expires_on"]
     if expires is not None and expires < on:
-        return "expired", f"expired on {expires}"
+        return EXPIRED, f"expired on {expires}"
     if expires is not None and expires <= on + timedelta(days=expiry_days):
         return "expires", f"expires on {expires}"
     return "ok", row["path"]

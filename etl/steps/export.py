@@ -9,6 +9,7 @@ from etl.steps.history import publish_history
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.steps.signing import LastLook
+from etl.steps.uploads import goes_to, refuse_unready
 from etl.store import batches, exports
 
 
@@ -26,6 +27,7 @@ def export(run: Run) -> Outcome:
                     where=run.shown(run.workspace.drafts(run.company, run.period_end)),
                     fix="Draft the batch first (50_draft).",
                 )
+            refuse_unready(run)
             refuse_corrected_twice(run, found)
             refuse_changed_approvals(run, found)
             now = run.now()
@@ -39,7 +41,7 @@ def export(run: Run) -> Outcome:
     return Outcome(
         title=f"batch {exported.batch:04d} {'exported' if is_new else 'is already exported; nothing has changed'}"
         f"{f'; history {history}' if history.startswith('not') else ''}",
-        facts=(("files", run.shown(exported.folder)), ("history", history)),
+        facts=(("files", run.shown(exported.folder)), *goes_to(run), ("history", history)),
         headings=("document", "file", "rows", "digest"),
         rows=tuple((file["document"], file["path"], file["rows"], file["sha256"][:12]) for file in uploads),
         next_step="reconcile (70_reconcile), then the accountant uploads the files",

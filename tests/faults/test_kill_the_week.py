@@ -83,3 +83,25 @@ def test_a_week_killed_at_every_step(undisturbed, tmp_path, shard, record_proper
     sweep(undisturbed, tmp_path, chosen)
     record_property("kills", len(chosen))
     print(f"shard {shard}: {len(chosen)} of {len(undisturbed[1])} steps, no violation")
+
+
+def seeded_kills(undisturbed, tmp_path: Path, monkeypatch, chosen: slice) -> int:
+    """Kills in the middle of files too: what is written goes out in pieces of a page. How many were tried."""
+    base, _, digests, names = undisturbed
+    monkeypatch.setattr(files, "CHUNK_BYTES", 4096)
+    shutil.copytree(base, tmp_path / "count")
+    watch = KillAt()
+    with files.watched(watch):
+        assert tiny.week(tmp_path / "count").exit_code == 0
+    writes, chance = by_kind(watch.steps)["write"], random.Random(SEED)
+    kills = [chance.choice(writes) for _ in range(200)][chosen]
+    for turn, k in enumerate(kills):
+        killed_week(base, tmp_path / str(turn), k)
+        ends_well(tmp_path / str(turn), digests, names, f"killed in write {k}, {watch.steps[k][1].name}, seed {SEED}")
+    return len(kills)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_two_hundred_seeded_kills_during_writes(undisturbed, tmp_path, monkeypatch, shard):
+    assert seeded_kills(undisturbed, tmp_path, monkeypatch, slice(shard, None, SHARDS)) == 200 // SHARDS

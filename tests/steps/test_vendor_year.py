@@ -124,6 +124,14 @@ def test_a_payment_to_a_stranger_stops_the_review(place):
     assert (error.value.code, "line 2" in error.value.where) == ("PAYMENT_VENDOR", True)
 
 
+def write_rows(folder, rows):
+    """attachments.csv with a document of an entry each: path, digest, valid from, expires."""
+    with (folder / "attachments.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([column.name for column in VENDOR_FILES[-1].columns])
+        writer.writerows(["entry", f"tracker:{number}", "receipt", *row[:4]] for number, row in enumerate(rows))
+
+
 @pytest.mark.capability("C67")
 @pytest.mark.capability("C132")
 def test_documents_are_there_unchanged_and_in_force(place):
@@ -144,10 +152,11 @@ def test_documents_are_there_unchanged_and_in_force(place):
         ("documents/link.pdf", digest, "", "", "broken"),
         ("../../outside.pdf", digest, "", "", "broken"),
     )
-    with (folder / "attachments.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([column.name for column in VENDOR_FILES[-1].columns])
-        writer.writerows(["entry", f"tracker:{number}", "receipt", *row[:4]] for number, row in enumerate(rows))
+    write_rows(folder, rows)
     outcome = attachments(place, ID, date(2026, 11, 22))
     assert [row[2] for row in outcome.rows] == [row[4] for row in rows]
-    assert outcome.exit_code == 1
+    assert (outcome.exit_code, "4 not as entered, 1 expired" in outcome.title) == (1, True)
+    (folder / "documents" / "w9.pdf").write_bytes(b"signed")
+    write_rows(folder, rows[1:2])
+    assert attachments(place, ID, date(2026, 11, 22)).exit_code == 1, "expired alone is a finding too"
+    assert attachments(place, ID, date(2026, 11, 21)).exit_code == 0
