@@ -18,8 +18,9 @@ from etl.cli_audit import audit_commands
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_exceptions import exceptions_app
 from etl.cli_history import history_app
-from etl.cli_mapping_sheet import mapping_app
+from etl.cli_mapping import mapping_app
 from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person, place_of
 from etl.cli_rules import rules_app
 from etl.disk import refused
@@ -37,10 +38,8 @@ app = typer.Typer(
     help="Time-tracker exports to payroll and billing import files, with proof that nothing was lost.",
 )
 step_app = typer.Typer(no_args_is_help=True, help="One step of the week at a time.")
-exceptions_app = typer.Typer(no_args_is_help=True, help="What was found about single entries.")
 sandbox_app = typer.Typer(no_args_is_help=True, help="Practice companies, invented from a seed.")
 app.add_typer(step_app, name="step", hidden=True)
-app.add_typer(exceptions_app, name="exceptions")
 app.add_typer(sandbox_app, name="sandbox", hidden=True)
 
 AnyCompany = Annotated[str | None, typer.Option("--company", help="Only this company.")]
@@ -112,17 +111,10 @@ def status(
     _show(steps.status(place_of(workspace), company), as_json)
 
 
-@exceptions_app.command("list")
-def exceptions_list(company: Company, period_end: PeriodEnd, workspace: Folder = None, as_json: AsJson = False) -> None:
-    """Every exception item of the period's newest draft or batch."""
-    from etl import steps  # noqa: PLC0415
-
-    _show(steps.exceptions(place_of(workspace), company, steps.read_day(period_end)), as_json)
-
-
 @app.command()
 def explain(
-    reference: Annotated[str, typer.Argument(help="A line such as 0042-L-017, or an entry id.")],
+    reference: Annotated[str, typer.Argument(
+        help="A line such as 0042-L-017, a file's line such as journal_TB0042L.csv:7, or an entry id.")],
     company: AnyCompany = None,
     workspace: Folder = None,
     as_json: AsJson = False,
@@ -264,14 +256,15 @@ def sandbox_serve(
     steps.serve(seed=seed, weeks=weeks, port=port, faults=faults, told=lambda outcome: typer.echo(outcome.text()))
 
 
+app.add_typer(exceptions_app(_show), name="exceptions")
 app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
 audit_commands(app, _show)
 app.add_typer(history_app(_show), name="history", hidden=True)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
-app.add_typer(company_app(_show), name="company", hidden=True)
 app.add_typer(mapping_app(_show), name="mapping", hidden=True)
+app.add_typer(company_app(_show), name="company", hidden=True)
 app.add_typer(archive_app(_show), name="archive", hidden=True)
 
 

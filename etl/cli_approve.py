@@ -20,6 +20,8 @@ def approve_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
     _drafts(app, show)
     _elsewhere(app, show)
     _billing(app, show)
+    _mapping(app, show)
+    _time(app, show)
     return app
 
 
@@ -78,6 +80,43 @@ def _elsewhere(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         from etl import steps  # noqa: PLC0415
 
         show(steps.withdraw_approval(steps.start(company, period_end, workspace), reason, person), as_json)
+
+
+def _time(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
+    @app.command("time")
+    def approve_time(
+        company: Company,
+        period_end: PeriodEnd,
+        listed: Annotated[bool, typer.Option("--list", help="Only show the weeks, with hours by project.")] = False,
+        employee: Annotated[list[str] | None, typer.Option("--employee", help="Only this person's weeks.")] = None,
+        week: Annotated[list[str] | None, typer.Option("--week", help="Only weeks that begin on this day.")] = None,
+        seen: Annotated[str, typer.Option("--seen", help="The digest that the list showed.")] = "",
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Approve the hours of your team's weeks as they are now; anything that changes voids it."""
+        from etl import steps  # noqa: PLC0415
+
+        run = steps.start(company, period_end, workspace, person=person, in_memory=True)
+        if listed:
+            show(steps.time_waiting(run), as_json)
+        show(steps.approve_time(run, employees=employee or (), weeks=week or (), seen=seen, person=person), as_json)
+
+
+def _mapping(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
+    @app.command("mapping")
+    def approve_mapping(
+        company: Company,
+        replay: Annotated[str, typer.Option("--replay", help="The id that timebooks mapping replay printed.")],
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Answer for edited cross-references, exactly as they were replayed."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.approve_mapping(company, replay, person=person, workspace=workspace), as_json)
 
 
 def _billing(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:

@@ -43,10 +43,3 @@ def sheet_commands(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> N
         from etl import steps  # noqa: PLC0415
 
         show(steps.take_in_mapping_sheet(workspace, company, file, person=person, only_show=dry_run), as_json)
-
-
-def mapping_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
-    """The group with these two commands."""
-    app = typer.Typer(no_args_is_help=True, help="Cross-references: edit them in a workbook, take it back.")
-    sheet_commands(app, show)
-    return app

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.books.forms import TEXTS, Form
 from etl.errors import SourceError
@@ -38,6 +39,10 @@ def cells_of(form: Form, header_at: int, grid: Sequence[tuple[str, ...]], report
     for name in TEXTS:
         column = columns[places[name]] if name in places else [None] * count
         made[name] = pa.array([cell if cell and cell.strip() else None for cell in column], TEXT)
+    if form.group_feeds and "label" not in places:   # no column of its own: a row with its first cell alone is a label
+        alone = [row[0] if row[0].strip() and not any(cell.strip() for cell in row[1:]) else None for row in rows]
+        made["label"] = pa.array(alone, TEXT)
+        made["date"] = pc.if_else(pc.is_valid(made["label"]), pa.scalar(None, TEXT), made["date"])
     dates = made["date"].dictionary_encode()   # a report has few days and many rows
     days = pa.array([_day(text, form.date_format) for text in dates.dictionary.to_pylist()], pa.date32())
     made["day"] = days.take(dates.indices)

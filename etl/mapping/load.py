@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -57,16 +58,20 @@ class MappingSet:
         return list(self.tables[table].to_pylist())
 
 
-def load_mappings(folder: Path, company: str) -> MappingSet:
-    """The mapping set in this folder. Raises MappingError with every finding, by file and line."""
+def load_mappings(folder: Path, company: str, kept: Mapping[str, Path] | None = None) -> MappingSet:
+    """The mapping set in this folder. Raises MappingError with every finding, by file and line.
+
+    `kept`: files that are taken from another folder, by name.
+    """
     findings: list[str] = []
     contents: dict[str, bytes] = {}
     rows: dict[str, list[Row]] = {}
     for declared in FILES:
-        if declared.optional and not (folder / declared.name).exists():
+        path = (kept or {}).get(declared.name, folder) / declared.name
+        if declared.optional and not path.exists():
             rows[declared.table] = []
             continue
-        raw = _read(folder / declared.name, declared.name, company, findings)
+        raw = _read(path, declared.name, company, findings)
         if raw is None:
             continue
         contents[declared.name] = raw

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
+from etl.settings.approval import Approval
 from etl.settings.books import Books, Master
 from etl.settings.currency import CurrencyChoice
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
@@ -48,6 +49,7 @@ class Settings(Part):
     contractors: Contractors = Contractors()
     targets: Targets
     books: Books = Books()
+    approval: Approval = Approval()
     master: Master = Master()
     retention: Retention = Retention()
     drops: tuple[Drop, ...] = ()

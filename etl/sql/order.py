@@ -28,6 +28,8 @@ MAP: tuple[str, ...] = (
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    *("week_lines", "week_contents", "weeks_changed"),  # what managers answer for
+    "entries_unapproved",
     "pay_weeks",  # and the currency of a person's week where it matters
     "contract_rates_ranked",  # what contractors' time costs, and what is left of a contract's cap
     "contract_time",
@@ -218,6 +220,9 @@ VIEWS: frozenset[str] = frozenset(
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
 ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "rounding_spans": ("rounding_rules where purpose = 'pay'",),
+    "week_lines": ("run_parameters where time_source <> 'none'",),
+    **dict.fromkeys(("week_contents", "entries_unapproved"), ("week_lines",)),
+    "weeks_changed": ("time_approvals",),
     "contract_rates_ranked": ("map_contract_rates",),
     "contract_time": ("map_contracts",),
     "holidays_displaced": ("holiday_entries",),
@@ -299,7 +304,9 @@ REPORTS: tuple[str, ...] = (
     "vendor_payments_read",
     "vendor_year",  # the yearly review
 )  # asked for by a step, part of no batch
-QUESTIONS: tuple[str, ...] = ("law_differences", "lines_not_exported", "qualified_overtime")  # to exported batches
+QUESTIONS: tuple[str, ...] = (  # to exported batches
+    *("law_differences", "lines_not_exported", "qualified_overtime", "mapping_differences", "mapping_row_use"),
+)
 LISTS: tuple[str, ...] = (  # names of the tracker beside those of the cross-references and the books
     "tracker_names",
     "tracker_uses",

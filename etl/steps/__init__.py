@@ -3,20 +3,27 @@
 from etl.steps.again import make_again
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
+from etl.steps.approve_time import approve_time, time_waiting
 from etl.steps.archive import create as create_archive
 from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
-from etl.steps.books import Asked, Decision, decide_item, take_in_books
+from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
 from etl.steps.drill import drill
 from etl.steps.estimate import estimate
+from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
+from etl.steps.exceptions import exception_told, exceptions_open
 from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
 from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
 from etl.steps.list_audit import audit_lists
+from etl.steps.mapping_approve import approve_mapping, revert_mapping
+from etl.steps.mapping_changes import mapping_changes, mapping_diff
+from etl.steps.mapping_replay import replay_mapping
+from etl.steps.mapping_review import mapping_review
 from etl.steps.mapping_sheet import write_mapping_sheet
 from etl.steps.mapping_take_in import take_in_mapping_sheet
 from etl.steps.outcome import Outcome
@@ -43,7 +50,7 @@ from etl.steps.rules_obligations import show_obligations
 from etl.steps.rules_qualified import qualified_overtime
 from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
-from etl.steps.run import Run, read_day, start
+from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.runs import keep_run
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
 from etl.steps.standing import standing
@@ -67,8 +74,12 @@ __all__ = [
     "approval",
     "approve_batch",
     "approve_list",
+    "approve_mapping",
+    "approve_time",
+    "assign_exception",
     "attachments",
     "audit_lists",
+    "books_beside",
     "causes_chart",
     "change_people",
     "check",
@@ -84,10 +95,13 @@ __all__ = [
     "end_key",
     "enroll",
     "estimate",
+    "exception_told",
     "exceptions",
+    "exceptions_open",
     "explain",
     "export",
     "export_history",
+    "fix_exception",
     "found_people",
     "goes_on",
     "history_view",
@@ -101,11 +115,15 @@ __all__ = [
     "make_pack",
     "map_entries",
     "mapped_chart",
+    "mapping_changes",
+    "mapping_diff",
+    "mapping_review",
     "mapping_taken_in",
     "money_chart",
     "new_key",
     "new_sandbox",
     "people_list",
+    "place_of",
     "policy_of",
     "preflight",
     "progress",
@@ -122,10 +140,12 @@ __all__ = [
     "reconcile",
     "repair",
     "replay",
+    "replay_mapping",
     "report_taken_in",
     "request_approval",
     "restore_archive",
     "retention",
+    "revert_mapping",
     "rollback",
     "serve",
     "show_obligations",
@@ -141,10 +161,12 @@ __all__ = [
     "take_in_books",
     "take_in_mapping_sheet",
     "take_in_review",
+    "time_waiting",
     "told_before",
     "trial_import",
     "vendor_year",
     "verify",
+    "verify_exception",
     "week",
     "what_waits",
     "withdraw_approval",

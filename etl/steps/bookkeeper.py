@@ -33,12 +33,14 @@ def what_waits(run: Run) -> Outcome:
     if not count:
         return Outcome(title="every name in use is mapped")
     written = write_mapping_sheet(run.workspace.root, run.company)
-    path = dict(written.facts)["workbook"].split(" (")[0]
+    facts = dict(written.facts)
+    path, inside = facts["workbook"].split(" (")[0], facts["to do"]
     here = Path.cwd().resolve()
     return Outcome(
         title=f"{count} row(s) to map; what waits for them is held, pay goes on",
         headings=("file", "to do in it"),
-        rows=((Link(path, Path(os.path.relpath(run.workspace.root / path, here)).as_posix()), f"{count}"),),
+        facts=tuple((name, said) for name, said in written.facts if name.startswith("to do in")),
+        rows=((Link(path, Path(os.path.relpath(run.workspace.root / path, here)).as_posix()), inside),),
         next_step=f'fill in the rows marked To do, save, set mapping_workbook = "{path}" above, and run all again; '
         f"in a terminal: {map_names(run.company)}")
 

@@ -13,6 +13,7 @@ from etl.errors import RefusedError
 from etl.sql.run import Engine
 from etl.steps.books_reports import Reading, known_forms, put_reports, read_report, refuse_unread, span
 from etl.steps.books_state import Company, Statement, statement
+from etl.steps.books_tracker import corrections_waiting
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run, place_of, read_day, start
 from etl.store import audit_log, batches, books
@@ -72,6 +73,20 @@ def take_in_books(
     return _outcome(run, made, reading)
 
 
+def books_beside(run: Run, report: str = "") -> Outcome:
+    """How the books stand, beside the reconciliation of a period; a report named is taken in first.
+
+    Without a report, now or before, nothing is computed. Open errors are shown here and keep the period from closing.
+    """
+    records = run.records()
+    is_exported = any(record.type == "export" for record in records)
+    if not is_exported or not (report or any(record.type == books.REPORT for record in records)):
+        return Outcome(title="the books: no report has been taken in",
+                       next_step=f"after the upload: timebooks books FILE --company {run.company}")
+    file = run.workspace.root / report if report else None
+    return replace(take_in_books(run.workspace.root, run.company, file, person=run.person), exit_code=0)
+
+
 def decide_item(
     workspace: str | Path | None, company: str, decision: Decision, *, person: str | None = None,
 ) -> Outcome:
@@ -104,7 +119,9 @@ def decide_item(
 def stated(run: Run) -> Statement:
     """The statement of the books as of today."""
     whose = Company(run.workspace, run.company, run.settings, run.mappings, run.records())
-    return statement(whose, run.now().date())
+    waiting, untold = corrections_waiting(run)
+    made = statement(whose, run.now().date(), waiting)
+    return replace(made, untold="" if untold is None else f"{untold.code}: {untold.what.splitlines()[0]}")
 
 
 def _run(workspace: str | Path | None, company: str, person: str | None) -> Run:
@@ -210,6 +227,8 @@ def _outcome(run: Run, made: Statement, reading: Reading | None) -> Outcome:
         said = (f"{newest.text('file_name')}, {newest.text('form')} ({newest.text('status')}), "
                 f"{newest.text('first_day')} to {newest.text('last_day')}, {newest.whole('rows')} rows")
         facts.append(("newest", said))
+    if made.untold:
+        facts.append(("changes since the export, not told", made.untold))
     facts += [("items", f"{len(items)}: {_counted(items)}"), ("unreconciled", str(len(made.unreconciled))),
               ("evidence", run.shown(run.workspace.evidence(run.company, run.period_end)))]
     return Outcome(
@@ -242,7 +261,8 @@ def _shown(row: dict[str, Any]) -> tuple[str, ...]:
 def _figure(row: dict[str, Any], side: str) -> str:
     """What one side has, its day included where the other has another one."""
     if row["kind"] == "tracker":
-        return clock_hours(row["seconds"] or 0) if side == "batch" else ""
+        said = (money(row["amount"], row["currency"]) if row["amount"] is not None else "", clock_hours(row["seconds"]))
+        return ", ".join(filter(None, said)) if side == "batch" else ""
     amount, seconds, day = row[f"{side}_amount"], row[f"{side}_seconds"], row[f"{side}_day"]
     parts = [money(amount, row["currency"]) if amount is not None else "",
              clock_hours(seconds) if seconds is not None else "",

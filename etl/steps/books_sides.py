@@ -24,10 +24,10 @@ LINES = schema(
     *(("kind", TEXT), ("batch", pa.int64()), ("period_start", DAY), ("period_end", DAY), ("line_id", TEXT)),
     *(("line_number", pa.int64()), ("document_number", TEXT), ("day", DAY), ("line_key", TEXT), ("person", TEXT)),
     *(("account", TEXT), ("job", TEXT), ("class", TEXT), ("pay_item", TEXT), ("amount", AMOUNT), ("currency", TEXT)),
-    *(("minor_digits", pa.int64()), ("seconds", SECONDS), ("exact_seconds", SECONDS)),
+    *(("minor_digits", pa.int64()), ("seconds", SECONDS), ("exact_seconds", SECONDS), ("corrects", TEXT)),
 )
 """One row per line of an exported batch that the books can show. Kind: posting | time | payroll. `exact_seconds`:
-before the target's grain. `line_key`: our key as the books keep it."""
+before the target's grain. `line_key`: our key as the books keep it. `corrects`: the line that it corrects."""
 ENTRIES = schema(
     *(("batch", pa.int64()), ("period_end", DAY), ("entry_id", TEXT), ("employee_name", TEXT), ("person_ref", TEXT)),
     *(("customer_job", TEXT), ("worked_seconds", SECONDS)),
@@ -57,7 +57,7 @@ def batch_lines(batch: Batch, start: date) -> pa.Table:
             "kind": _same("posting", rows), "line_id": rows["line_id"], "line_key": rows["line_id"],
             "document_number": rows["document_number"], "day": rows["posted_on"], "account": rows["account"],
             "job": rows["customer_job"], "class": rows["class"], "amount": rows["amount"],
-            "currency": rows["currency"]}))
+            "currency": rows["currency"], "corrects": _corrects(batch, rows)}))
     if any(name.endswith(".time") for name in written):
         rows = batch.table("time_activities")
         rows = rows.filter(pc.not_equal(rows["exported_seconds"], 0))
@@ -73,6 +73,15 @@ def batch_lines(batch: Batch, start: date) -> pa.Table:
             "pay_item": rows["pay_item"], "amount": rows["amount"], "currency": rows["currency"],
             "seconds": rows["exported_seconds"], "exact_seconds": rows["pay_seconds"]}))
     return pa.concat_tables(found) if found else LINES.empty_table()
+
+
+def _corrects(batch: Batch, rows: pa.Table) -> pa.Array:
+    """Of each line the earlier one that it corrects, null where it is the period's own."""
+    found: dict[str, str] = {}
+    if batch.has_table("corrections"):
+        lines = batch.table("corrections", ["line_id", "corrects"])
+        found = dict(zip(lines["line_id"].to_pylist(), lines["corrects"].to_pylist(), strict=True))
+    return pa.array([found.get(line) for line in rows["line_id"].to_pylist()], TEXT)
 
 
 def _same(text: str, rows: pa.Table) -> pa.Array:

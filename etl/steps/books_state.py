@@ -43,6 +43,7 @@ class Statement:
     answered: pa.Table   # kind, day, report_no
     unanswered: pa.Table
     three_sides: pa.Table
+    untold: str = ""   # why what changed in the tracker since the exports cannot be told
 
     def open_items(self, through: date | None = None) -> list[dict[str, Any]]:
         """The errors nobody has corrected or accepted, of the periods that end until a day."""
@@ -67,8 +68,8 @@ class Company:
     records: Sequence[Record]
 
 
-def statement(whose: Company, today: date) -> Statement:
-    """The books' statement as of today.
+def statement(whose: Company, today: date, waiting: pa.Table) -> Statement:
+    """The books' statement as of today. `waiting`: the corrections that no batch carries yet.
 
     Raises ConservationError where an audit of the statement fails.
     """
@@ -91,6 +92,7 @@ def statement(whose: Company, today: date) -> Statement:
                 [{"batch": batch.batch, "period_start": starts[batch.batch], "period_end": batch.period_end}
                  for batch in exported], schema=sides.PERIODS),
             "earlier_items": _earlier(books.statements(place, records)), "item_decisions": _decisions(records),
+            "corrections_waiting": waiting,
             "books_today": pa.table({"today": pa.array([today], sides.DAY)}),
         }
         for name, table in tables.items():

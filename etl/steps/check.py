@@ -61,7 +61,7 @@ def check(run: Run) -> Outcome:
 
 def read_run_suites(run: Run) -> Suites:
     """The shipped suites with the company's own laid over them, as they are now."""
-    return read_suites(shipped("expectations"), run.workspace.mappings(run.company) / "expectations")
+    return read_suites(shipped("expectations"), run.mapping_file("expectations/"))
 
 
 def suites_as_checked(run: Run, engine: Engine) -> Suites:

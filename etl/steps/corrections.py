@@ -22,13 +22,14 @@ from etl.steps.map_entries import refuse_mass_withdrawal
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.steps.time_before import put_time_before
+from etl.steps.time_inputs import put_let_through
 from etl.store import batches
 from etl.store.batches import Batch, Sealed
 from etl.terms import CORRECTED, STREAMS
 from etl.units import clock_hours, document_number, money
 from etl.workspace import is_sandbox
 
-_SIDES: Mapping[str, pa.Schema] = {
+SIDES: Mapping[str, pa.Schema] = {
     "entries": schemas.ENTRIES,
     "pieces": schemas.PIECES,
     "payroll_lines": schemas.PAYROLL_LINES,
@@ -62,11 +63,11 @@ def find_corrections(run: Run, engine: Engine) -> None:
 def correct(run: Run, engine: Engine, looked_at: Sequence[Earlier]) -> None:
     """Compare these periods as computed today with the sum of everything exported for them; the lines are the rest."""
     _put_parameters(run, engine, looked_at)
-    sides: dict[str, list[pa.Table]] = {name: [] for name in _SIDES}
+    sides: dict[str, list[pa.Table]] = {name: [] for name in SIDES}
     for item in looked_at:
-        for name, table in _today(run, engine, item.batch).items():
-            sides[name].append(_side(table, item.batch, is_now=True))
-            sides[name].append(_side(_as_exported(item.batch, name), item.batch, is_now=False))
+        for name, table in today(run, engine, item.batch).items():
+            sides[name].append(side(table, item.batch, is_now=True))
+            sides[name].append(side(_as_exported(item.batch, name), item.batch, is_now=False))
     for name, parts in sides.items():
         engine.put(f"side_{name}", pa.concat_tables(parts))
     _put_earlier_corrections(run, engine, {item.batch.batch for item in looked_at})
@@ -118,7 +119,7 @@ def _printed(value: Any) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-def _today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
+def today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
     """The tables of an exported period by today's inputs, through the same statements."""
     own = period_run(run, batch)
     refuse_gaps(own)
@@ -126,6 +127,8 @@ def _today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
     engine.run_each("landed_again", [days])
     with own.engine() as again:
         put_inputs(own, again)
+        if own.settings.approval.time != "none":
+            put_let_through(again, _let_through(run, batch))
         again.put("stg_files__time_entries", engine.fetch("landed_again"))
         for name in ("pulls", "complete_pulls"):
             again.put(name, engine.fetch(name))
@@ -135,10 +138,23 @@ def _today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
         put_time_before(own, engine, again)
         again.run(RULES)
         again.run(_MADE_FROM)
-        found = {name: schemas.assert_schema(again.fetch(name), schema, name) for name, schema in _SIDES.items()}
+        found = {name: schemas.assert_schema(again.fetch(name), schema, name) for name, schema in SIDES.items()}
         _refuse_abroad(batch, again, found)
     own.end()
     return found
+
+
+def _let_through(run: Run, batch: Batch) -> list[str]:
+    """Entries that this batch, or one that corrected it, took into pay, cost or billing beside being approved."""
+    entries = batch.table("entries", ["entry_id", "cost_state", "bill_state"]).to_pylist()
+    out = {row["entry_id"] for row in entries if "exported" in (row["cost_state"], row["bill_state"])}
+    for other in exported_batches(run):
+        if other.has_table("correction_parts"):
+            own = other.table("corrections", ["line_id", "batch"])
+            lines = own.filter(pc.equal(own["batch"], batch.batch))["line_id"].to_pylist()
+            parts = other.table("correction_parts", ["line_id", "entry_id"])
+            out |= set(parts.filter(pc.is_in(parts["line_id"], pa.array(lines, pa.string())))["entry_id"].to_pylist())
+    return sorted(out - {None})
 
 
 def _refuse_abroad(batch: Batch, today: Engine, found: Mapping[str, pa.Table]) -> None:
@@ -148,7 +164,7 @@ def _refuse_abroad(batch: Batch, today: Engine, found: Mapping[str, pa.Table]) -
     """
     if not (batch.has_table("conversions") or today.count("conversions") or today.count("weeks_paid_abroad")):
         return
-    if all(found[name].equals(_as_exported(batch, name)) for name in _SIDES if name not in ("entries", "pieces")):
+    if all(found[name].equals(_as_exported(batch, name)) for name in SIDES if name not in ("entries", "pieces")):
         return   # what was changed has been undone
     raise RefusedError(
         "CORRECTION_ABROAD",
@@ -160,10 +176,11 @@ def _refuse_abroad(batch: Batch, today: Engine, found: Mapping[str, pa.Table]) -
 
 
 def _as_exported(batch: Batch, name: str) -> pa.Table:
-    return batch.table(name) if batch.has_table(name) else _SIDES[name].empty_table()
+    return batch.table(name) if batch.has_table(name) else SIDES[name].empty_table()
 
 
-def _side(table: pa.Table, batch: Batch, *, is_now: bool) -> pa.Table:
+def side(table: pa.Table, batch: Batch, *, is_now: bool) -> pa.Table:
+    """One side's rows of a period, marked with it."""
     rows = len(table)
     return table.append_column("is_now", pa.array([is_now] * rows, pa.bool_())).append_column(
         "batch", pa.array([batch.batch] * rows, pa.int32())

@@ -14,13 +14,16 @@ from etl.sql.order import MARTS
 from etl.sql.run import Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
 from etl.steps.corrections import corrected_by, facts_of, waiting_for
+from etl.steps.exceptions import note_opened
 from etl.steps.locked_books import refuse_locked_books
+from etl.steps.mapping_versions import VERSION, note_version
 from etl.steps.outcome import Outcome
 from etl.steps.rendering import batch_tables, control_figures, figures_digest, render_batch
 from etl.steps.rules import need
 from etl.steps.run import Run
 from etl.steps.signing import preparer
-from etl.store import batches
+from etl.steps.time_inputs import HERE, approvals_digest
+from etl.store import audit_log, batches
 from etl.store.drafts import write_draft
 from etl.store.mapping_sets import land_mapping
 from etl.store.sealed import DraftContent
@@ -53,6 +56,9 @@ def draft(run: Run) -> Outcome:
         refuse_locked_books(run, tables)
         by = preparer(run.trust(), run.person, run.settings.company.policy, tables, run.now())
         sealed = write_draft(run.workspace, run.company, run.period_end, content, person=by, now=run.now())
+        _note_version(run, sealed)
+        if run.settings.approval.exceptions == "followed":
+            note_opened(run.workspace, run.company, sealed, person=run.person, now=run.now())
     return _outcome(run, sealed, dict(content.control))
 
 
@@ -79,6 +85,14 @@ def locked_versions() -> dict[str, str]:
     return {name: version(name) for name in _LOCKED}
 
 
+def _note_version(run: Run, sealed: batches.Draft) -> None:
+    """Where edits wait for an approval, the log says which set went out with which batch."""
+    if run.settings.approval.mappings == "replay":
+        body = note_version(run.records(), sealed.mapping_digest, sealed.batch, sealed.revision)
+        if body is not None:
+            audit_log.append(run.workspace, run.company, VERSION, body, person=run.person, now=run.now())
+
+
 def batch_key(run: Run, inputs: list[dict[str, Any]], mapping_digest: str) -> str:
     """What the batch is a function of: company, period, documents, pulls, mapping set (company.toml included)."""
     parts = {
@@ -92,14 +106,16 @@ def batch_key(run: Run, inputs: list[dict[str, Any]], mapping_digest: str) -> st
 
 
 def _mapping_files(run: Run) -> dict[str, bytes]:
-    settings = (run.workspace.mappings(run.company) / "company.toml").read_bytes()
+    settings = run.mapping_file("company.toml").read_bytes()
     return run.mappings.contents | {"company.toml": settings}
 
 
 def _inputs(run: Run, engine: Engine) -> list[dict[str, Any]]:
     engine.run(("run_inputs",))
     used = {row["pull_id"] for row in engine.fetch("run_inputs").to_pylist()}
-    return [
+    is_asked = run.settings.approval.time in HERE
+    approved = [{"kind": "time_approvals", "digest": approvals_digest(run)}] if is_asked else []
+    return approved + [
         {
             "kind": "pull",
             "pull_id": pull.pull_id,
@@ -152,7 +168,12 @@ def _outcome(run: Run, sealed: batches.Draft, control: dict[str, Any]) -> Outcom
     approver = "sandbox-approver" if is_sandbox(run.company) else "another person"
     return Outcome(
         title=f"draft batch {sealed.batch:04d} revision {sealed.revision} {'sealed' if sealed.is_new else 'unchanged'}",
-        facts=(*facts_of(control), ("manifest", sealed.manifest_digest[:12]), ("files", run.shown(folder))),
+        facts=(
+            *(("differs from approved", told) for told in run.chosen.told),
+            *facts_of(control),
+            ("manifest", sealed.manifest_digest[:12]),
+            ("files", run.shown(folder)),
+        ),
         headings=("stream", "in", "to export", "held", "money to export"),
         rows=tuple(rows),
         next_step=f"{approver} looks at the workbook and approves: timebooks approve batch --company {run.company} "

@@ -22,7 +22,7 @@ from etl.store.landing import Pull
 from etl.store.mapping_sets import mapping_folder
 from etl.store.records import Record
 
-_AS_CHOSEN = ("company", "billing", "unmapped", "pilot", "labor_posting", "payroll_tax")
+_AS_CHOSEN = ("company", "billing", "unmapped", "pilot", "labor_posting", "payroll_tax", "approval")
 _WINDOWS = pa.schema(
     {"batch": pa.int64(), "first_day": pa.date32(), "last_day": pa.date32(), "last_pull": pa.int64()}
 )
@@ -103,6 +103,8 @@ def _has_other_rules(run: Run, item: Earlier) -> bool:
     """Whether cross-references, settings or product are others for this period, or an overpaid wage is still open."""
     if item.seen.manifest["product"] != __version__ or _has_open_referral(item):
         return True
+    if _is_approved_since(run, item):
+        return True
     then, settings = as_drafted(run, item.seen)
     if then is run.mappings and settings is run.settings:
         return False
@@ -110,6 +112,24 @@ def _has_other_rules(run: Run, item: Earlier) -> bool:
         return True
     window = period_run(run, item.batch).window
     return _within(then, window, item.batch.period_end) != _within(run.mappings, window, item.batch.period_end)
+
+
+def _is_approved_since(run: Run, item: Earlier) -> bool:
+    """Whether somebody may have approved hours of this period since it was last looked at: here, or in a tracker.
+
+    Trackers approve without a new version of the entry, so any later pull of a connection counts.
+    """
+    source = as_drafted(run, item.batch)[1].approval.time
+    if source == "none":
+        return False
+    pulls = run.pulls()
+    last = item.last_pull({pull.pull_id: pull.number for pull in pulls})
+    if source != "here" and any(pull.number > last and "connection" in pull.request for pull in pulls):
+        return True
+    window = period_run(run, item.batch).window
+    since = run.records()[_drafted(run.records(), item.seen):]
+    weeks = [week["week"] for record in since if record.type == "approve_time" for week in record.body["weeks"]]
+    return any(window.start <= date.fromisoformat(week) <= window.end for week in weeks)
 
 
 def _has_open_referral(item: Earlier) -> bool:
@@ -126,7 +146,7 @@ def as_drafted(run: Run, batch: Batch) -> tuple[MappingSet, Settings]:
     if known is None:
         folder = mapping_folder(run.workspace, run.company, digest)
         toml = (folder / "company.toml").read_bytes()
-        is_same_toml = toml == (run.workspace.mappings(run.company) / "company.toml").read_bytes()
+        is_same_toml = toml == run.mapping_file("company.toml").read_bytes()
         kept = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         contents = {name for name in kept - {"company.toml"} if not name.startswith("expectations/")}
         is_same = contents == set(run.mappings.contents) and all(

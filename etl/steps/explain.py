@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 
 from etl.errors import RefusedError
 from etl.steps.explain_corrections import corrected_pieces, correcting_line, correcting_lines
+from etl.steps.explain_files import file_line, is_file_line, told
+from etl.steps.explain_mapping import mapped_by
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches, landing
@@ -35,6 +37,8 @@ _TABLES = {
 def explain(reference: str, workspace: str | Path, company: str | None = None) -> Outcome:
     """What stands behind a line such as 0042-L-017, or every line that an entry id is part of.
 
+    A line of a written file, journal_TB0042L.csv:7, is explained as the line of the batch it shows, or lists them.
+
     A credit line or a reversal line is explained by the debit lines of its journal, a correcting line by what changed
     and the line it corrects. Raises RefusedError NOT_FOUND.
     """
@@ -45,7 +49,7 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
             if record.type != "export":
                 continue
             batch = batches.batch_of(place, candidate, record)
-            found = _line(batch, reference, records) if _LINE.fullmatch(reference) else _entry(place, batch, reference)
+            found = _any(place, batch, reference, records)
             if found is not None:
                 return found
         if (late := correcting_lines(place, candidate, reference)) is not None:
@@ -56,6 +60,18 @@ def explain(reference: str, workspace: str | Path, company: str | None = None) -
         where="the exported batches",
         fix="Take a line from the workbook's sheet Lines, such as 0001-L-003, or an entry id from Exceptions.",
     )
+
+
+def _any(
+    place: Workspace, batch: batches.Batch, reference: str, records: tuple[Record, ...],
+) -> Outcome | None:
+    if _LINE.fullmatch(reference):
+        return _line(batch, reference, records)
+    if is_file_line(reference) and (shown := file_line(place, batch, reference)) is not None:
+        path, lines = shown
+        one = _line(batch, lines[0][0], records) if len(lines) == 1 else None
+        return one or told(batch, path, reference.rpartition(":")[2], lines)
+    return _entry(place, batch, reference)
 
 
 def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> Outcome | None:
@@ -76,7 +92,7 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
     facts = [(name.replace("_", " "), str(value)) for name, value in line.items() if value is not None]
     return Outcome(
         title=f"line {reference} of batch {batch.batch:04d}, period {batch.period_end}",
-        facts=(*facts, *_decisions(batch, records)),
+        facts=(*facts, ("cross-references", f"set {batch.mapping_digest[:12]}"), *_decisions(batch, records)),
         headings=("entry", "day", "seconds", "amount", "class", "rule"),
         rows=_pieces_of(batch, reference, letter, line),
         next_step="timebooks explain ENTRY shows every line of one entry",
@@ -193,7 +209,7 @@ def _entry(place: Workspace, batch: batches.Batch, reference: str) -> Outcome | 
     facts = [(name.replace("_", " "), str(value)) for name, value in newest.items() if value is not None]
     return Outcome(
         title=f"entry {reference} in batch {batch.batch:04d}, period {batch.period_end}",
-        facts=(*facts, *_deliveries(place, batch.company, newest)),
+        facts=(*facts, *mapped_by(place, batch, newest), *_deliveries(place, batch.company, newest)),
         headings=("line", "piece", "seconds", "amount"),
         rows=(
             *(

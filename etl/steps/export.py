@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from etl.errors import EtlError, RefusedError
+from etl.steps.approve_time import refuse_changed_approvals
 from etl.steps.corrections import refuse_corrected_twice
 from etl.steps.history import publish_history
 from etl.steps.outcome import Outcome
@@ -26,6 +27,7 @@ def export(run: Run) -> Outcome:
                     fix="Draft the batch first (50_draft).",
                 )
             refuse_corrected_twice(run, found)
+            refuse_changed_approvals(run, found)
             now = run.now()
             look = LastLook(run.workspace, run.trust(), run.settings.company.policy, run.person, now)
             exported = exports.export(run.workspace, run.company, found, person=run.person, now=now, judge=look)

@@ -29,6 +29,7 @@ from etl.steps.referrals import referral_gaps
 from etl.steps.rounding import put_rounding
 from etl.steps.rules_obligations import without_rows
 from etl.steps.run import Run
+from etl.steps.time_inputs import put_time_inputs
 from etl.steps.workweeks import workweek_gaps
 from etl.units import all_currencies, document_number, minor_digits
 from etl.workspace import is_sandbox
@@ -117,6 +118,7 @@ def put_inputs(run: Run, engine: Engine) -> None:
         engine.put(name, table)
     engine.put("map_employees", with_calendar_refs(run.mappings))
     engine.put("days_before", DAYS_BEFORE.empty_table())
+    put_time_inputs(run, engine)
     put_no_corrections(engine)
 
 
@@ -155,6 +157,8 @@ def _parameters(run: Run) -> dict[str, Any]:
         "home_currency": settings.company.home_currency,
         "minor_digits": minor_digits(settings.company.home_currency),
         "unmapped_mode": settings.unmapped.mode,
+        "time_source": settings.approval.time,
+        "holds_unapproved_pay": settings.approval.unapproved_pay == "hold",
         "labor_posting": settings.labor_posting.mode,
         "overtime_premium": settings.labor_posting.overtime_premium,
         "salary_proration": settings.pay.salary_proration,

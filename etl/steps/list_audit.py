@@ -15,14 +15,14 @@ from etl.settings import Settings, read_settings
 from etl.sql.order import LISTS
 from etl.sql.run import Engine
 from etl.steps.notebook import show_errors_calmly
-from etl.steps.outcome import Cell, Link, Outcome
+from etl.steps.outcome import NEW_LINE, Cell, Link, Outcome
 from etl.steps.report_file import write_report
 from etl.steps.run import person_of, place_of
 from etl.steps.tracker_side import lenient_mappings, newest_day, stage_all_time
 from etl.steps.trusted import permit
 from etl.store import files
 from etl.units import clock_hours
-from etl.workbooks.list_audit import render_list_audit
+from etl.workbooks.list_audit import SIDES, render_list_audit
 from etl.workspace import Workspace, is_sandbox
 
 TO_MAP = {"person": "employees.csv", "project": "projects.csv", "item": "items.csv"}
@@ -60,8 +60,9 @@ class ListAudit:
         rows = self.tables["list_findings"].to_pylist()
         return Outcome(
             title=f"{len(rows)} finding(s)",
-            headings=("code", "finding", "side", "kind", "name", "other name", "score", "hours", "told"),
-            rows=tuple((row["code"], row["title"], row["side"], row["kind"], row["name"] or "", row["other"] or "",
+            headings=("finding", "whose", "name", "other name", "score", "hours", "told"),
+            rows=tuple((row["title"], f"{SIDES[row['side']]}{NEW_LINE}{row['kind'].replace('_', ' ')}",
+                        row["name"] or "", row["other"] or "",
                         "" if row["score"] is None else row["score"],
                         "" if row["seconds"] is None else clock_hours(row["seconds"]), row["told"] or "")
                        for row in rows))

@@ -57,7 +57,7 @@ def map_entries(run: Run) -> Outcome:
         refuse_forbidden_rounding(run, engine)
         engine.run(MAP)
         refuse_mass_withdrawal(run, engine)
-        return _outcome(engine)
+        return _outcome(run, engine)
 
 
 def stage(run: Run, engine: Engine, pulls: tuple[Pull, ...]) -> None:
@@ -143,14 +143,17 @@ def refuse_mass_withdrawal(run: Run, engine: Engine) -> None:
             )
 
 
-def _outcome(engine: Engine) -> Outcome:
+def _outcome(run: Run, engine: Engine) -> Outcome:
     engine.run(("state_counts", "repeats_told"))
     rows = engine.fetch("state_counts").to_pylist()
     return Outcome(
         title=f"mapped {engine.count('entry_versions'):,} entry versions of the calculation window",
-        facts=tuple(
-            (f"{row['source']}, delivered again", _repeats(row["repeats"], row["late"]))
-            for row in engine.fetch("repeats_told").to_pylist()
+        facts=(
+            *(("differs from approved", told) for told in run.chosen.told),
+            *(
+                (f"{row['source']}, delivered again", _repeats(row["repeats"], row["late"]))
+                for row in engine.fetch("repeats_told").to_pylist()
+            ),
         ),
         headings=("stream", "state", "entries", "hours"),
         rows=tuple(

@@ -22,6 +22,7 @@ from etl.settings import read_settings
 from etl.sources.findings import LIMITS
 from etl.sources.xlsx_package import sheets_of
 from etl.steps.mapping_sheet import KNOWN, Edited, edited
+from etl.steps.mapping_versions import SHEET
 from etl.steps.outcome import NEW_LINE, Outcome
 from etl.steps.run import person_of, place_of
 from etl.steps.trusted import permit
@@ -31,7 +32,7 @@ from etl.store.records import Record
 from etl.workbooks.mapping_sheet import NotOursError, ReturnedRow, ReturnedTable, Shape, read_mapping
 from etl.workspace import Workspace
 
-RECORD = "mapping_sheet"
+RECORD = SHEET
 _SHAPES: dict[str, Shape] = {
     "date": "date", "date_from": "date", "date_to": "date", "instant": "instant", "rate": "number", "money": "number",
     "fx_rate": "number", "whole": "number"}

@@ -21,6 +21,7 @@ from etl.periods import PayPeriod, Period, calculation_window
 from etl.settings import Settings, read_settings
 from etl.sql.run import Engine, Limits
 from etl.steps.law import confirmed, law_of
+from etl.steps.mapping_versions import AS_THEY_LIE, Chosen, choose, file_of
 from etl.steps.notebook import show_errors_calmly
 from etl.steps.trusted import SANDBOX_PREPARER, Trust, permit, trust_of
 from etl.store import audit_log, batches, landing, recovery
@@ -48,6 +49,7 @@ class Run:
     billing: Period | None
     in_memory: bool = False
     limits: Limits | None = None
+    chosen: Chosen = AS_THEY_LIE   # which files are taken from the approved mapping set
     _engine: Engine | None = field(default=None, repr=False)
     # of earlier batches, by digest
     mapping_sets: dict[str, tuple[MappingSet, Settings]] = field(default_factory=dict, repr=False)
@@ -106,6 +108,10 @@ class Run:
         weeks = max((has_streaks, *self.breaks.tables["break_rules"]["weeks"].to_pylist()))
         first = self.window.start - timedelta(days=7 * weeks)
         return max(first, min(self.settings.company.go_live, self.window.start))
+
+    def mapping_file(self, name: str) -> Path:
+        """Where this run finds one file of its cross-references, or the folder of its suites."""
+        return file_of(self.workspace, self.company, self.chosen.kept, name)
 
     @property
     def scratch(self) -> Path:
@@ -204,8 +210,9 @@ def start(
     Raises SettingsError, MappingError; RefusedError when no period ends on the day.
     """
     place = place_of(workspace)
-    settings = read_settings(place.mappings(company) / "company.toml", company)
-    mappings = load_mappings(place.mappings(company), company)
+    chosen = choose(place, company)
+    settings = read_settings(file_of(place, company, chosen.kept, "company.toml"), company)
+    mappings = load_mappings(place.mappings(company), company, chosen.kept)
     end = read_day(period_end)
     pay_periods = tuple(pay for pay in mappings.pay_periods if pay.period.end == end)
     billing = settings.billing.period_to(end)
@@ -219,9 +226,8 @@ def start(
         )
     _refuse_far(end, settings.company.go_live, company)
     show_errors_calmly()
-    run = Run(
-        place, company, end, person or person_of(company), settings, mappings, pay_periods, billing, in_memory, limits
-    )
+    who = person or person_of(company)
+    run = Run(place, company, end, who, settings, mappings, pay_periods, billing, in_memory, limits, chosen)
     if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":  # a run's own kernel keeps the company until it ends
         _HELD.enter_context(run.locked("the week of"))
     return run

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from etl import __version__
 from etl.errors import DamageError, RefusedError
 from etl.steps.law import CONFIRM
+from etl.steps.mapping_versions import REPLAY, REVERT, SHEET, refuse_unapproved
 from etl.steps.rendering import control_figures
 from etl.steps.trusted import SIGNED, Trust, refuse_strange
 from etl.steps.verify import broken_promises
@@ -31,7 +32,7 @@ from etl.trust.judge import Signed, refuse_amount, refuse_persons, refuse_policy
 from etl.trust.statements import APPROVE_BATCH, EXPIRES_DAYS, PREPARE, head, instant
 from etl.workspace import Workspace
 
-AUTHORS = {CONFIRM, "billing_review"}   # records of who changed cross-references or law
+AUTHORS = {CONFIRM, "billing_review", SHEET, REPLAY, REVERT}   # records of who changed cross-references or law
 _GROSS = {"pay": ("payroll_lines",), "cost": ("postings",), "bill": ("billable_lines", "vendor_lines")}
 Facts = dict[str, Any]
 
@@ -84,7 +85,7 @@ class Preparer:
 
     def sign(self, body: Mapping[str, Any], records: Sequence[Record]) -> Mapping[str, Any]:
         """The statement of the draft that is about to be recorded."""
-        draft = self._facts(body) | {"log": _end(records)}
+        draft = self._facts(body) | {"log": end_of(records)}
         return self.trust.statement(PREPARE, {"drafts": [draft]}, self.person, self.now)
 
     def holds(self, record: Record, records: Sequence[Record]) -> bool:
@@ -129,7 +130,7 @@ class Approver:
         facts = facts_of(self.draft, self.policy)
         given = self.given
         if given is None:
-            given = approval_statement(self.trust, [facts | {"log": _end(records)}], self.person, self.now)
+            given = approval_statement(self.trust, [facts | {"log": end_of(records)}], self.person, self.now)
         Hearing(self.trust, records, self.now).hold(given, facts, len(records) + 1)
         return given
 
@@ -155,7 +156,7 @@ def approval_statement(
 
 def draft_entry(draft: Draft, policy: Policy, records: Sequence[Record]) -> Facts:
     """A draft as a statement or request names it, with the audit log's end."""
-    return facts_of(draft, policy) | {"log": _end(records)}
+    return facts_of(draft, policy) | {"log": end_of(records)}
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,7 @@ class LastLook:
                     approval.body[SIGNED], facts, approval.number)
         with _check(7, "the inputs"):
             _refuse_changed_inputs(self.workspace, draft, records)
+            refuse_unapproved(self.workspace, draft.company, draft.mapping_digest, records, draft.number)
         with _check(8, "the control totals"):
             if facts["control"] != draft.manifest["control"] or approval.body.get("control") != facts["control"]:
                 raise RefusedError("CONTROL_DIFFERS", what="The control totals are not what the tables add up to",
@@ -270,7 +272,8 @@ def _refuse_changed_inputs(workspace: Workspace, draft: Draft, records: Sequence
         raise finding.error()
 
 
-def _end(records: Sequence[Record]) -> dict[str, Any]:
+def end_of(records: Sequence[Record]) -> dict[str, Any]:
+    """The end of an audit log as a statement names it."""
     return head(records[-1].number, records[-1].digest) if records else head(0, "")
 
 

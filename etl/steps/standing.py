@@ -24,7 +24,7 @@ from etl.tables import ALLOCATIONS, ENTRIES, PIECES, ROLL_FORWARD
 from etl.terms import STREAMS
 from etl.units import clock_hours, money
 
-_ALL_TIME = Period(date(1900, 1, 2), date(9999, 12, 25))
+ALL_TIME = Period(date(1900, 1, 2), date(9999, 12, 25))
 _CUT = RULES[: RULES.index("pieces_classified")]  # held for another stream or not, a piece is a piece
 
 
@@ -35,8 +35,8 @@ def standing(run: Run) -> Outcome:
     what no batch holds yet. Raises ConservationError when a stream does not add up.
     """
     wide = replace(run, in_memory=True, _engine=None)
-    wide.__dict__["window"] = _ALL_TIME
-    wide.__dict__["owned"] = _ALL_TIME
+    wide.__dict__["window"] = ALL_TIME
+    wide.__dict__["owned"] = ALL_TIME
     exported = batches.exported(run.workspace, run.company, run.records())
     with wide.engine() as engine:
         stage(wide, engine, run.pulls())

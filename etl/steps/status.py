@@ -9,7 +9,9 @@ from etl.errors import EtlError, RefusedError
 from etl.mapping.load import load_mappings
 from etl.settings import read_settings
 from etl.steps.corrections import told
+from etl.steps.exceptions import status_fact
 from etl.steps.history import companies
+from etl.steps.mapping_versions import choose
 from etl.steps.next_step import run_week
 from etl.steps.outcome import Outcome
 from etl.steps.referrals import waiting
@@ -37,7 +39,8 @@ def status(workspace: str | Path, company: str | None = None, today: date | None
     return Outcome(
         title=f"{len(rows)} period(s), {len(waiting)} waiting for somebody",
         facts=tuple(fact for name in names for fact in (
-            *_holds(place, name), *_corrections(place, name), *_disputed(place, name, day))),
+            *_holds(place, name), *_corrections(place, name), *_disputed(place, name, day),
+            *_decided(place, name, day))),
         headings=_HEADINGS,
         rows=tuple(rows),
         next_step=f"{waiting[0][0]}, {waiting[0][1]}: {waiting[0][6]}"
@@ -101,6 +104,16 @@ def _disputed(place: Workspace, company: str, today: date) -> list[tuple[str, st
     except EtlError:
         return []
     return [(f"{company}: amounts in dispute, wait for a person", told)] if told else []
+
+
+def _decided(place: Workspace, company: str, today: date) -> list[tuple[str, str]]:
+    """Edits that wait for an approval, and exceptions that are followed, where the company does either."""
+    try:
+        waiting_edits = choose(place, company).told
+        followed = status_fact(place, company, audit_log.read_log(place, company), today)
+    except EtlError:
+        return []
+    return [*((f"{company}: differs from approved", told) for told in waiting_edits), *followed]
 
 
 def _ended(place: Workspace, company: str, today: date) -> set[date]:

@@ -15,13 +15,24 @@ from etl.trust.envelope import sign
 from etl.trust.judge import Bench, Signed, refuse_verb
 from etl.trust.keys import id_of, key_folder, open_key, public_text, throw_away_key
 from etl.trust.people import Entry, People, read_people
-from etl.trust.permissions import ACCOUNTANT, APPROVER, OPERATOR, PREPARER
-from etl.trust.statements import APPROVE_BATCH, PREPARE, WITHDRAW, head, statement
+from etl.trust.permissions import ACCOUNTANT, APPROVER, OPERATOR, PREPARER, TIME_APPROVER
+from etl.trust.statements import (
+    APPROVE_BATCH,
+    APPROVE_MAPPING,
+    APPROVE_TIME,
+    PREPARE,
+    WITHDRAW,
+    head,
+    statement,
+)
 from etl.workspace import PEOPLE_LOG, Workspace, is_sandbox
 
 SANDBOX_PREPARER, SANDBOX_APPROVER = "sandbox-preparer", "sandbox-approver"
 SIGNED = "signed"
-SIGNED_KINDS = {"draft": PREPARE, "approve": APPROVE_BATCH, "withdraw": WITHDRAW}
+SIGNED_KINDS = {
+    "draft": PREPARE, "approve": APPROVE_BATCH, "withdraw": WITHDRAW, "approve_mapping": APPROVE_MAPPING,
+    "approve_time": APPROVE_TIME,
+}
 """What kind of statement a record of each type carries."""
 _PRACTICE_DIGEST = "0" * 64
 
@@ -140,11 +151,12 @@ def refuse_strange(trust: Trust, records: Sequence[Record]) -> None:
 def practice_people(company: str, policy: Policy) -> People:
     """A practice company's two people, so that a whole week runs unattended. Everybody can make their keys."""
     changes: list[dict[str, Any]] = [{"change": "policy", "company": company, "policy": policy}]
-    for person, roles in ((SANDBOX_PREPARER, (PREPARER, OPERATOR, ACCOUNTANT)), (SANDBOX_APPROVER, (APPROVER,))):
+    held = {SANDBOX_PREPARER: (PREPARER, OPERATOR, ACCOUNTANT), SANDBOX_APPROVER: (APPROVER, TIME_APPROVER)}
+    for person, roles in held.items():
         changes.append({"change": "enroll", "person": person, "name": f"{person} (practice)",
                         "public": public_text(throw_away_key(company, person))})
-        changes += [{"change": "grant", "person": person, "company": company, "role": role, "team": [], "limits": {}}
-                    for role in roles]
+        changes += [{"change": "grant", "person": person, "company": company, "role": role, "limits": {},
+                     "team": ["*"] if role == TIME_APPROVER else []} for role in roles]
     return People("practice", (Entry(1, _PRACTICE_DIGEST, tuple(changes), {}, (), ""),))
 
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.errors import RefusedError
+from etl.steps.mapping_trust import bound
 from etl.steps.trusted import SIGNED, SIGNED_KINDS, Trust, trust_of, trust_with
 from etl.store import audit_log, keeping
 from etl.store.records import Record, file_name
-from etl.trust.judge import refuse_role
+from etl.trust.judge import refuse_others, refuse_role
 from etl.trust.keeping import signers
 from etl.trust.people import Entry, read_people
 from etl.workspace import PEOPLE_LOG, Workspace, is_sandbox
 
-_VERBS = {"draft": "draft", "approve": "approve_batch", "withdraw": "withdraw_approval"}
+_VERBS = {"draft": "draft", "approve": "approve_batch", "withdraw": "withdraw_approval",
+          "approve_mapping": "approve_mapping", "approve_time": "approve_time"}
 _BOUND = ("batch", "revision", "period_end", "manifest", "batch_key", "figures", "control", "policy", "prepared_by")
 _KEPT = {keeping.PURGE: "purge", keeping.HOLD: "hold_records", keeping.RELEASE: "release_records"}
 _NO_APPROVAL = "An export rests on no approval of what it published"
@@ -112,6 +114,10 @@ def _unproven(trust: Trust, record: Record, records: Sequence[Record]) -> Iterat
             refuse_role(signed, trust.company, _VERBS[record.type])
             if "approval" in signed.said and signed.said["approval"]["number"] != record.body.get("approval"):
                 yield record, "It names another approval than the one that was signed"
+            if record.type == "approve_mapping":
+                refuse_others(signed.said, bound(trust.company, record.body))
+            if record.type == "approve_time":
+                refuse_others(signed.said, {"company": trust.company, "weeks": record.body.get("weeks")})
             facts = {name: record.body[name] for name in _BOUND if name in record.body}
             if "drafts" in signed.said:
                 trust.bench(records).about(signed, facts | {"company": trust.company})

@@ -77,8 +77,7 @@ class Bench:
         if not self.people.knows(said["people"]["number"], said["people"]["digest"]):
             raise _other("the people list does not hold the end it was signed for: the list was changed or cut")
         ends = [draft["log"] for draft in said.get("drafts", ()) if draft["company"] == self.company]
-        if "approval" in said:
-            ends.append(said["approval"])
+        ends += [said[name] for name in ("approval", "log") if name in said]
         for end in ends:
             if end["number"] and (end["number"] > len(self.records)
                                   or self.records[end["number"] - 1].digest != end["digest"]):
@@ -98,6 +97,13 @@ class Bench:
             raise _other(f"it was given for another draft: {', '.join(sorted(differing))} differ(s)")
         found: Mapping[str, Any] = named[0]
         return found
+
+
+def refuse_others(said: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+    """Nothing, where a statement says exactly these facts; else RefusedError STATEMENT_OTHER naming what differs."""
+    differing = sorted(name for name, value in facts.items() if name not in said or said[name] != value)
+    if differing:
+        raise _other(f"it was given for something else: {', '.join(differing)} differ(s)")
 
 
 def refuse_role(signed: Signed, company: str, verb: str) -> Grant:
@@ -134,7 +140,9 @@ def refuse_amount(grant: Grant, person: str, gross: Mapping[str, Mapping[str, st
                     fix="Have somebody with a higher limit approve it.")
 
 
-def refuse_persons(signed: Signed, company: str, policy: Policy, apart: Mapping[str, Collection[str]]) -> None:
+def refuse_persons(
+    signed: Signed, company: str, policy: Policy, apart: Mapping[str, Collection[str]], this: str = "this draft",
+) -> None:
     """Nothing, where the signer is none of these people; otherwise RefusedError SAME_PERSON. Persons, not keys.
 
     `apart`: who must be somebody else by the policy, by what they did. Under single_person nobody must.
@@ -145,11 +153,11 @@ def refuse_persons(signed: Signed, company: str, policy: Policy, apart: Mapping[
     for did, people in apart.items():
         if person in people:
             raise RefusedError(
-                "SAME_PERSON", what=f"{person} is {did} and cannot approve this draft (policy {policy})",
-                where=f"{company}, the approval of the batch", fix="Have another person do one of the two.")
+                "SAME_PERSON", what=f"{person} is {did} and cannot approve {this} (policy {policy})",
+                where=f"{company}, the approval", fix="Have another person do one of the two.")
     if ADMINISTRATOR in signed.standing.grants(person, company):
         raise RefusedError("NOT_PERMITTED", what=f"{person} keeps the people list and cannot approve exports",
-                           where=f"{company}, the approval of the batch", fix="Ask a batch approver to approve it.")
+                           where=f"{company}, the approval", fix="Ask a batch approver to approve it.")
 
 
 def refuse_policy(standing: Standing, company: str, policy: Policy) -> None:

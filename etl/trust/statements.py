@@ -17,7 +17,7 @@ from etl.trust.envelope import Envelope, MalformedError, read_envelope
 
 FORMAT = 1
 PREPARE, APPROVE_BATCH, APPROVE_TIME = "prepare", "approve-batch", "approve-time"
-WITHDRAW, PEOPLE, CARD = "withdraw", "people", "key-card"
+APPROVE_MAPPING, WITHDRAW, PEOPLE, CARD = "approve-mapping", "withdraw", "people", "key-card"
 KEEPING = "keeping"   # a purge, a legal hold, the release of one
 EXPIRES_DAYS = 30
 SKEW = timedelta(minutes=10)
@@ -35,12 +35,16 @@ DRAFT: dict[str, type] = {   # one draft that somebody prepared or approves
     "figures": str, "control": dict, "gross": dict, "policy": str, "prepared_by": str, "log": dict,
 }
 WEEK: dict[str, type] = {    # one person's week of hours
-    "company": str, "employee": str, "week": str, "content": str, "seconds": int, "entries": int,
+    "employee": str, "week": str, "content": str, "seconds": int, "entries": int,
 }
 _OWN: dict[str, dict[str, type]] = {
     PREPARE: {"drafts": list, "people": dict},
     APPROVE_BATCH: {"drafts": list, "people": dict, "request": str, "expires": str},
-    APPROVE_TIME: {"weeks": list, "people": dict},
+    APPROVE_TIME: {"company": str, "weeks": list, "log": dict, "people": dict},
+    APPROVE_MAPPING: {
+        "company": str, "replay": str, "mapping": str, "before": str, "gross": dict, "author": str, "needed": int,
+        "policy": str, "log": dict, "people": dict,
+    },
     WITHDRAW: {"company": str, "approval": dict, "reason": str, "people": dict},
     PEOPLE: {"people": dict, "companies": dict, "changes": list},
     KEEPING: {"company": str, "verb": str, "what": dict, "log": dict, "people": dict},

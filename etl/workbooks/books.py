@@ -33,7 +33,7 @@ def render_books(
     control = _control(tables, (balances, people, rolled), whose)
     return render_workbook(
         [control, balances, people, items, rolled, given], title="Books", subject=f"{company}, the books as of {as_of}",
-        marks=Marks(company, f"Books as of {as_of}", "", BANNER if is_sandbox else ""))
+        marks=Marks(company, f"Books as of {as_of}", "", BANNER if is_sandbox else "", is_locked=True))
 
 
 def _balances(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
@@ -84,7 +84,7 @@ def _items(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
         is_of_tracker = row["kind"] == "tracker"
         rows.append((
             row["item"], row["code"], row["cause"], row["status"], row["period_end"],
-            row["line_id"] or row["document_number"] or row["line_key"],
+            row["line_id"] or row["document_number"] or (row["line_key"] or "").replace("|", " · ") or None,
             " · ".join(dict.fromkeys(filter(None, places))), row["batch_day"], row["books_day"], row["batch_amount"],
             row["books_amount"], row["amount"], currency, row["batch_seconds"],
             None if is_of_tracker else row["books_seconds"], row["seconds"], row["first_seen"], row["age_days"],
@@ -110,7 +110,8 @@ def _rolled(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
         Column("Cleared", "count", 10), Column("Open now", "count", 10, "={Before}+{New}-{Cleared}", is_summed=True))
     return Sheet(
         "Roll-forward", columns, table.select(["code", "cause", "opening", "came", "cleared"]),
-        totals=("Before", "New", "Cleared", "Open now"), empty="No reconciling item, now or before.",
+        totals=("Before", "New", "Cleared", "Open now"), chart=("Cause", "Open now"),
+        empty="No reconciling item, now or before.",
         notes=(*whose, "Items of the statement before, what came, what cleared."))
 
 

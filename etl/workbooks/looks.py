@@ -63,7 +63,7 @@ class Looks:
             if like.look == "head":
                 cell.fill = _HEAD_FILL
             cell.quotePrefix = is_text
-            if like.look == "input":
+            if like.look in ("input", "sign"):
                 cell.protection = Protection(locked=False)
             self._made[key] = int(cell.style_id)
         return self._made[key]

@@ -83,6 +83,7 @@ def by_project(header: BatchHeader, tables: Mapping[str, pa.Table]) -> Sheet:
         *(Column(name, "amount", 15, currency="Currency") for name in figures), Column("Currency", "text", 10))
     return Sheet(
         BY_PROJECT, columns, sorted(rows, key=_text_first), totals=(*_HOUR_TOTALS, *figures),
+        chart=("Customer:job", "Pay hours"),
         empty=_empty(tables), notes=top_notes(
             header, _HOURS_NOTE, "Labor posted: the journal lines on the job, reversing journals left out. "
             + (f"{_BURDEN}: what is charged on it, in journals of its own. " if charged else "")

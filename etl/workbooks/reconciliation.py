@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -59,4 +60,4 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
     if certificate is not None and certificate.num_rows:
         sheets.append(rounding(header, certificate))
     whose = f"{header.company_name}, {header.period_label}, {batch_words(header)}"
-    return render_workbook(sheets, title="Reconciliation", subject=whose, marks=marks(header))
+    return render_workbook(sheets, title="Reconciliation", subject=whose, marks=replace(marks(header), is_locked=True))

@@ -57,7 +57,7 @@ class Sheet:
 
     `rows`: an Arrow table or tuples, one value for each column without formula, in order. `empty`: what to say
     when there are no rows. A total is a plain SUM over all rows, one per currency; the total of a formula column
-    is its formula on the totals.
+    is its formula on the totals. `chart`: the columns of names and of figures of its bars.
     """
 
     title: str
@@ -66,6 +66,7 @@ class Sheet:
     totals: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     empty: str = "Nothing to list."
+    chart: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         headings = [column.heading for column in self.columns]
@@ -166,12 +167,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Marks:
-    """What stands on every printed page: company, period and batch in the footer, a banner above and below."""
+    """What stands on every printed page: company, period and batch in the footer, a banner above and below.
+
+    `is_locked`: nothing may be typed but names and days where people sign.
+    """
 
     company: str = ""
     period: str = ""
     batch: str = ""
     banner: str = ""
+    is_locked: bool = False
 
 
 def _room(rows: pa.Table | Sequence[tuple[Value, ...]], at: int) -> int:

@@ -22,6 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from etl.workbooks.cells import Ink, LongTexts, page_xml
+from etl.workbooks.guard import draw, guard
 from etl.workbooks.looks import Looks
 from etl.workbooks.package import zipped
 from etl.workbooks.sheets import Cell, Column, Marks, Page, Sheet
@@ -93,6 +94,9 @@ def _add_sheet(book: Workbook, name: str, sheet: Sheet | Page, marks: Marks) -> 
         if sheet.count_rows:
             made.auto_filter.ref = f"A{sheet.header_row}:{get_column_letter(len(sheet.columns))}{sheet.last_row}"
         _let_fill_in(made, sheet)
+    if marks.is_locked:
+        guard(made, sheet)
+        draw(made, sheet)
     made.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.65, header=0.3, footer=0.3)
     made.oddHeader = HeaderFooterItem(center=_printed(marks.banner))
     made.oddFooter = HeaderFooterItem(

@@ -15,6 +15,7 @@ from etl import steps
 from etl.errors import DamageError, EtlError, RefusedError
 from tests.books.ledger import DECLARED, BookPast, Ledger, Line, bring, codes, found, week_of
 from tests.steps.corrected import COMPANY, sunday
+from tests.workbooks.readback import cells, opened, recomputed
 
 WORK = """
     a1 ann web 0 8:00
@@ -228,6 +229,30 @@ def test_hostile_texts_stay_texts(past: BookPast, text: str) -> None:
 
 
 @pytest.mark.capability("C155")
+def test_hostile_texts_stay_texts_in_libreoffice(past: BookPast, tmp_path: Path) -> None:
+    """The books' workbook opened and computed by LibreOffice: no cell evaluates but our own formulas."""
+    ledger = imported(past, 0)
+    ledger.lines += [Line(sunday(0), f"X{at}", "Job Costs:Labor", text, text, Decimal(at + 1))
+                     for at, text in enumerate(HOSTILE)]
+    bring(past, ledger.journal_report(*WHOLE))
+    made = sorted((past.root / "reports" / COMPANY).glob("*/evidence/*-books-reconciliation.xlsx"))[-1].read_bytes()
+    again = recomputed(made, tmp_path)
+    given, taken, computed = cells(made), cells(again), opened(again, computed=True)
+    assert {cell[:2] for cell in given if cell[3] == "f"} == {cell[:2] for cell in taken if cell[3] == "f"}
+    texts = {cell[:2]: str(cell[2]).replace("_x005F_", "_") for cell in taken}
+    lost = {cell[:2]: (cell[2], texts.get(cell[:2])) for cell in given
+            if cell[3] != "f" and str(cell[2]).replace("_x005F_", "_") != texts.get(cell[:2])}
+    assert not lost
+    said = [cell.value for cell in computed["Control"]["H"] if cell.value]
+    assert said
+    assert set(said) == {"agreed"}
+    balances = [row for row in computed["Balances"].iter_rows(min_row=6, values_only=True) if row[0] == "Postings"]
+    assert balances
+    assert all(row[5] == 0 == round(row[3] - row[2] - row[4], 3) for row in balances)
+    total = next(row for row in computed["Roll-forward"].iter_rows(values_only=True) if row[0] == "Total")
+    assert total[5] == len([cell for cell in computed["Items"]["B"] if str(cell.value).startswith("TE")])
+
+
 @pytest.mark.parametrize(("content", "code"), [
     (b"", "FILE_EMPTY"), (b"PK\x03\x04 no zip", "XLSX_DAMAGED"), (b"a,b\r\n1,2\r\n", "BOOKS_FORM"),
     (b'Date,Num,Name,Memo/Description,Account,Debit,Credit\r\n"11/08/2026,x', "CSV_QUOTES"),

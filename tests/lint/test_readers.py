@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +50,23 @@ def test_the_way_back_ends_where_the_batch_began(known):
     assert faults == []
     assert all(row.taken_back == row.before for row in balances)
     assert balances or known.name == "quickbooks_desktop.lists", "something is posted, or time is counted"
+
+
+@EACH
+def test_every_document_balances_per_currency(known):
+    own, back = parts(known)
+    sums: dict[tuple[str, str, str], Decimal] = {}
+    for one in (*own, *back):
+        for line in one.posted():
+            key = one.path, line.number, line.currency
+            sums[key] = sums.get(key, Decimal(0)) + line.amount
+    assert set(sums.values()) <= {Decimal(0)}
+    assert sums or known.table in ("time_activities", "priced_activities", "payroll_hours", "names_written")
+
+
+def test_the_readers_share_no_code_with_the_writers():
+    for file in Path(str(files("etl.lint"))).glob("*.py"):
+        assert "etl.targets" not in file.read_text(encoding="utf-8"), file.name
 
 
 @EACH

@@ -48,5 +48,5 @@ def test_the_week_runs_from_the_menu(lab):
 
 @pytest.mark.long
 def test_each_notebook_runs_alone_and_in_order(lab):
-    for name in (*runner.TO_DRAFT, *runner.AFTER_DRAFT, "history"):
+    for name in (*runner.TO_DRAFT, *runner.AFTER_DRAFT, "history", "audit"):
         assert ran(lab, name), name

@@ -47,14 +47,15 @@ class Newcomer:
     def fills_in(self, **parameters: str) -> None:
         self.lab.fill_in(WEEK, **parameters)
 
-    def state(self, name: str) -> set[str]:
-        """The billing states of a project's entries in the newest draft or batch."""
+    def reasons(self, name: str) -> set[str]:
+        """Why time of a project or service does not go to the books, in the newest draft or batch."""
         place, end = Workspace(self.root), tiny.date.fromisoformat(self.period_end)
         records = audit_log.read_log(place, self.company)
         sealed = batches.find_batch(place, self.company, end, records) or batches.find_draft(
             place, self.company, end, records)
-        return {row["bill_state"] for row in sealed.table("entries").to_pylist()
-                if name in (row["project_ref"], row["service_ref"])}
+        rows = sealed.table("entries").to_pylist()
+        return {reason for row in rows if name in (row["project_ref"], row["service_ref"])
+                for reason in (row["cost_reason"], row["bill_reason"]) if reason}
 
 
 def small_company(root: Path) -> tuple[str, str, str, str]:
@@ -92,7 +93,8 @@ def test_a_newcomer_runs_the_week_from_the_first_screen_to_the_close(tmp_path, c
         assert "ready" in shown
         assert 'stopped at the draft, as until = "draft" asks' in shown
         assert "row(s) to map" in shown
-        assert person.state(project) == {"held"}
+        assert "TE008" in person.reasons(project)
+        assert "TE009" in person.reasons(service)
 
         [workbook] = (root / "reports" / name / "mapping").glob("*.xlsx")
         jobs = Sheet(workbook, "projects")
@@ -102,7 +104,8 @@ def test_a_newcomer_runs_the_week_from_the_first_screen_to_the_close(tmp_path, c
         person.fills_in(mapping_workbook=workbook.relative_to(root).as_posix())
         shown = person.runs_all("2-mapped")
         assert "2 row(s) of cross-references taken in" in shown
-        assert "held" not in person.state(project) | person.state(service)
+        assert "TE008" not in person.reasons(project)
+        assert "TE009" not in person.reasons(service)
 
         approved = timebooks("approve", "batch", "--company", name, "--period-end", end, workspace=root)
         assert "approved by sandbox-approver" in approved.facts

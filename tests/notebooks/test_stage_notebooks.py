@@ -81,6 +81,10 @@ def test_the_front_door_and_the_history_run_from_top_to_bottom(tmp_path: Path) -
         outcome = runner.run_notebook("history", {"workspace": str(tmp_path)}).outcome
     assert outcome is not None
     assert outcome.rows
+    with runner.warm_kernel():
+        outcome = runner.run_notebook("audit", {"workspace": str(tmp_path)}).outcome
+    assert outcome is not None
+    assert "SANDBOX_audit.xlsx" in str(outcome.rows)
 
 
 @pytest.mark.capability("C4")

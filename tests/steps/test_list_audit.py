@@ -71,6 +71,16 @@ def test_names_that_may_be_one_are_told_with_a_score_and_stay_two(found):
     assert {row["score"] for row in found.tables["list_findings"].to_pylist() if row["code"] == "TE280"} == {100}
 
 
+def test_each_part_of_it_can_be_shown(found):
+    shown = {name: getattr(found, name)() for name in ("summary", "findings", "scope", "to_map", "links")}
+    assert {name: len(outcome.rows) for name, outcome in shown.items()} == {
+        "summary": 6, "findings": found.tables["list_findings"].num_rows, "scope": found.tables["scope_table"].num_rows,
+        "to_map": 2, "links": 3}
+    assert "10:00:00" in shown["to_map"].text()
+    assert all(outcome.html().count("<table>") for outcome in shown.values())
+    assert "SANDBOX_projects_to_map.csv" in shown["summary"].next_step
+
+
 @pytest.mark.capability("C18")
 def test_inactive_but_used_and_active_but_unused_on_both_sides(found):
     assert told(found, "TE281") == {("tracker", "project", "Closed", None),

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import re
+from pathlib import Path
+
+import pytest
 
 from etl import tables
 from etl.targets import iif_journal, iif_time, qbo_csv
+from etl.targets.documents import document
 from tests.shared import shared
 from tests.targets.examples import HEADER, from_rows, settings
 from tests.targets.readers import read_iif, read_journal_csv
+from tests.targets.test_golden import rendered_files
 
 PAY_ITEMS = {"REG": "Hourly Regular", "OT": "Overtime 1.5x", "": ""}
 IS_WAGES = re.compile("Direct Labor|Internal Labor|Accrued Wages Payable")
@@ -89,3 +94,35 @@ def test_the_judge_accepts_the_samples():
     for name, count in counts.items():
         read = read_iif if name.endswith(".iif") else read_journal_csv
         assert len(read((folder / name).read_bytes())) == count, name
+
+
+FORMS = {   # sample file -> document
+    "adp_csv_paydata/PRA7PEPI.csv": "payroll.adp", "gusto_csv_hours/hours_2026w46.csv": "payroll.gusto",
+    "paychex_csv_spi/spi_2026w46.csv": "payroll.paychex", "qbd_iif_bill/bill_DEL-0046.iif": "quickbooks_desktop.bill",
+    "qbd_iif_general_journal/journal_2026w46.iif": "quickbooks_desktop.labor_journal",
+    "qbd_iif_invoice/invoice_INV-2046.iif": "quickbooks_desktop.invoice",
+    "qbd_iif_lists/lists.iif": "quickbooks_desktop.lists",
+    "qbd_iif_timeact/time_2026w46.iif": "quickbooks_desktop.time",
+    "qbo_csv_bill/bills_2026w46.csv": "quickbooks_online.bill",
+    "qbo_csv_invoice/invoices_2026w46.csv": "quickbooks_online.invoice",
+    "qbo_csv_journal/journal_2026w46.csv": "quickbooks_online.labor_journal",
+    "xero_csv_bill/bills_2026w46.csv": "xero.bill", "xero_csv_manual_journal/journal_2026w46.csv": "xero.labor_journal",
+    "xero_csv_sales_invoice/invoices_2026w46.csv": "xero.invoice",
+}
+DECIDED = {"payroll.adp", "quickbooks_desktop.invoice", "quickbooks_desktop.lists"}   # rows of decision 0064
+
+
+@pytest.mark.parametrize(("sample", "name"), FORMS.items())
+def test_headings_and_line_ends_are_the_samples_or_decided(sample, name):
+    given = (shared("samples/targets") / sample).read_bytes()
+    [ours] = [file for file in rendered_files(document(name)) if file.role == "import"][:1]
+    decision = next((Path(__file__).resolve().parents[2] / "docs/adr").glob("0064-*")).read_text(encoding="utf-8")
+    assert (heads(given) != heads(ours.content)) == (name in DECIDED)
+    assert name not in DECIDED or f"| `{sample.rpartition('/')[2]}` |" in decision
+    assert b"\n" not in given.replace(b"\r\n", b"") + ours.content.replace(b"\r\n", b"")
+    assert [content.startswith(b"\xef\xbb\xbf") for content in (given, ours.content)] == [False, False]
+
+
+def heads(content: bytes) -> list[bytes]:
+    lines = content.splitlines()
+    return [line for line in lines if line.startswith(b"!")] or lines[:1]

@@ -306,3 +306,22 @@ def test_labor_and_what_is_charged_on_it_stand_apart(letters, document, figures,
     at = column(content, "By project", "Customer:job", "Customer:job").index("Harbor Museum:Lighting")
     found = [column(content, "By project", "Customer:job", name)[at] for name in wanted]
     assert tuple([*found, None][:2]) == figures, why
+
+
+def test_only_where_people_sign_anything_can_be_typed():
+    book = opened(render_reconciliation(header(), small()))
+    assert all(sheet.protection.sheet and not sheet.protection.password for sheet in book)
+    unlocked = {(sheet.title, cell.row) for sheet in book for row in sheet.iter_rows() for cell in row
+                if not cell.protection.locked}
+    signed = {cell.row for cell in book["Summary"]["A"] if cell.value in ("Prepared by", "Approved by",
+                                                                         "Uploaded to the books by")}
+    assert unlocked == {("Summary", row) for row in signed}
+    assert len(signed) == 3
+
+
+def test_what_differs_is_shown_in_red_and_hours_by_job_as_bars():
+    book = opened(render_reconciliation(header(), small()))
+    rules = {rule.formula[0] for part in book["Summary"].conditional_formatting for rule in part.rules}
+    assert rules == {'"DIFFERENCE"'}
+    assert all(sheet.conditional_formatting for sheet in (book["Summary"], book["Roll-forward"]))
+    assert len(book["By project"]._charts) == 1

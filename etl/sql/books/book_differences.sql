@@ -29,7 +29,7 @@ changed as (
 missing as (
     select ours.line_no as batch_no, null::bigint as books_no,
         case when ours.kind = 'payroll' and days.count_paired > 0 then 'TE227'
-            when whole.count_paired = 0 and days.count_paired = 0 then 'TE210'
+            when whole.count_paired = 0 and days.count_paired = 0 then case when ours.corrects is null then 'TE210' else 'TE222' end
             when whole.count_paired = 0 or ours.line_number > whole.last_paired then 'TE211' else 'TE213' end as code
     from expected_lines as ours
     join whole on whole.kind = ours.kind and whole.batch = ours.batch and whole.number = coalesce(ours.document_number, '')

@@ -1,6 +1,6 @@
 -- One row per line that the books have now: of the reports that answer, in our names where the books' are known, with our keys.
 with read as (
-    select rows.*, first_day, last_day,
+    select rows.* replace (nfc_normalize(account) as account, nfc_normalize(job) as job, nfc_normalize("class") as "class", nfc_normalize(person) as person), first_day, last_day,
         coalesce(nullif(regexp_extract(coalesce(document, ''), '\b[A-Z]{2}[0-9]{4,5}[A-Z][A-Z0-9]*\b'), ''),
             nullif(regexp_extract(coalesce(memo, ''), '\b[A-Z]{2}[0-9]{4,5}[A-Z][A-Z0-9]*\b'), ''), trim(document)) as number,
         coalesce(line, case kind when 'posting' then nullif(regexp_extract(coalesce(memo, ''), '\bline:([^\s,]+)', 1), '')
@@ -8,14 +8,14 @@ with read as (
     from book_rows as rows join book_reports using (report_no, kind, grain)),
 named as (
     select read.* exclude (account, person, job, pay_item, amount, document, memo, line),
-        coalesce(accounts.account, read.account) as account, coalesce(people.employee_name, read.person) as person,
+        nfc_normalize(coalesce(accounts.account, read.account)) as account, nfc_normalize(coalesce(people.employee_name, read.person)) as person,
         case when lower(coalesce(accounts.customer_job, read.job)) not in ('', 'no job assigned', 'not specified', 'no customer')
-            then coalesce(accounts.customer_job, read.job) end as job,
+            then nfc_normalize(coalesce(accounts.customer_job, read.job)) end as job,
         coalesce(items.pay_item, read.pay_item) as pay_item,
         case when sign = 'natural' and accounts.is_credit then -read.amount else read.amount end as amount
     from read
-    left join account_names as accounts on accounts.words = read.account_words and accounts.written = read.account
-    left join person_names as people on people.written = read.person
+    left join account_names as accounts on accounts.words = read.account_words and nfc_normalize(accounts.written) = read.account
+    left join person_names as people on nfc_normalize(people.written) = read.person
     left join pay_item_names as items on items.written = read.pay_item),
 answering as (
     select named.* from named join book_days as days

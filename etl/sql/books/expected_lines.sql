@@ -18,11 +18,11 @@ totaled as (
         person, null::varchar as account, job, null::varchar as "class", pay_item,
         case when count(amount) = count(*) then sum(amount)::decimal(18, 3) end as amount,
         case when count(other_amount) = count(*) then sum(other_amount)::decimal(18, 3) end as other_amount,
-        max(currency) as currency, sum(seconds)::bigint as seconds
+        max(currency) as currency, sum(seconds)::bigint as seconds, null::varchar as corrects
     from whole group by kind, grain, report_no, person, job, pay_item),
 lines as (
     select kind, grain, report_no, batch, period_start, period_end, line_id, line_number, document_number, day, line_key, person, account, job, "class",
-        pay_item, amount, other_amount, currency, seconds
+        pay_item, amount, other_amount, currency, seconds, corrects
     from answered where grain = 'line'
     union all select * from totaled)
 select row_number() over (order by kind, batch, line_number, line_id, line_key) as line_no, lines.* from lines order by line_no

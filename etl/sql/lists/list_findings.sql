@@ -18,7 +18,7 @@ found as (
         greatest(one.last_day, other.last_day) as last_day
     from names_alike join names_listed as one on one.name_no = name_a join names_listed as other on other.name_no = name_b where is_duplicate
     union all
-    select 'TE281', kind, 'tracker', source, told_name(nullif(outer_ref, '(none)'), ref), null, count_unmapped || ' entries on days on which its row is not in force',
+    select 'TE281', kind, 'tracker', source, told_name(nullif(outer_ref, '(none)'), ref), null, count_unmapped || case count_unmapped when 1 then ' entry' else ' entries' end || ' on days on which its row is not in force',
         null, unmapped_seconds, unmapped_last from tracker_uses where was_known and count_unmapped > 0
     union all
     select 'TE281', books.list, 'books', target, books.name, null, 'inactive in the books', null, used.seconds, used.last_day
@@ -58,8 +58,8 @@ found as (
     from tracker_uses join map_employees using (map_row) cross join list_parameters
     where kind = 'person' and title is not null and plain_name(title) <> plain_name(employee_name)
     union all
-    select 'TE285', kind, 'tracker', source, told_name(nullif(outer_ref, '(none)'), ref), suggested, count_entries || ' entries since ' || first_day, score, seconds, last_day
+    select 'TE285', kind, 'tracker', source, told_name(nullif(outer_ref, '(none)'), ref), suggested, count_entries || case count_entries when 1 then ' entry since ' else ' entries since ' end || first_day, score, seconds, last_day
     from rows_to_map where not was_known)
-select found.code, codes.title, found.kind, found.side, found.list, found.name, found.other, found.score, found.told, found.seconds, found.last_day, codes.fix as remedy
+select found.code, codes.title, found.kind, found.side, found.list, found.name, found.other, found.score, found.told, found.seconds::bigint as seconds, found.last_day, codes.fix as remedy
 from found join codes using (code)
 order by code, score desc nulls last, seconds desc nulls last, kind, side, list, name, other

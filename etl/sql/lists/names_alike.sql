@@ -19,5 +19,6 @@ across_sides as (
     join same as one on one.kind = alike.kind and one.outer_plain = outer_a and one.plain = plain_a and one.side = 'tracker'
     join same as other on other.kind = alike.kind and other.outer_plain = outer_b and other.plain = plain_b and other.side <> 'tracker' and other.name_no = other.first_no)
 select true as is_duplicate, within.* from within join same as one on one.name_no = name_a join same as other on other.name_no = name_b
-where one.answer is null or other.answer is null or one.answer <> other.answer
+where (one.answer is null or other.answer is null or one.answer <> other.answer)
+    and (one.kind = 'person' or nfc_normalize(one.outer_name || ':' || one.name) <> nfc_normalize(other.outer_name || ':' || other.name))   -- one name everywhere
 union all select false, * from across_sides

@@ -43,11 +43,13 @@ named as (
             when 'TE156' then 'contract ' || contract_id || ', ' || clock_hours(worked_seconds) || ' over its cap'
             when 'TE019' then 'billable ' || billable_text
             when 'TE194' then disputed.told when 'TE197' then disputed.told
+            when 'TE260' then unapproved.told when 'TE261' then unapproved.told
             when 'TE016' then 'start ' || coalesce(start_text, '') || ', end ' || coalesce(end_text, '')
             else clock_hours(worked_seconds) end end as found,
         title as expected, fix as remedy,
-        case when items.code = 'TE194' then 'by ' || due_on when is_pay_waiting then 'before the payroll cut-off' || coalesce(strftime(cut_off, ' %Y-%m-%d %H:%M'), '') end as due
+        case when items.code = 'TE194' then 'by ' || due_on when is_pay_waiting or items.code in ('TE260', 'TE261') then 'before the payroll cut-off' || coalesce(strftime(cut_off, ' %Y-%m-%d %H:%M'), '') end as due
     from items left join entries_disputed as disputed on disputed.entry_no = items.entry_no
+    left join (select entry_no, told from entries_unapproved) as unapproved on unapproved.entry_no = items.entry_no
     left join refs_in_doubt as doubts on doubts.code = items.code and doubts.source = items.source
         and (doubts.kind, doubts.outer_ref, doubts.ref) in (('person', '', coalesce(person_ref, '(none)')),
             ('project', coalesce(client_ref, '(none)'), coalesce(project_ref, '(none)')), ('item', '', coalesce(service_ref, '(none)')))),

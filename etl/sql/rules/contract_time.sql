@@ -9,9 +9,10 @@ entries as (
         case when hour_kind <> 'worked' then 'TE150'
             when vendors.vendor_id is null then 'TE151'
             when name_doubt is not null then name_doubt
-            when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' end as code
+            when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' else unapproved.code end as code
     from entries_judged as judged join asked using (worker_type) cross join run_parameters
     left join map_vendors as vendors on vendors.vendor_id = judged.vendor_id
+    left join entries_unapproved as unapproved on unapproved.entry_no = judged.entry_no
     where entry_code is null),
 answers as (
     select entries.entry_no, max(closeness) as closeness, arg_max(ranked.rowid, closeness) as rate_row,

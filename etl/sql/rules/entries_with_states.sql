@@ -4,7 +4,7 @@ with entries as (
             time_code, person_doubt),
         this_week.person_no is not null or next_week.person_no is not null as is_pay_rate_missing,
         this_week.is_mixed or next_week.is_mixed as is_pay_mixed,
-        apart.state as apart_state, apart.code as apart_code,
+        apart.state as apart_state, apart.code as apart_code, apart.time_code,
         coalesce(contracted.cost_state, 'out_of_scope'::entry_state) as contractor_state,
         case when contracted.entry_no is null then 'TE042' else contracted.cost_reason end as contractor_reason,
         case when waiting.customer_job is not null then 'TE183' when untaxed.customer_job is not null then 'TE180' end as invoice_reason
@@ -14,45 +14,50 @@ with entries as (
         and this_week.workweek_start = workweek_of(worked_on, week_begins_on)
     left join pay_rates_missing as next_week on next_week.person_no = entries.person_no   -- of a shift over the week's end
         and next_week.workweek_start = workweek_of(last_worked_on, week_begins_on)
-    left join (select entry_no, 'out_of_scope'::entry_state as state, 'TE135' as code from holidays_displaced   -- few rows, in one join
-        union all select entry_no, case when decision is null then 'held' else 'out_of_scope' end::entry_state, case when decision is null then 'TE194' else 'TE197' end
-        from entries_disputed) as apart on apart.entry_no = entries.entry_no
+    left join (select entry_no, any_value(state) as state, any_value(code) as code, any_value(time_code) as time_code from (   -- few rows, in one join
+            select entry_no, 'out_of_scope'::entry_state as state, 'TE135' as code, null::varchar as time_code from holidays_displaced
+            union all select entry_no, case when decision is null then 'held' else 'out_of_scope' end::entry_state, case when decision is null then 'TE194' else 'TE197' end, null
+            from entries_disputed
+            union all select entry_no, null, null, code from entries_unapproved) as found group by entry_no) as apart on apart.entry_no = entries.entry_no
     left join billing_holds as waiting on waiting.customer_job = entries.customer_job and waiting.service_item = entries.service_item
         and waiting.bill_rate = entries.bill_rate and waiting.bill_currency = entries.bill_currency
     left join (select * from tax_codes_on_day where tax_code is null) as untaxed on untaxed.customer_job = entries.customer_job
         and untaxed.service_item = entries.service_item),
 parameters as (select * from run_parameters),
 gaps as (
-    select entries.*, unmapped_mode, labor_posting, has_bill_period,
+    select entries.*, unmapped_mode, labor_posting, has_bill_period, holds_unapproved_pay,
         case entry_code when 'TE003' then 'rejected'::entry_state when 'TE030' then 'superseded'::entry_state when 'TE031' then 'withdrawn'::entry_state
             when 'TE032' then 'out_of_scope'::entry_state when 'TE033' then 'out_of_scope'::entry_state else case when entry_code is not null then 'held'::entry_state end end as entry_state,
         case when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' end as mapping_code
     from entries cross join parameters),
 decided as (
-    select gaps.* exclude (name_doubt, unmapped_mode, labor_posting, has_bill_period, billing_method, is_person_mapped, is_project_mapped,
+    select gaps.* exclude (name_doubt, unmapped_mode, labor_posting, has_bill_period, holds_unapproved_pay, time_code, billing_method, is_person_mapped, is_project_mapped,
             is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing, is_pay_mixed, apart_state, apart_code, contractor_state,
             contractor_reason, invoice_reason),
         case when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
-            when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state else coalesce(apart_state, 'exported'::entry_state) end as pay_state,
+            when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state when apart_state is not null then apart_state
+            when time_code is not null and holds_unapproved_pay then 'held'::entry_state else 'exported'::entry_state end as pay_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then 'TE040'
-            when hour_kind = 'unpaid_leave' then 'TE041' else apart_code end as pay_reason,
+            when hour_kind = 'unpaid_leave' then 'TE041' when apart_state is not null then apart_code when holds_unapproved_pay then time_code end as pay_reason,
         case when entry_state is not null then entry_state when worker_type = 'contractor' then contractor_state
             when hour_kind = 'unpaid_leave' or apart_state = 'out_of_scope' then 'out_of_scope'::entry_state when labor_posting = 'none' then 'out_of_scope'::entry_state
             when apart_state is not null then apart_state
             when is_pay_rate_missing then 'held'::entry_state
             when name_doubt is not null and hour_kind = 'worked' then 'held'::entry_state
+            when mapping_code is not null and hour_kind = 'worked' and unmapped_mode = 'suspense' and time_code is not null then 'held'::entry_state
             when mapping_code is not null and hour_kind = 'worked' then
                 case when unmapped_mode = 'suspense' then 'exported'::entry_state else 'held'::entry_state end
             when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'out_of_scope'::entry_state
-            else 'exported'::entry_state end as cost_state,
+            when time_code is not null then 'held'::entry_state else 'exported'::entry_state end as cost_state,
         case when entry_state is not null then entry_code when worker_type = 'contractor' then contractor_reason
             when hour_kind = 'unpaid_leave' then 'TE041' when apart_state = 'out_of_scope' then apart_code when labor_posting = 'none' then 'TE043'
             when apart_state is not null then apart_code
             when is_pay_rate_missing and is_pay_mixed then 'TE120' when is_pay_rate_missing then 'TE012'
             when name_doubt is not null and hour_kind = 'worked' then name_doubt
+            when mapping_code is not null and hour_kind = 'worked' and unmapped_mode = 'suspense' and time_code is not null then time_code
             when mapping_code is not null and hour_kind = 'worked' then mapping_code
             when labor_posting = 'distribution' and (customer_job is null or hour_kind <> 'worked') then 'TE049'
-            end as cost_reason,
+            else time_code end as cost_reason,
         case when entry_state is not null then entry_state
             when hour_kind <> 'worked' or is_already_billed or not has_bill_period then 'out_of_scope'::entry_state
             when is_billable_unreadable then 'held'::entry_state
@@ -61,7 +66,7 @@ decided as (
             when mapping_code is not null then 'held'::entry_state
             when billing_method in ('not_billed', 'fixed_fee', 'internal') then 'out_of_scope'::entry_state
             when customer_job is null then 'held'::entry_state
-            when bill_rate is null or invoice_reason is not null then 'held'::entry_state else 'exported'::entry_state end as bill_state,
+            when bill_rate is null or invoice_reason is not null or time_code is not null then 'held'::entry_state else 'exported'::entry_state end as bill_state,
         case when entry_state is not null then entry_code
             when hour_kind <> 'worked' then 'TE044' when is_already_billed then 'TE045' when not has_bill_period then 'TE046'
             when is_billable_unreadable then 'TE019'
@@ -70,6 +75,6 @@ decided as (
             when mapping_code is not null then mapping_code
             when billing_method = 'not_billed' then 'TE048' when billing_method = 'fixed_fee' then 'TE184' when billing_method = 'internal' then 'TE185'
             when customer_job is null then 'TE013'
-            when bill_rate is null then 'TE011' else invoice_reason end as bill_reason
+            when bill_rate is null then 'TE011' else coalesce(invoice_reason, time_code) end as bill_reason
     from gaps)
 select * from decided
