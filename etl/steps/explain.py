@@ -157,7 +157,7 @@ def _accrued_lines(batch: batches.Batch, line: dict[str, Any]) -> list[str]:
 def _accrued_days(batch: batches.Batch, line: dict[str, Any], letter: str, pieces: dict[str, dict[str, Any]]) -> Any:
     """Which shares lie up to the day of an accrual, on lines of its account, job and class, or on all it balances."""
     shares, last_day = batch.table("allocations"), line["posted_on"] - timedelta(days=1 if letter.endswith("R") else 0)
-    days = {name: piece["piece_on"] for name, piece in pieces.items() if piece["piece_on"] <= last_day}
+    days = {name for name, piece in pieces.items() if piece["piece_on"] and piece["piece_on"] <= last_day}
     if letter[0] == "N":
         own = {row["line_id"] for row in batch.table("billable_lines").to_pylist()
                if line["customer_job"] in (None, row["customer_job"])}

@@ -25,9 +25,14 @@ TOGETHER = {   # what the compatibility matrix lets stand beside one another
 assert {name for names in TOGETHER.values() for name in names} == {known.name for known in DOCUMENTS}
 
 
+def company_of(name: str) -> Company:
+    """The company that writes these documents."""
+    return make_company(number=1 + list(TOGETHER).index(name))
+
+
 def make_books(name: str, root: Path) -> Company:
     """The company of these books, its targets described; the exports of its weeks come later."""
-    company = make_company(number=1 + list(TOGETHER).index(name))
+    company = company_of(name)
     write_company(Workspace(root), company, 1)
     folder = Workspace(root).mappings(company.id)
     describe_targets(folder)

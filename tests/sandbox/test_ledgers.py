@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from etl import steps
 from etl.sandbox.company import make_company
 from etl.sandbox.writing import write_company
 from etl.workspace import Workspace
@@ -28,11 +29,16 @@ def test_the_weeks_with_what_is_accrued_at_a_months_end(weeks: int, tmp_path: Pa
     company = make_company(first_monday=date(2026, 11, 30))
     write_company(Workspace(tmp_path), company, 1)
     accrue_month_ends(Workspace(tmp_path).mappings(company.id))
-    text = judged_together(close_weeks(company, tmp_path, weeks), tmp_path, weeks)
+    ran = close_weeks(company, tmp_path, weeks)
+    text = judged_together(ran, tmp_path, weeks)
     at_the_end = balances(hledger(text, "print", "--end", "2026-12-01"))
     signs = {part: amount > 0 for account, amount in at_the_end.items() for part in account.split(":") if amount}
     assert (signs["UnbilledReceivables"], signs["Unbilled"], signs["AccruedWagesPayable"]) == (True, False, False)
     assert sum(at_the_end.values()) == 0
+    wages = [row for row in ran[0].tables["postings"] if row["line_id"].split("-")[1] in ("M", "NR")]
+    for line in (wages[0]["line_id"], wages[-1]["line_id"], "0001-N-001"):
+        entries = steps.explain(line, tmp_path, company.id).rows
+        assert {row[1] for row in entries} == {"2026-11-30"}, f"{line} rests on the days up to the month's end"
 
 
 def accrue_month_ends(folder: Path) -> None:
