@@ -18,7 +18,8 @@ BLOCK = ("TIN Type", "Taxpayer ID Number", "Name Type", "Business or Entity Name
 NEC = ["Form Type", "Tax Year", *(f"Payer {name}" for name in BLOCK), *(f"Recipient {name}" for name in BLOCK),
        "Form Account Number", "2nd TIN Notice", "Box 1 - Nonemployee Compensation", "Box 2 - Direct sales",
        "Box 4 - Federal income tax withheld", "Combined Federal/State Filing", "State 1",
-       "State 1 - State Tax Withheld", "State 1 - State/Payer state number", "State 1 - State income", "State 2", "State 2 - State Tax Withheld"]
+       "State 1 - State Tax Withheld", "State 1 - State/Payer state number", "State 1 - State income", "State 2",
+       "State 2 - State Tax Withheld"]
 MISC = [head.replace("Nonemployee Compensation", "Rents").replace("Direct sales", "Royalties") for head in NEC]
 
 
