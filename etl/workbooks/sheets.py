@@ -135,7 +135,7 @@ class Sheet:
 class Cell:
     """One cell of a page: a value, or a live formula. `digits` are the decimal places of an amount.
 
-    `wrap`: break a long text into lines. `is_right`: a heading above numbers.
+    `wrap`: break a long text into lines. `is_right`: a heading above numbers. `choices`: what may be typed.
     """
 
     value: Value = None
@@ -145,6 +145,7 @@ class Cell:
     digits: int = 2
     is_wrapped: bool = False
     is_right: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

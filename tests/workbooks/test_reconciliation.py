@@ -314,9 +314,9 @@ def test_only_where_people_sign_anything_can_be_typed():
     unlocked = {(sheet.title, cell.row) for sheet in book for row in sheet.iter_rows() for cell in row
                 if not cell.protection.locked}
     signed = {cell.row for cell in book["Summary"]["A"] if cell.value in ("Prepared by", "Approved by",
-                                                                         "Uploaded to the books by")}
+                                                                         "Uploaded to the books by", "Reviewed by")}
     assert unlocked == {("Summary", row) for row in signed}
-    assert len(signed) == 3
+    assert len(signed) == 4
 
 
 def test_what_differs_is_shown_in_red_and_hours_by_job_as_bars():
