@@ -345,8 +345,18 @@ def test_every_line_leads_to_its_entries_and_each_entry_back_to_its_line(tables)
 
 
 def test_the_entries_of_a_line_add_up_to_it():
+    content = render_reconciliation(header(), small())
+    shares = [(row[0], round(row[6] * 100)) for row in sheet_rows(content, "Entries", "Line")]
+    lines = {row["line_id"]: row["amount"] for row in small()["postings"].to_pylist()}
+    assert shares
+    for line in {line for line, _ in shares}:
+        assert sum(cents for one, cents in shares if one == line) == lines[line] * 100
+
+
+def test_pieces_of_an_entry_are_one_row_with_whose_it_is_and_when():
     tables = week()
-    shares = sheet_rows(render_reconciliation(header(), tables), "Entries", "Line")
+    twice = pa.concat_tables([tables["allocations"]] * 2)
+    shares = sheet_rows(render_reconciliation(header(), tables | {"allocations": twice}), "Entries", "Line")
     assert len(shares) == tables["allocations"].num_rows
     known = {(row["entry_id"], row["version"]): row for row in tables["entries"].to_pylist()}
     for _, entry, version, name, worked_on, *_ in shares:
