@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -111,6 +112,23 @@ def test_what_was_signed_is_kept_once_with_who_when_and_the_file(root: Path) -> 
         assert "taken in already, by rita" in taken_in(root, content, person).title
     assert records(root) == [record]
     assert steps.verify(root).exit_code == 0
+
+
+def test_the_entries_of_a_published_batch_add_up_to_their_lines(root: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(published(root)))
+    sums: dict[object, int] = {}
+    for row in rows_of(book["Entries"]):
+        sums[row["Line"]] = sums.get(row["Line"], 0) + round(row["Amount"] * 100)
+    posted = {row["Line"]: round(row["Amount"] * 100) for title in ("Lines", "Billable lines")
+              for row in rows_of(book[title]) if row["Line"] in sums}
+    assert posted == sums
+    assert {str(line)[5] for line in sums} == {"L", "B"}
+
+
+def rows_of(sheet: Worksheet) -> list[dict[object, Any]]:
+    found = list(sheet.iter_rows(values_only=True))
+    start = next(at for at, row in enumerate(found) if row[0] == "Line")
+    return [dict(zip(found[start], row, strict=True)) for row in found[start + 1:]]
 
 
 @pytest.mark.parametrize(("edit", "says"), [
