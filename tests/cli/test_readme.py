@@ -15,6 +15,7 @@ PAGES = (ROOT / "README.md", ROOT / "docs" / "history.md", ROOT / "docs" / "exam
 PLACEHOLDERS = {
     "--company C": f"--company {SAMPLE}",
     "--company time-log-c": f"--company {SAMPLE}",
+    "2013-04-28": SAMPLE_PERIOD_END,  # a week of the real log, which another company has
     "DATE": SAMPLE_PERIOD_END,
 }
 

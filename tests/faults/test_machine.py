@@ -236,7 +236,7 @@ def nobody():
 RIGHTS = [   # path that is closed, its mode, the code told, why
     ("data/audit_log", 0o555, "NOT_WRITABLE", "no record can be written"),
     ("data/landing", 0o555, "NOT_WRITABLE", "no pull can land"),
-    ("data/audit_log", 0o000, "NOT_READABLE", "the log cannot be listed"),
+    ("data/audit_log", 0o000, "NOT_WRITABLE", "the log can neither be listed nor written"),
     ("reports", 0o555, "NOT_WRITABLE", "no batch can be published"),
     ("data/inbox/sandbox-tiny/time.csv", 0o000, "FILE_UNREADABLE", "another owner's export"),
 ]
