@@ -40,8 +40,8 @@ class Form:
     """One report.
 
     `group_feeds`: what a row that is only a label tells about the rows below it; `label_feeds`: what the label of a
-    row with figures is. `account_words`: an account stands by its name, its code, or as a ledger names it. `types`: what
-    the column of types says of a row that is one, parted by "|"; `party` customer: invoices name no job.
+    row with figures is. `account_words`: an account stands by its name, its code, or as a ledger names it. `types`:
+    what the column of types says of a row that is one, parted by "|"; `party` customer: invoices name no job.
     """
 
     name: str

@@ -92,7 +92,7 @@ create or replace macro whose_of(kind, account, person, job) as (coalesce(case k
 
 -- What two lines of the books have in common that are the same line: document, account and amount, or person, job, day and time.
 create or replace macro figures_of(kind, number, account, amount, person, job, day, seconds) as (case
-    when is_document(kind) or kind = 'posting' then concat_ws(chr(31), number, account, amount) else concat_ws(chr(31), person, coalesce(job, ''), day, seconds) end);
+    when is_document(kind) or kind = 'posting' then concat_ws(chr(31), document_key(kind, number, person), account, amount) else concat_ws(chr(31), person, coalesce(job, ''), day, seconds) end);
 
 -- A name as two people would take it for the same: no case, no accents, no look-alike letters, no signs between the words.
 create or replace macro plain_name(name) as (trim(regexp_replace(lower(strip_accents(look_alike(nfc_normalize(name)))), '[^\p{L}\p{N}]+', ' ', 'g')));

@@ -23,8 +23,7 @@ _STATES = ("open: correct the books or accept with a reason, before the close. t
 def render_books(
     company: str, tables: Mapping[str, pa.Table], inputs: Sequence[Mapping[str, Any]], *, as_of: str, is_sandbox: bool,
 ) -> bytes:
-    """The workbook of a statement: Control, Balances, Time by person, Documents where invoices or bills came, Items,
-    Roll-forward, Inputs.
+    """The workbook of a statement: Control, Balances, Time by person, Items, Roll-forward, Inputs; and Documents.
 
     `tables`: items, balances, roll_forward, unanswered, three_sides, documents as the decisions left them. `inputs`:
     one mapping a report, batch and pull with kind, name, form, days, rows, digest, by, at.
@@ -100,8 +99,8 @@ def _documents(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
 def _items(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
     rows: list[tuple[Value, ...]] = []
     for row in table.to_pylist():
-        places = (row["person"], row["batch_account"], row["books_account"], row["batch_job"], row["books_job"],
-                  row["pay_item"])
+        places: tuple[str | None, ...] = (row["person"], row["batch_account"], row["books_account"], row["batch_job"],
+                                          row["books_job"], row["pay_item"])
         has_money = any(row[name] is not None for name in ("batch_amount", "books_amount", "amount"))
         currency = row["currency"] if has_money else None
         batch_amount = row["batch_amount"]

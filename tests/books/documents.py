@@ -138,9 +138,9 @@ class Shelf:
         """Change one line by hand."""
         self.rows[at] = replace(self.rows[at], **changes)
 
-    def change(self, number: str, **changes: object) -> None:
+    def change(self, which: str, **changes: object) -> None:
         """Change a whole document by hand."""
-        self.rows = [replace(row, **changes) if row.number == number else row for row in self.rows]
+        self.rows = [replace(row, **changes) if row.number == which else row for row in self.rows]
 
     def documents(self, kind: str) -> Iterator[tuple[Row, Decimal]]:
         """The first line and the total of each document, in the order they were entered."""

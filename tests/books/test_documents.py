@@ -21,7 +21,7 @@ from etl import steps
 from etl.errors import EtlError, RefusedError
 from etl.steps.books import stated
 from etl.steps.books_state import Statement
-from tests.books.documents import WORK, BilledPast, Row, Shelf
+from tests.books.documents import MORE, WORK, BilledPast, Row, Shelf
 from tests.books.ledger import bring, codes, found
 from tests.books.test_books import HOSTILE, close
 from tests.steps.corrected import COMPANY, sunday
@@ -86,6 +86,12 @@ def statement(past: BilledPast) -> Statement:
         run.end()
 
 
+def numbered(past: BilledPast) -> list[tuple[str, str, str]]:
+    """The items of invoices and bills, with the number that the books gave."""
+    return [(row["code"], row["status"], row["books_number"]) for row in statement(past).items.to_pylist()
+            if row["kind"] in ("invoice", "bill")]
+
+
 def lines(shelf: Shelf, number: str) -> list[int]:
     return [at for at, row in enumerate(shelf.rows) if row.number == number]
 
@@ -99,24 +105,29 @@ def plant(change: str, shelf: Shelf, number: str) -> None:
             shelf.edit(own[0], amount=row.amount + Decimal("0.01"))
         case "twice":
             shelf.rows += [shelf.rows[at] for at in own]
-        case "deleted":
-            shelf.rows = [one for one in shelf.rows if one.number != number]
-        case "half":
-            at = next(at for at, one in enumerate(shelf.rows) if one.kind == row.kind and one.number > number)
-            last = max(at for at, one in enumerate(shelf.rows) if one.kind == row.kind)
-            del shelf.rows[at:last + 1]
-        case "none":
-            shelf.rows = [one for one in shelf.rows if one.kind != row.kind]
         case "day":
             shelf.change(number, day=row.day - timedelta(days=1))
         case "period":
             shelf.change(number, day=row.day + timedelta(days=9))
         case "party":
             shelf.change(number, party="Mill:Elsewhere")
-        case "unknown":
-            shelf.rows.append(Row(row.kind, "7001", row.day, row.party, row.item, "by hand", "1", Decimal("12.34")))
-        case "others":
-            shelf.rows.append(Row(row.kind, "7002", row.day, "Somebody Else", "x", "by hand", "1", Decimal("9.99")))
+        case "unknown" | "others":
+            party = row.party if change == "unknown" else "Somebody Else"
+            shelf.rows.append(Row(row.kind, "7001", row.day, party, row.item, change, "1", Decimal("12.34")))
+        case _:
+            _gone(change, shelf, number)
+
+
+def _gone(change: str, shelf: Shelf, number: str) -> None:
+    """A document, what came after it, or everything of its kind is not there."""
+    kind = shelf.rows[lines(shelf, number)[0]].kind
+    match change:
+        case "deleted":
+            shelf.rows = [one for one in shelf.rows if one.number != number]
+        case "half":
+            shelf.rows = [one for one in shelf.rows if one.kind != kind or one.number <= number]
+        case "none":
+            shelf.rows = [one for one in shelf.rows if one.kind != kind]
 
 
 ANY = {"nothing": "", "amount": "TE214", "twice": "TE212", "half": "TE211", "none": "TE210", "day": "TE217",
@@ -207,12 +218,10 @@ def test_numbers_that_the_books_gave_themselves(past: BilledPast) -> None:
     shelf.change(INVOICES[1], number="1043")
     outcome = bring(past, shelf.invoice_list({"1043": f"our {INVOICES[1]}"}), "memo.csv")
     assert outcome.exit_code == 0
-    made = statement(past)
-    assert [(row["code"], row["status"], row["books_number"]) for row in made.items.to_pylist()] == [
-        ("TE244", "computed", "1043")]
+    assert numbered(past) == [("TE244", "computed", "1043")]
     outcome = told(past, shelf, "quickbooks_online.sales_by_customer")
     assert outcome.exit_code == 0, outcome.text()
-    assert {row["code"] for row in statement(past).items.to_pylist()} == {"TE244"}
+    assert numbered(past) == [("TE244", "computed", "1043")]
     outcome = bring(past, shelf.invoice_list(), "nowhere.csv")
     assert codes(outcome) == ["TE213", "TE220"], outcome.text()
 
@@ -224,6 +233,21 @@ def test_a_rent_bill_under_the_number_of_nobody(past: BilledPast) -> None:
     assert codes(told(past, shelf, "our_bills")) == []
     shelf.rows.append(Row("bill", BILLS[0], sunday(0), "Landlord", "Rent", "again", "1", Decimal("7.00")))
     assert codes(told(past, shelf, "our_bills")) == ["TE220"]
+
+
+def test_what_people_enter_comes_one_by_one(tmp_path: Path) -> None:
+    """While sales tax is automated no import carries an invoice: one that is missing is not entered yet."""
+    past = BilledPast(tmp_path, more=MORE.replace('"no"', '"yes"'))
+    past.work(WORK)
+    past.publish(0)
+    shelf = shelf_of(past)
+    assert shelf.of("invoice") == []
+    shelf.rows += [Row("invoice", row["invoice_number"], row["billed_on"], row["customer_job"], row["service_item"],
+                       row["line_id"], "1", row["amount"]) for row in past.rows(0, "invoice_lines")]
+    assert codes(told(past, shelf, "quickbooks_online.sales_by_customer")) == []
+    plant("deleted", shelf, INVOICES[1])
+    assert set(found(told(past, shelf, "quickbooks_online.invoice_list"))) == {
+        ("TE210", "timing", "2,442.75 USD", "")}
 
 
 def test_a_half_uploaded_list_keeps_the_period_open(past: BilledPast) -> None:
@@ -253,6 +277,7 @@ def test_items_are_carried_until_they_clear(past: BilledPast) -> None:
 
 @pytest.mark.parametrize(("form", "content", "code"), [
     ("quickbooks_online.invoice_list", "{}\n,Invoice,1,Mill:Web,,,5.00,5.00", "BOOKS_CELLS"),
+    ("quickbooks_online.invoice_list", "{}\n11/08/2026,,1,Mill:Web,,,5.00,5.00", "BOOKS_CELLS"),
     ("quickbooks_online.invoice_list", "{}\n11/31/2026,Invoice,1,Mill:Web,,,5.00,5.00", "BOOKS_CELLS"),
     ("quickbooks_online.invoice_list", "{}\n11/08/2026,Invoice,1,,,,5.00,5.00", "BOOKS_CELLS"),
     ("quickbooks_online.invoice_list", "{}\n11/08/2026,Invoice,1,Mill:Web,,,1e3,5.00", "BOOKS_CELLS"),

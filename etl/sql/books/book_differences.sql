@@ -4,7 +4,7 @@
 with paired as (
     select ours.line_no as batch_no, theirs.line_no as books_no from book_pairs join expected_lines as ours on ours.line_no = batch_no
     join book_lines as theirs on theirs.line_no = books_no),
-documents as (   -- how much of each document arrived, and how far
+documents as (   -- how much of each document arrived
     select kind, batch, document_key(kind, document_number, person) as number, day, count(*) as count_lines, count(batch_no) as count_paired
     from expected_lines left join paired on batch_no = line_no group by kind, batch, document_key(kind, document_number, person), day),
 days as (select kind, batch, day, sum(count_paired) as count_paired from documents group by kind, batch, day),
@@ -26,7 +26,7 @@ changed as (
             when ours.amount <> theirs.amount and theirs.amount = ours.other_amount then 'TE224'
             when ours.amount <> theirs.amount then 'TE225'
             when ours.account is distinct from theirs.account then 'TE215'
-            when ours.grain <> 'total' and theirs.day not between ours.period_start and greatest(ours.period_end, ours.day) then 'TE221'
+            when ours.grain <> 'total' and theirs.day not between least(ours.period_start, ours.day) and greatest(ours.period_end, ours.day) then 'TE221'
             when ours.grain <> 'total' and ours.day <> theirs.day then 'TE217'
             when ours.person is distinct from theirs.person or ours.pay_item is distinct from theirs.pay_item then 'TE219'
             when ours.job is distinct from theirs.job or (ours."class" is distinct from theirs."class") then 'TE218'
@@ -48,7 +48,7 @@ known as (   -- of each line more in the books: whether its key, its document or
         theirs.line_key is not null and (theirs.kind, theirs.line_key) in (select (kind, line_key) from expected_lines where line_key is not null) as has_our_key,
         (theirs.kind, figures_of(theirs.kind, theirs.document_number, theirs.account, theirs.amount, theirs.person, theirs.job, theirs.day, theirs.seconds))
             in (select (kind, figures_of(kind, document_number, account, amount, person, job, day, seconds)) from expected_lines) as has_our_line,
-        coalesce(theirs_of.count_lines >= 2 * whole_of.count_lines, false) as is_twice,
+        theirs.kind = 'posting' and coalesce(theirs_of.count_lines >= 2 * whole_of.count_lines, false) as is_twice,
         whole_of.number is not null and (theirs.kind = 'posting' or is_document(theirs.kind)) as has_our_document, theirs.is_void,
         (theirs.kind, document_key(theirs.kind, theirs.document_number, theirs.person)) in (select (kind, document_key(kind, document_number, person)) from batch_facts where document_number is not null)
             or (theirs.kind, coalesce(theirs.line_key, '')) in (select (kind, line_key) from batch_facts where line_key is not null) as is_of_another_day,

@@ -35,10 +35,9 @@ read as (
         printed_number(tax, decimal_sign) as tax_read, coalesce(lower(state) in ('void', 'voided', 'deleted'), false) as is_out,
         coalesce(lower(state) in ('draft', 'submitted', 'awaiting approval'), false) as is_draft
     from told
-    where has_figure and not is_total and case kind when 'posting' then account is not null and day_text is not null
-        when 'invoice' then types = '' or coalesce(list_contains(string_split(lower(types), '|'), lower(type)), false)
-        when 'bill' then types = '' or coalesce(list_contains(string_split(lower(types), '|'), lower(type)), false)
-        when 'time' then person is not null and (not has_date or day_text is not null) else person is not null and pay_item is not null end),
+    where has_figure and not is_total and case when is_document(kind) then types = '' or coalesce(list_contains(string_split(lower(types), '|'), lower(type)), day_text is not null)
+        when kind = 'posting' then account is not null and day_text is not null
+        when kind = 'time' then person is not null and (not has_date or day_text is not null) else person is not null and pay_item is not null end),
 figured as (
     select read.*, case when is_out then 0 else coalesce(amount_read, (coalesce(debit_read, 0) - coalesce(credit_read, 0)) * case sign when 'credit_debit' then -1 else 1 end) - coalesce(tax_read, 0) end as number,
         case when duration is not null then duration_read else (hours_read * 3600)::bigint end as read_seconds
@@ -47,7 +46,8 @@ select report_no, report_row, kind, grain, sign, account_words, day, document, a
     case when coalesce(amount, debit, credit) is not null then coalesce(nullif(currency, ''), home_currency) end as currency,
     case when coalesce(amount, debit, credit) is not null then number::decimal(18, 3) end as amount, read_seconds as seconds, quantity_read::decimal(18, 6) as quantity, len(split_part(trim(quantity), decimal_sign, 2))::int as quantity_digits, balance_read::decimal(18, 3) as open_balance,
     is_out or (is_document(kind) and number = 0 and regexp_matches(lower(coalesce(memo, '')), '^\s*void(ed)?\b')) as is_void, is_draft,
-    case when is_document(kind) and day_text is null then 'the date, which is missing,'
+    case when types <> '' and type is null then 'the type, which is missing,'
+        when is_document(kind) and day_text is null then 'the date, which is missing,'
         when is_document(kind) and coalesce(case kind when 'invoice' then job else person end, '') = '' then 'the customer or vendor, who is missing,'
         when day_text is not null and day is null then 'the date ' || day_text
         when amount is not null and amount_read is null then 'the amount ' || amount
