@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,19 @@ def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         from etl import steps  # noqa: PLC0415
 
         show(steps.vendor_year(workspace, company, year), as_json)
+
+    @app.command("iris")
+    def company_iris(
+        company: Company,
+        year: Annotated[int, typer.Option("--year", min=2000, max=2999, help="The calendar year of the payments.")],
+        template: Annotated[Path, typer.Option("--template", help="The CSV template of the form from the IRS portal.")],
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Fill the IRS portal's template of 1099-NEC or 1099-MISC from the year's review."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.write_returns(workspace, company, year, template), as_json)
 
     @app.command("attachments")
     def company_attachments(

@@ -18,6 +18,7 @@ from etl.steps.explain import explain
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
+from etl.steps.iris import write_returns
 from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
@@ -174,4 +175,5 @@ __all__ = [
     "withdraw_approval",
     "write_mapping_sheet",
     "write_plan",
+    "write_returns",
 ]

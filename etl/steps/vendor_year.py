@@ -12,7 +12,7 @@ from etl.errors import MappingError
 from etl.law.information_returns import due_days, threshold_of
 from etl.mapping.declared_vendors import FORM_BOXES, PAYMENT_FILES
 from etl.mapping.load import MappingSet, load_file, load_mappings
-from etl.settings import read_settings
+from etl.settings import Settings, read_settings
 from etl.sql.run import Engine
 from etl.steps.attachments import BROKEN, documents_found
 from etl.steps.outcome import Outcome
@@ -21,7 +21,7 @@ from etl.store import files
 from etl.tables import AMOUNT
 from etl.units import money
 from etl.workbooks.vendor_year import render_vendor_year
-from etl.workspace import is_sandbox
+from etl.workspace import Workspace, is_sandbox
 
 _THRESHOLDS = pa.schema({"box": pa.string(), "jurisdiction": pa.string(), "amount": AMOUNT, "status": pa.string()})
 
@@ -34,10 +34,7 @@ def vendor_year(workspace: str | Path | None, company: str, year: int) -> Outcom
     """
     place = place_of(workspace)
     folder = place.mappings(company)
-    settings, mappings = read_settings(folder / "company.toml", company), load_mappings(folder, company)
-    payments, boxes = (load_file(folder, declared, company) for declared in PAYMENT_FILES)
-    _refuse_strangers(mappings, payments, company)
-    review, read = decide(place.scratch(company) / "vendors", mappings, payments, boxes, year)
+    settings, mappings, review, read = reviewed(place, company, year)
     rows = review.to_pylist()
     documents = documents_found(
         folder, mappings.rows("map_attachments"), date(year, 12, 31), settings.contractors.expiry_days)
@@ -63,6 +60,15 @@ def vendor_year(workspace: str | Path | None, company: str, year: int) -> Outcom
         next_step="settle what says ask and what is missing, then sign the workbook" if asking else "sign the workbook",
         exit_code=1 if asking else 0,
     )
+
+
+def reviewed(place: Workspace, company: str, year: int) -> tuple[Settings, MappingSet, pa.Table, pa.Table]:
+    """Settings, cross-references, the rows of vendor_year and of vendor_payments_read as the files stand."""
+    folder = place.mappings(company)
+    settings, mappings = read_settings(folder / "company.toml", company), load_mappings(folder, company)
+    payments, boxes = (load_file(folder, declared, company) for declared in PAYMENT_FILES)
+    _refuse_strangers(mappings, payments, company)
+    return settings, mappings, *decide(place.scratch(company) / "vendors", mappings, payments, boxes, year)
 
 
 def decide(

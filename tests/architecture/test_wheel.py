@@ -28,6 +28,7 @@ SHIPPED = (
     "etl/law/overtime_rules.csv",
     "etl/targets/account_purposes.csv",
     "etl/targets/compatibility.csv",
+    "etl/targets/iris_columns.csv",
     "etl/_shipped/notebooks/10_pull.ipynb",
     "etl/_shipped/notebooks/week.ipynb",
     "etl/_shipped/expectations/entries.json",
