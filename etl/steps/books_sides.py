@@ -14,7 +14,7 @@ from etl.settings import Settings
 from etl.store.batches import Batch
 from etl.tables import AMOUNT, SECONDS, TEXT
 from etl.tables.kinds import schema
-from etl.targets.documents import document
+from etl.targets.documents import DOCUMENTS, document
 from etl.targets.invoices import quantities, route_of
 from etl.targets.ledgers import account_name
 from etl.units import minor_digits
@@ -82,7 +82,7 @@ def batch_lines(batch: Batch, start: date) -> pa.Table:
 def _documents(batch: Batch, start: date) -> Iterator[pa.Table]:
     """The lines of a batch's invoices and of its bills that have a number, imported or entered by hand."""
     names = {file["document"] for file in batch.manifest["files"] if file["role"] in ("import", "worksheet")}
-    tables = {document(name).table: name for name in sorted(names)}
+    tables = {known.table: known.name for known in DOCUMENTS if known.name in names}
     if "invoice_lines" in tables:
         rows = batch.table("invoice_lines")
         by_hand = pc.is_valid(rows["by_hand"]).combine_chunks()

@@ -79,12 +79,17 @@ def _people(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
 
 
 def _documents(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
+    found = table.to_pylist()
+    abroad = {(row["kind"], row["number"], row["party"]) for row in found   # of a batch, and nothing in this currency
+              if row["batch"] is not None and row["batch_amount"] is None}
     rows: list[tuple[Value, ...]] = [
         (KIND_WORDS[row["kind"]], row["batch"], row["number"] or "(none)", row["books_number"], row["party"],
          row["day"], row["batch_amount"], row["books_amount"], row["open_balance"], row["currency"],
-         "void" if row["is_void"] else "not there" if not row["count_books"] else
+         "void" if row["is_void"] else
+         "another currency" if (row["kind"], row["number"], row["party"]) in abroad else
+         "not there" if not row["count_books"] else
          "not of a batch" if row["batch_amount"] is None else None)
-        for row in table.to_pylist()]
+        for row in found]
     columns = (
         Column("Kind", "text", 10), Column("Batch", "count", 7), Column("Our number", "text", 14),
         Column("Number in the books", "text", 16), Column("Customer:job or vendor", "text", 30),
@@ -92,7 +97,7 @@ def _documents(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
         Column("Books", "amount", 13, currency="Currency"),
         Column("Difference", "amount", 12, "=ROUND({Books}-{Batches},3)", "Currency"),
         Column("Open balance", "amount", 13, currency="Currency"), Column("Currency", "text", 9),
-        Column("In the books", "text", 14))
+        Column("In the books", "text", 16))
     return Sheet("Documents", columns, rows, notes=(*whose, "Invoices and bills that a report answers for."))
 
 
@@ -115,7 +120,7 @@ def _items(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
             None if is_of_tracker else row["books_seconds"], row["seconds"], row["first_seen"], row["age_days"],
             " · ".join(filter(None, (row["owner"], row["reason"], row["decided_by"]))) or None))
     columns = (
-        Column("Item", "text", 11), Column("Code", "text", 6), Column("Cause", "text", 19),
+        Column("Item", "text", 11), Column("Code", "text", 7), Column("Cause", "text", 19),
         Column("Status", "text", 9), Column("Period", "date", 10), Column("Line or document", "text", 12),
         Column("Who or where", "text", 24), Column("Batch day", "date", 10), Column("Books day", "date", 10),
         Column("Batch", "amount", 8, currency="Currency"), Column("Books", "amount", 8, currency="Currency"),
@@ -162,7 +167,7 @@ def _control(tables: Mapping[str, pa.Table], sheets: tuple[Sheet, Sheet, Sheet],
                     numbers=range(1, 7)))
     _seconds(page, balances, people)
     page.add()
-    page.add(Cell("Postings and pay, in money", look="heading"))
+    page.add(Cell("Postings, pay, invoices and bills, in money", look="heading"))
     page.add(*heads("", "Currency", "", "Batches", "Books", "Items", "Unreconciled", "", numbers=range(3, 7)))
     _money(page, tables["balances"], balances)
     page.add()

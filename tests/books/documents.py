@@ -85,6 +85,7 @@ class BilledPast(BookPast):
         self.tables["rates.csv"] = [("*", "*", who, rate, "USD", *always) for who, rate in (
             ("E1", "120.00"), ("E2", "130.50"), ("C1", "99.00"), ("C2", "101.00"))]
         self.tables["accounts.csv"].append(("subcontractors", "Job Costs:Subcontractors", "COGS"))
+        self.tables["target_lists.csv"] = [("xero", "account", "Job Costs:Subcontractors", "412")]
         self.tables["vendors.csv"] = [
             (number, name, "", "", "none", "", "", "missing", "", "", "no", "net", "30", "")
             for number, name in (("V1", "Cleo Design LLC"), ("V2", "Total Works, Inc."))]
@@ -179,18 +180,46 @@ class Shelf:
             out.append(["11/20/2026", "Payment", "77", row.party, "", "", f"-{total:,.2f}", "0.00"])
         return "\ufeff" + printed([*out, ["TOTAL", *[""] * 5, "$0.00", "$0.00"]])
 
-    def transactions_by_vendor(self) -> str:
-        """QuickBooks Online's "Transaction List by Vendor"; what is paid stands among the bills."""
+    def transactions_by(self, kind: str) -> str:
+        """QuickBooks Online's "Transaction List by Customer" or "by Vendor"; what is paid stands among them."""
+        word, paid, account = (("Invoice", "Payment", "Accounts Receivable (A/R)") if kind == "invoice" else
+                               ("Bill", "Bill Payment (Check)", "Accounts Payable (A/P)"))
         out: list[list[object]] = [
-            ["Past Works"], ["Transaction List by Vendor"], ["November 2-30, 2026"], [""],
+            ["Past Works"], [f"Transaction List by {'Customer' if kind == 'invoice' else 'Vendor'}"],
+            ["November 2-30, 2026"], [""],
             ["", "Date", "Transaction Type", "Num", "Posting", "Memo/Description", "Account", "Amount"]]
-        for party in sorted({row.party for row in self.of("bill")}):
+        for party in sorted({row.party for row in self.of(kind)}):
             out.append([party, *[""] * 7])
-            out += [["", f"{row.day:%m/%d/%Y}", "Bill", row.number, "Y", "", "Accounts Payable (A/P)", f"{total:,.2f}"]
-                    for row, total in self.documents("bill") if row.party == party]
-            out.append(["", "11/28/2026", "Bill Payment (Check)", "901", "Y", "", "Checking", "-5.00"])
+            out += [["", f"{row.day:%m/%d/%Y}", word, row.number, "Y", "", account, f"{total:,.2f}"]
+                    for row, total in self.documents(kind) if row.party == party]
+            out.append(["", "11/28/2026", paid, "901", "Y", "", "Checking", "-5.00"])
             out.append([f"Total for {party}", *[""] * 6, "$1.00"])
         return "\ufeff" + printed(out)
+
+    def desktop_transactions_by(self, kind: str) -> str:
+        """QuickBooks Desktop's "Transaction List by Customer" or "by Vendor": a bill is a credit."""
+        out: list[list[object]] = [["Nov 2 - 30, 26"], [
+            "", "Type", "Date", "Num", "Memo", "Account", "Clr", "Split", "Debit", "Credit"]]
+        for party in sorted({row.party for row in self.of(kind)}):
+            out.append([party, *[""] * 9])
+            for row, total in self.documents(kind):
+                sides = [f"{total:,.2f}", ""] if kind == "invoice" else ["", f"{total:,.2f}"]
+                if row.party == party:
+                    out.append(["", kind.title(), f"{row.day:%m/%d/%Y}", row.number, "", "", "", "", *sides])
+            out.append(["", "Check", "11/28/2026", "901", "", "", "", "", "5.00", ""])
+        return printed(out)
+
+    def desktop_sales_by_customer(self) -> str:
+        """QuickBooks Desktop's "Sales by Customer Detail": lines by customer:job."""
+        out: list[list[object]] = [["Nov 2 - 30, 26"], [
+            "", "Type", "Date", "Num", "Memo", "Name", "Item", "Qty", "Sales Price", "Amount", "Balance"]]
+        for party in sorted({row.party for row in self.of("invoice")}):
+            out.append([party, *[""] * 10])
+            own = [row for row in self.of("invoice") if row.party == party]
+            out += [["", "Invoice", f"{row.day:%m/%d/%Y}", row.number, row.memo, row.party, row.item, row.quantity, "",
+                     f"{row.amount:,.2f}", ""] for row in own]
+            out.append([f"Total {party}", *[""] * 8, f"{sum(row.amount for row in own):,.2f}", ""])
+        return printed(out)
 
     def our_bills(self) -> str:
         """The lines of bills as a program nobody knows lists them."""
@@ -207,13 +236,13 @@ class Shelf:
             out.append(f"Rechnung;{row.number};{row.day:%d.%m.%Y};{row.party};;{gross};{tax};{row.state};{row.currency}")
         return "\n".join(out) + "\n"
 
-    def xero(self, kind: str) -> str:
-        """Xero's export of invoices or bills, a line a row, dates day first; the contact is the customer."""
+    def xero(self, kind: str, days: str = "%d/%m/%Y") -> str:
+        """Xero's export of invoices or bills, a line a row; the contact is the customer."""
         head = ["ContactName", "InvoiceNumber", "InvoiceDate", "DueDate", "Total", "InvoiceAmountDue", "Description",
                 "Quantity", "LineAmount", "AccountCode", "Currency", "Type", "Status"]
         word = "Sales invoice" if kind == "invoice" else "Bill"
         party = (lambda name: name.partition(":")[0]) if kind == "invoice" else str
-        return printed([head, *([party(row.party), row.number, f"{row.day:%d/%m/%Y}", "", "", "0.00", row.memo,
+        return printed([head, *([party(row.party), row.number, row.day.strftime(days), "", "", "0.00", row.memo,
                                  row.quantity, row.amount, "412", row.currency, word, row.state or "Paid"]
                                 for row in self.of(kind))])
 
