@@ -1,4 +1,4 @@
-"""The command line's group `approve`: drafts as they lie there, here or by files, a reviewed billing worksheet."""
+"""The command line's group `approve`: drafts as they lie there, here or by files, reviewed and signed workbooks."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def approve_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
     _drafts(app, show)
     _elsewhere(app, show)
     _billing(app, show)
+    _reconciliation(app, show)
     _mapping(app, show)
     _time(app, show)
     return app
@@ -133,3 +134,19 @@ def _billing(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         from etl import steps  # noqa: PLC0415
 
         show(steps.take_in_review(steps.start(company, period_end, workspace), file, person), as_json)
+
+
+def _reconciliation(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
+    @app.command("reconciliation")
+    def approve_reconciliation(
+        file: Annotated[Path, typer.Argument(help="The signed reconciliation workbook, .xlsx.")],
+        company: Company,
+        period_end: PeriodEnd,
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Take in the reconciliation workbook that you signed: agree or disagree; compared cell by cell, then kept."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.take_in_sign_off(steps.start(company, period_end, workspace), file, person), as_json)

@@ -67,10 +67,12 @@ class Books(Part):
     """What the books say. `locked_through`: the last day in which nothing may be posted any more.
 
     `report_to_close`: a period closes only once reports of the books answer for all its days.
+    `sign_off_to_close`: a period closes only once somebody signed its reconciliation workbook and agrees.
     """
 
     locked_through: date | None = None
     report_to_close: bool = False
+    sign_off_to_close: bool = False
     reports: tuple[BooksReport, ...] = ()
 
     @model_validator(mode="after")

@@ -53,6 +53,7 @@ from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.runs import keep_run
+from etl.steps.sign_off import take_in_sign_off
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
@@ -164,6 +165,7 @@ __all__ = [
     "take_in_books",
     "take_in_mapping_sheet",
     "take_in_review",
+    "take_in_sign_off",
     "time_waiting",
     "told_before",
     "trial_import",

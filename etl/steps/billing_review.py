@@ -7,6 +7,7 @@ import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,8 @@ from etl.errors import RefusedError
 from etl.mapping.billing import billing_findings
 from etl.mapping.cells import cell_fault
 from etl.mapping.declared_billing import BILLING_FILES
-from etl.sources.findings import LIMITS
-from etl.sources.xlsx_package import sheets_of
 from etl.steps.outcome import Outcome
+from etl.steps.returned import refuse_unfit
 from etl.steps.run import Run
 from etl.store import audit_log, batches, files
 from etl.store.batches import Draft
@@ -34,7 +34,6 @@ from etl.workbooks.billing_review import (
 RECORD, NAME, TABLE = "billing_review", "billing_decisions.csv", "map_billing_decisions"
 _DECLARED = next(declared for declared in BILLING_FILES if declared.name == NAME)
 _SHOWN = 12
-_MOST_BYTES = 50_000_000
 
 
 def take_in_review(run: Run, file: Path, person: str | None = None) -> Outcome:
@@ -88,9 +87,7 @@ def _draft(run: Run) -> Draft:
 
 def _read(run: Run, file: Path, content: bytes, written: Any) -> list[dict[str, Any]]:
     """The decisions of a worksheet that is the one written, complete, with nothing else changed."""
-    if len(content) > _MOST_BYTES:
-        raise _refused("REVIEW_INVALID", file, [f"the file is larger than {_MOST_BYTES:,} bytes"])
-    sheets_of(content, file.name, LIMITS)   # no macros, links, or a package that unpacks without end
+    refuse_unfit(content, file, partial(_refused, "REVIEW_INVALID"))
     try:
         returned = read_billing_review(content)
     except NotOursError as error:

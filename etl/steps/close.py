@@ -6,6 +6,7 @@ from etl.errors import RefusedError
 from etl.steps.books_close import books_at_close
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
+from etl.steps.sign_off import sign_off_at_close
 from etl.store import batches
 from etl.store.evidence import Sheet, append_evidence
 
@@ -33,10 +34,11 @@ def close(run: Run) -> Outcome:
                 where=run.shown(batch.folder),
                 fix=f"Upload it again, then: timebooks step reconcile --company {run.company} --period-end {day}",
             )
+        signed = sign_off_at_close(run, batch, records)
         books = books_at_close(run)
         sheet = Sheet(
             "close",
-            {"batch": batch.batch, "manifest": batch.manifest_digest, "period_end": day, **books},
+            {"batch": batch.batch, "manifest": batch.manifest_digest, "period_end": day, **books, **signed},
             "close",
             {"batch": batch.batch},
         )

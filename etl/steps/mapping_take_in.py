@@ -19,11 +19,10 @@ from etl.mapping.cells import cell_fault, shown
 from etl.mapping.declared import FILES
 from etl.mapping.load import load_mappings
 from etl.settings import read_settings
-from etl.sources.findings import LIMITS
-from etl.sources.xlsx_package import sheets_of
 from etl.steps.mapping_sheet import KNOWN, Edited, edited
 from etl.steps.mapping_versions import SHEET
 from etl.steps.outcome import NEW_LINE, Outcome
+from etl.steps.returned import refuse_unfit
 from etl.steps.run import person_of, place_of
 from etl.steps.trusted import permit
 from etl.store import audit_log, files
@@ -36,7 +35,7 @@ RECORD = SHEET
 _SHAPES: dict[str, Shape] = {
     "date": "date", "date_from": "date", "date_to": "date", "instant": "instant", "rate": "number", "money": "number",
     "fx_rate": "number", "whole": "number"}
-_SHOWN, _MOST_BYTES = 12, 50_000_000
+_SHOWN = 12
 Cells = tuple[str, ...]
 Wanted = Sequence[tuple[ReturnedRow, Cells]]
 Item = TypeVar("Item")
@@ -90,9 +89,7 @@ def take_in_mapping_sheet(
 
 def _returned(file: Path, content: bytes, now: Mapping[str, Edited]) -> tuple[ReturnedTable, ...]:
     """The tables of the workbook, with every fault of a single cell refused at once."""
-    if len(content) > _MOST_BYTES:
-        raise _refused(file, [f"the file is larger than {_MOST_BYTES:,} bytes"])
-    sheets_of(content, file.name, LIMITS)   # no macros, links, or a package that unpacks without end
+    refuse_unfit(content, file, _refused)
     shapes = {name: {column.name: _SHAPES.get(column.kind, "text") for column in one.declared.columns}
               for name, one in now.items()}
     try:

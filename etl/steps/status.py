@@ -15,6 +15,7 @@ from etl.steps.mapping_versions import choose
 from etl.steps.next_step import run_week
 from etl.steps.outcome import Outcome
 from etl.steps.referrals import waiting
+from etl.steps.sign_off import command, given, signed_words
 from etl.store import audit_log, batches, keeping
 from etl.store.records import Record
 from etl.units import clock_hours
@@ -60,8 +61,11 @@ def _company(place: Workspace, company: str, today: date) -> list[Row]:
     records = audit_log.read_log(place, company)
     drafted = {date.fromisoformat(record.text("period_end")) for record in records if record.type == "draft"}
     rows: list[Row] = []
+    wants_signed = False
     try:
-        ended = _ended(place, company, today)
+        settings = read_settings(place.mappings(company) / "company.toml", company)
+        wants_signed = settings.books.sign_off_to_close
+        ended = _ended(place, company, settings.company.go_live, today)
     except EtlError as error:
         fix = error.fix.splitlines()[0]
         rows.append((company, "", "", "settings cannot be read", "", "the administrator", f"{error.where}: {fix}"))
@@ -69,7 +73,7 @@ def _company(place: Workspace, company: str, today: date) -> list[Row]:
     if is_sandbox(company):  # practice owes nobody a week: the newest one, until there is a draft
         ended = set() if drafted else set(sorted(ended)[-1:])
     return rows + [
-        _row(place, company, day, records) if day in drafted else _not_begun(company, day)
+        _row(place, company, day, records, wants_signed=wants_signed) if day in drafted else _not_begun(company, day)
         for day in sorted(drafted | ended)
     ]
 
@@ -116,9 +120,8 @@ def _decided(place: Workspace, company: str, today: date) -> list[tuple[str, str
     return [*((f"{company}: differs from approved", told) for told in waiting_edits), *followed]
 
 
-def _ended(place: Workspace, company: str, today: date) -> set[date]:
+def _ended(place: Workspace, company: str, go_live: date, today: date) -> set[date]:
     """The ends of pay periods since go-live that are over."""
-    go_live = read_settings(place.mappings(company) / "company.toml", company).company.go_live
     periods = load_mappings(place.mappings(company), company).pay_periods
     return {pay.period.end for pay in periods if go_live <= pay.period.end < today}
 
@@ -127,7 +130,9 @@ def _not_begun(company: str, day: date) -> Row:
     return company, str(day), "", "nothing yet", "", "the bookkeeper", run_week(company, day)
 
 
-def _row(place: Workspace, company: str, period_end: date, records: tuple[Record, ...]) -> Row:
+def _row(
+    place: Workspace, company: str, period_end: date, records: tuple[Record, ...], *, wants_signed: bool
+) -> Row:
     option = f"--company {company} --period-end {period_end}"
     export = batches.newest(records, "export", period_end)
     if export is not None and export.number not in {batch.number for batch in batches.exported(
@@ -145,6 +150,10 @@ def _row(place: Workspace, company: str, period_end: date, records: tuple[Record
         if "held" in states
     )
     done, who, step = _standing(records, period_end, draft, option)
+    if batch is not None:
+        done += signed_words(records, batch)
+        if wants_signed and step.startswith("timebooks step close") and not given(records, batch):
+            who, step = "the reviewer", command(company, period_end)
     return company, str(period_end), f"{sealed.batch:04d}", done, held or "nothing", who, step
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from zipfile import BadZipFile
 
 import openpyxl
 import pyarrow as pa
@@ -18,6 +16,7 @@ import pyarrow as pa
 from etl.strict_json import dump
 from etl.tables import BILLING_REVIEW, assert_schema
 from etl.terms import BatchHeader
+from etl.workbooks.returned import DAMAGE
 from etl.workbooks.sheets import Column, Sheet
 from etl.workbooks.text import shown
 from etl.workbooks.words import marks, top_notes
@@ -31,8 +30,6 @@ _FIXED = {"Customer:job": "customer_job", "Service": "service_item", "Rate": "bi
           "Value": "amount", "Currency": "currency"}
 _NEEDED = (_NUMBER, *_FIXED, _DECISION, _AMOUNT, _REASON)
 _FIGURES = re.compile(r"Figures ([0-9a-f]{64})\.?")
-_DAMAGE = (BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError,
-           SyntaxError, NotImplementedError)   # what a library meets in a broken package, its XML errors included
 _MOST_ROWS, _MOST_COLUMNS = 200_000, 60
 _NOTE = (
     "Choose a decision for each line: bill, hold (it waits, with its time), write down or write up. Written down or "
@@ -99,7 +96,7 @@ def read_billing_review(content: bytes) -> Returned:
         if TITLE not in book.sheetnames:
             raise NotOursError(f"it has no sheet {TITLE!r}")
         return _returned(book[TITLE].iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS))
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise NotOursError(f"it cannot be read as a workbook ({type(error).__name__})") from None
 
 

@@ -92,13 +92,21 @@ def value_xml(ink: Ink, place: str, style: int, kind: Kind, value: Any) -> str:
     return f'<c r="{place}" s="{style}"><v>{number_text(value, f"sheet {ink.title}, cell {place}")}</v></c>'
 
 
+def text_tail(text: str) -> str | None:
+    """What stands in a text's cell after its style, alike wherever it stands; None for one too long for a cell."""
+    seen = shown(text)
+    return None if is_too_long(seen) else _tail(seen)
+
+
+def _tail(seen: str) -> str:
+    return f' t="inlineStr"><is><t xml:space="preserve">{xml_text(seen)}</t></is></c>'
+
+
 def _text_xml(ink: Ink, place: str, style: int, text: str) -> str:
     if not text:
         return ""
-    seen = shown(text)
-    if is_too_long(seen):
-        seen = ink.long_texts.put_aside(ink.title, place, text)
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{xml_text(seen)}</t></is></c>'
+    tail = text_tail(text) or _tail(ink.long_texts.put_aside(ink.title, place, text))
+    return f'<c r="{place}" s="{style}"{tail}'
 
 
 def _iso(days: int) -> str:

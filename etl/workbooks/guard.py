@@ -6,6 +6,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -27,6 +28,7 @@ def guard(made: Worksheet, sheet: Sheet | Page) -> None:
     made.protection.autoFilter = made.protection.formatColumns = made.protection.formatRows = False
     if isinstance(sheet, Page):
         _mark(made, f"A1:{get_column_letter(len(sheet.widths))}{max(len(sheet.rows), 1)}", "equal", _WORDS[0])
+        _offer(made, sheet)
         return
     if not sheet.count_rows:
         return
@@ -64,3 +66,13 @@ def draw(made: Worksheet, sheet: Sheet | Page) -> None:
 def _mark(made: Worksheet, place: str, operator: str, value: str) -> None:
     rule = CellIsRule(operator=operator, formula=[value], **_WRONG)  # type: ignore[no-untyped-call] # openpyxl's
     made.conditional_formatting.add(place, rule)
+
+
+def _offer(made: Worksheet, page: Page) -> None:
+    """What may be typed comes as a list."""
+    for row, cells in enumerate(page.rows, 1):
+        for at, cell in enumerate(cells, 1):
+            if cell and cell.choices:
+                listed = DataValidation(type="list", formula1=f'"{",".join(cell.choices)}"', allow_blank=True)
+                listed.add(f"{get_column_letter(at)}{row}")
+                made.add_data_validation(listed)

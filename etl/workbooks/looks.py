@@ -25,7 +25,7 @@ _FONTS: dict[Look, Font] = {
     "label": Font(name=_FACE, size=10, bold=True),
     "total": Font(name=_FACE, size=10, bold=True), "note": Font(name=_FACE, size=10),
     "banner": Font(name=_FACE, size=12, bold=True), "sign": Font(name=_FACE, size=10),
-    "input": Font(name=_FACE, size=10),
+    "input": Font(name=_FACE, size=10), "link": Font(name=_FACE, size=10, underline="single", color="FF0563C1"),
 }
 _THIN = Side(style="thin")
 _BORDERS: dict[Look, Border] = {

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, Literal
-from zipfile import BadZipFile
 
 import openpyxl
 
+from etl.workbooks.returned import DAMAGE
 from etl.workbooks.sheets import Cell, Column, Marks, Page, Sheet
 from etl.workbooks.text import from_cell
 from etl.workbooks.words import BANNER, PageRows, heads
@@ -26,8 +25,6 @@ Shapes = Mapping[str, Mapping[str, Shape]]
 HOW, LISTS = "Read me", "Lists"
 MARK, NUMBER = "To do", "No."
 _FROM = re.compile(r"Madefrom([a-z_0-9/]+\.csv),([0-9]+)rows,sha256([0-9a-f]{64})")   # in lines as wide as the sheet
-_DAMAGE = (BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError,
-           SyntaxError, NotImplementedError)   # what a library meets in a broken package, its XML errors included
 _MOST_ROWS, _MOST_COLUMNS, _SPARE = 200_000, 60, 30
 _WIDEST, _NARROWEST = 56, 8
 _STEPS = (
@@ -162,7 +159,7 @@ def read_mapping(content: bytes, shapes: Shapes) -> tuple[ReturnedTable, ...]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
         found = [table for name in book.sheetnames
                  if (table := _returned(name, book[name].iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS), shapes))]
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise NotOursError(f"it cannot be read as a workbook ({type(error).__name__})") from None
     if not found:
         raise NotOursError("no sheet of it says which file it was made from")

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from etl.terms import BatchHeader
 from etl.workbooks.detail import conversions, corrections, exceptions, lines, payroll_taxes, text_changes
+from etl.workbooks.entries import TOO_MANY, billable_lines, entries, linked
 from etl.workbooks.invoices import invoices
 from etl.workbooks.pay_lines import pay_lines
 from etl.workbooks.pivots import by_employee, by_project
@@ -27,7 +28,8 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
     time_activities, payroll_hours, billable_lines, exceptions, roll_forward, control_totals; `allocations` adds the
     number of entries behind each line, `pay_additions` the reasons of their payroll lines; `corrections`,
     `invoice_lines`, `payroll_taxes`, `conversions`, `text_changes` (any columns) and `rounding_certificate` a sheet
-    each, where they have rows, as payroll_lines have Pay lines. Of another table that is not given its sheet says so.
+    each, where they have rows, as payroll_lines have Pay lines and allocations Entries, to which each line leads. Of
+    another table that is not given its sheet says so.
     Row order does not matter, but for control_totals, shown as given. Hours are live formulas on whole seconds, totals
     on the rows.
     Raises ConservationError for a table of another shape, an unknown state or a piece without its entry.
@@ -35,18 +37,19 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
     roll = roll_forward(header, tables.get("roll_forward"))
     employees, projects = by_employee(header, tables), by_project(header, tables)
     journal = lines(header, tables.get("postings"), tables.get("allocations"))
+    behind = entries(header, tables)
+    if behind is None and "allocations" in tables and tables["allocations"].num_rows:
+        journal = replace(journal, notes=(*journal.notes, TOO_MANY))
     sheets: list[Sheet | Page] = [
         summary(header, tables, Behind(roll, employees, projects, journal)),
-        roll.page, employees, projects, exceptions(header, tables.get("exceptions")), journal]
+        roll.page, employees, projects, exceptions(header, tables.get("exceptions")),
+        *_lines_and_entries(header, tables, journal, behind)]
     paid = tables.get("payroll_lines")
     if paid is not None and paid.num_rows:
         sheets.insert(3, pay_lines(header, tables))
     corrected = tables.get("corrections")
     if corrected is not None:
         sheets.append(corrections(header, corrected))
-    invoiced = tables.get("invoice_lines")
-    if invoiced is not None and invoiced.num_rows:
-        sheets.append(invoices(header, invoiced))
     taxes = tables.get("payroll_taxes")
     if taxes is not None and taxes.num_rows:
         sheets.append(payroll_taxes(header, taxes))
@@ -61,3 +64,19 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
         sheets.append(rounding(header, certificate))
     whose = f"{header.company_name}, {header.period_label}, {batch_words(header)}"
     return render_workbook(sheets, title="Reconciliation", subject=whose, marks=replace(marks(header), is_locked=True))
+
+
+def _lines_and_entries(
+    header: BatchHeader, tables: Mapping[str, pa.Table], journal: Sheet, behind: Sheet | None,
+) -> list[Sheet]:
+    """The sheets of posted lines, linked with the entries behind them where those are a sheet."""
+    posted = [journal]
+    billed, invoiced = tables.get("billable_lines"), tables.get("invoice_lines")
+    if invoiced is not None and invoiced.num_rows:
+        posted.append(invoices(header, invoiced))
+    elif behind is not None and billed is not None and billed.num_rows:
+        posted.append(billable_lines(header, billed))
+    if behind is None:
+        return posted
+    behind, posted = linked(behind, posted)
+    return [*posted, behind]

@@ -18,9 +18,10 @@ from openpyxl.utils import get_column_letter
 from etl.workbooks.text import safe_title
 
 Kind = Literal["text", "typed", "seconds", "hours", "amount", "rate", "date", "count"]
-Look = Literal["plain", "title", "heading", "head", "label", "total", "note", "banner", "sign", "input"]
+Look = Literal["plain", "title", "heading", "head", "label", "total", "note", "banner", "sign", "input", "link"]
 Value = str | int | Decimal | date | None
 
+MOST_LINKS = 65_530   # of one sheet; Excel drops what is over it and offers a repair
 ONE_PAGE = 72   # rows that are still easy to read on one upright page
 
 FIGURES: tuple[Kind, ...] = ("seconds", "hours", "amount", "rate", "count")
@@ -52,12 +53,20 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Where each cell of a column leads, row by row: a place such as 'Pay lines'!A12, None where it leads nowhere."""
+
+    heading: str
+    places: Sequence[str | None]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A table: title, notes, a frozen header with a filter, rows, and a live total below the columns in `totals`.
 
     `rows`: an Arrow table or tuples, one value for each column without formula, in order. `empty`: what to say
     when there are no rows. A total is a plain SUM over all rows, one per currency; the total of a formula column
-    is its formula on the totals. `chart`: the columns of names and of figures of its bars.
+    is its formula on the totals. `chart`: the columns of names and of figures of its bars. `links`: of a text column.
     """
 
     title: str
@@ -67,6 +76,7 @@ class Sheet:
     notes: tuple[str, ...] = ()
     empty: str = "Nothing to list."
     chart: tuple[str, str] | None = None
+    links: Links | None = None
 
     def __post_init__(self) -> None:
         headings = [column.heading for column in self.columns]
@@ -74,6 +84,9 @@ class Sheet:
                  *(place[0] for column in self.columns for place in PLACE.findall(column.formula))}
         if len(set(headings)) != len(headings) or not named <= set(headings):
             raise ValueError(f"sheet {self.title}: headings {headings}, named {sorted(named)}")
+        if self.links and (self.links.heading not in headings or len(self.links.places) != self.count_rows
+                           or sum(place is not None for place in self.links.places) > MOST_LINKS):
+            raise ValueError(f"sheet {self.title}: {len(self.links.places)} places for {self.count_rows} rows")
         values = sum(not column.formula for column in self.columns)
         widths = {self.rows.num_columns} if isinstance(self.rows, pa.Table) else {len(row) for row in self.rows}
         if not widths <= {values}:
@@ -135,7 +148,7 @@ class Sheet:
 class Cell:
     """One cell of a page: a value, or a live formula. `digits` are the decimal places of an amount.
 
-    `wrap`: break a long text into lines. `is_right`: a heading above numbers.
+    `wrap`: break a long text into lines. `is_right`: a heading above numbers. `choices`: what may be typed.
     """
 
     value: Value = None
@@ -145,6 +158,7 @@ class Cell:
     digits: int = 2
     is_wrapped: bool = False
     is_right: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

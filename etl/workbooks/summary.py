@@ -16,6 +16,7 @@ from etl.workbooks.looks import EXACT_DIGITS
 from etl.workbooks.pivots import BILL_SECONDS, PAY_SECONDS
 from etl.workbooks.roll_forward import RollForward
 from etl.workbooks.sheets import Cell, Page, Sheet
+from etl.workbooks.sign_off import SUMMARY, sign_off
 from etl.workbooks.words import (
     BANNER,
     OPENING,
@@ -28,7 +29,6 @@ from etl.workbooks.words import (
     heads,
 )
 
-TITLE = "Summary"
 _WIDTHS = (36, 20, 16, 20, 16, 16, 15, 14)
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
@@ -79,9 +79,9 @@ def summary(header: BatchHeader, tables: Mapping[str, pa.Table], behind: Behind)
     checks.put(f"H{first}:H{first + count - 1}", count)
     _streams(page, checks, behind.roll_forward)
     _control_totals(page, checks, tables.get("control_totals"), behind)
-    _sign_off(page)
+    sign_off(page)
     page.replace(verdict, Cell("Checks on this sheet", look="label"), checks.verdict())
-    return page.page(TITLE, _WIDTHS, is_upright=True)
+    return page.page(SUMMARY, _WIDTHS, is_upright=True)
 
 
 def _facts(header: BatchHeader) -> list[tuple[str, str]]:
@@ -165,14 +165,3 @@ def _number(text: str) -> Decimal | None:
     if not _PLAIN_NUMBER.fullmatch(text) or sum(sign.isdigit() for sign in text) > EXACT_DIGITS:
         return None
     return Decimal(text)
-
-
-def _sign_off(page: PageRows) -> None:
-    """Lines to sign on paper; the record itself is the approval in the audit log."""
-    page.add()
-    page.add(Cell("Sign-off", look="heading"))
-    page.add(Cell("The approval on record stands in the audit log and names the digest of this batch.",
-                  look="note"))
-    for role in ("Prepared by", "Approved by", "Uploaded to the books by"):
-        page.add()
-        page.add(Cell(role), *(Cell(look="sign"),) * 3, Cell("Date", is_right=True), *(Cell(look="sign"),) * 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import repeat
 from typing import Any
@@ -12,10 +13,10 @@ from openpyxl.utils import get_column_letter
 
 from etl.errors import TargetError
 from etl.units import is_currency
-from etl.workbooks.cells import Ink, cells_xml, formula_xml, row_xml, value_xml
+from etl.workbooks.cells import Ink, cells_xml, formula_xml, row_xml, text_tail, value_xml
 from etl.workbooks.looks import amount_digits
 from etl.workbooks.sheets import FIGURES, PLACE, Cell, Column, Look, Sheet
-from etl.workbooks.text import count_lines
+from etl.workbooks.text import count_lines, xml_text
 
 ROW_LIMIT = 1_048_576
 
@@ -29,6 +30,16 @@ def sheet_xml(sheet: Sheet, ink: Ink) -> str:
             fix="Run the pay groups as batches of their own, so that each is smaller.")
     table = _Table(sheet, ink)
     return "".join([*table.top(), *table.body(), *table.bottom()])
+
+
+def links_xml(sheet: Sheet) -> str:
+    """The links of a sheet into others, as Excel and LibreOffice follow them without a formula."""
+    if sheet.links is None:
+        return ""
+    letter = sheet.letter(sheet.links.heading)
+    cells = "".join(f'<hyperlink ref="{letter}{row}" location="{xml_text(place)}"/>'
+                    for row, place in enumerate(sheet.links.places, sheet.first_row) if place is not None)
+    return f"<hyperlinks>{cells}</hyperlinks>" if cells else ""
 
 
 class _Table:
@@ -71,7 +82,9 @@ class _Table:
         needed = [1] * self.sheet.count_rows
         for column in self.sheet.columns:
             if column.kind in ("text", "typed"):
-                needed = [max(lines, count_lines(str(text), column.width)) if text else lines
+                known = {text: count_lines(str(text), column.width) if text else 1
+                         for text in set(self.values[column.heading])}
+                needed = [max(lines, known[text])
                           for lines, text in zip(needed, self.values[column.heading], strict=True)]
         return needed
 
@@ -101,6 +114,12 @@ class _Table:
             formula = _formula(column, self.sheet)
             return [formula_xml(f"{letter}{row}", style, formula(row))
                     for row, style in zip(rows, styles, strict=False)]
+        if column.kind == "text" and not column.is_input:   # most texts stand in many rows
+            tails = {text: text_tail(str(text)) if text else "" for text in set(self.values[column.heading])}
+            return [
+                "" if not text else f'<c r="{letter}{row}" s="{style}"{tails[text]}' if tails[text]
+                else value_xml(self.ink, f"{letter}{row}", style, "text", text)
+                for row, style, text in zip(rows, styles, self.values[column.heading], strict=False)]
         cells = zip(rows, styles, self.values[column.heading], strict=False)
         if column.is_input:   # an empty cell to fill in has its look too
             return [
@@ -116,7 +135,11 @@ class _Table:
         look: Look = "input" if column.is_input else "plain"
         if column.kind != "amount":
             like = Cell(kind=column.kind, look=look, is_wrapped=column.kind in ("text", "typed"))
-            return repeat(looks.style(like, is_indented=not is_first))
+            plain, links = looks.style(like, is_indented=not is_first), self.sheet.links
+            if links is None or links.heading != column.heading:
+                return repeat(plain)
+            linked = looks.style(replace(like, look="link"), is_indented=not is_first)
+            return [plain if place is None else linked for place in links.places]
         digits = self.digits[column.heading]
         made = {places: looks.style(Cell(kind="amount", look=look, digits=places)) for places in sorted(set(digits))}
         return [made[places] for places in digits]

@@ -26,7 +26,7 @@ from etl.workbooks.guard import draw, guard
 from etl.workbooks.looks import Looks
 from etl.workbooks.package import zipped
 from etl.workbooks.sheets import Cell, Column, Marks, Page, Sheet
-from etl.workbooks.table import sheet_xml
+from etl.workbooks.table import links_xml, sheet_xml
 from etl.workbooks.text import cell_length, safe_title, shown
 
 __all__ = ["Cell", "Column", "Marks", "Page", "Sheet", "render_workbook"]
@@ -62,7 +62,8 @@ def render_workbook(sheets: Sequence[Sheet | Page], *, title: str, subject: str,
     facts = book.properties
     facts.creator, facts.title, facts.subject = "Timebooks", shown(title), shown(subject)
     facts.created = facts.modified = _NO_TIME
-    return _package(book, rows)
+    links = ["" if isinstance(sheet, Page) else links_xml(sheet) for sheet in sheets]
+    return _package(book, rows, [*links, *[""] * (len(rows) - len(links))])
 
 
 def _rows(sheet: Sheet | Page, ink: Ink) -> str:
@@ -132,14 +133,16 @@ def _printed(text: str) -> _HeaderFooterPart:
     return _HeaderFooterPart(text.replace("&", "&&") or None)
 
 
-def _package(book: Workbook, rows: Sequence[str]) -> bytes:
-    """The file: what openpyxl made of the empty sheets, with our rows put in."""
+def _package(book: Workbook, rows: Sequence[str], links: Sequence[str]) -> bytes:
+    """The file: what openpyxl made of the empty sheets, with our rows and links put in."""
     made = io.BytesIO()
     ExcelWriter(book, ZipFile(made, "w", ZIP_STORED)).save()
     with ZipFile(made) as source:
         content = {name: source.read(name) for name in source.namelist()}
-    for number, text in enumerate(rows, 1):
+    for number, (text, linked) in enumerate(zip(rows, links, strict=True), 1):
         name = f"xl/worksheets/sheet{number}.xml"
         before, after = _EMPTY_ROWS.split(_EMPTY_SIZE.sub(b"", content[name]))
+        if linked:   # their place in a sheet, by ECMA-376
+            after = after.replace(b"<pageMargins", linked.encode() + b"<pageMargins", 1)
         content[name] = before + b"<sheetData>" + text.encode() + b"</sheetData>" + after
     return zipped(content)

@@ -196,6 +196,9 @@ class Company:
         engine.put("checked_items", EXCEPTIONS.empty_table())
         order = ORDER[1 : ORDER.index(to) + 1]
         if len(order) > len(MAP):
+            if run.known_from < run.window.start:  # what a rule looks at before the window is mapped first
+                engine.run(order[: len(MAP)])
+                order = order[len(MAP) :]
             put_time_before(run, engine, engine)
         engine.later(order)
         return Books(engine, run)

@@ -424,7 +424,8 @@ def test_every_verb_is_for_its_roles_alone(desk):
         assert refused_code(lambda: stage(desk.run("max"))) == "NOT_PERMITTED"  # noqa: B023
     place, file = desk.place.root, desk.root / "any.csv"
     file.touch()
-    for step in (lambda: steps.take_in_review(desk.run("max"), file), lambda: steps.rollback(desk.run("max"), "why"),
+    for step in (lambda: steps.take_in_review(desk.run("max"), file),
+                 lambda: steps.take_in_sign_off(desk.run("max"), file), lambda: steps.rollback(desk.run("max"), "why"),
                  lambda: steps.take_in_mapping_sheet(place, COMPANY, file, person="max"),
                  lambda: steps.confirm_rule(COMPANY, "us-flsa", "max", "read", workspace=place),
                  lambda: steps.assign_exception(COMPANY, "0" * 10, "max", person="max", workspace=place),

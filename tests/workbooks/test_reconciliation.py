@@ -15,12 +15,14 @@ from openpyxl.formula import Tokenizer
 from etl import tables as schemas
 from etl.errors import ConservationError, TargetError
 from etl.workbooks.reconciliation import render_reconciliation
-from tests.workbooks.example import header, rows, small, table
+from etl.workbooks.sheets import MOST_LINKS, Column, Links, Sheet
+from tests.workbooks.example import header, rows, small, table, week
 from tests.workbooks.readback import cells, opened, raw_cells
 from tests.workbooks.test_writer import HOSTILE
 
 GOLDEN = Path(__file__).parent / "small" / "cells.txt"
-SHEETS = ["Summary", "Roll-forward", "By employee", "Pay lines", "By project", "Exceptions", "Lines"]
+SHEETS = ["Summary", "Roll-forward", "By employee", "Pay lines", "By project", "Exceptions", "Lines", "Billable lines",
+          "Entries"]
 
 
 def sheet_rows(content, title, first):
@@ -49,6 +51,8 @@ def test_the_sheets_stand_in_the_order_of_reading():
     assert opened(render_reconciliation(header(), small())).sheetnames == SHEETS
     changed = small() | {"text_changes": pa.table({"line_id": ["0042-T-001"], "before": ["=1"], "after": ["~ =1"]})}
     assert opened(render_reconciliation(header(), changed)).sheetnames == [*SHEETS, "Text changes"]
+    alone = {name: value for name, value in small().items() if name != "allocations"}
+    assert opened(render_reconciliation(header(), alone)).sheetnames == SHEETS[:-2]
     empty = small() | {"text_changes": changed["text_changes"].slice(0, 0)}
     assert opened(render_reconciliation(header(), empty)).sheetnames == SHEETS
 
@@ -68,13 +72,14 @@ def test_a_missing_table_is_said_calmly(name, sheet, line):
     tables = {key: value for key, value in small().items()
               if key not in {name, *(("postings", "billable_lines") if sheet == "By project" else ())}}
     content = render_reconciliation(header(), tables)
-    assert opened(content).sheetnames == SHEETS
+    assert opened(content).sheetnames == [title for title in SHEETS
+                                          if title != "Billable lines" or "billable_lines" in tables]
     assert line in [row[0] for row in opened(content)[sheet].iter_rows(values_only=True)]
 
 
 def test_nothing_at_all_still_makes_a_workbook():
     content = render_reconciliation(header(), {})
-    assert opened(content).sheetnames == [title for title in SHEETS if title != "Pay lines"]
+    assert opened(content).sheetnames == [title for title in SHEETS[:-2] if title != "Pay lines"]
     assert not [value for number in range(1, 7) for kind, value in raw_cells(content, number).values() if kind == "f"]
     summary = [row[1] for row in opened(content)["Summary"].iter_rows(values_only=True)]
     assert "nothing to compare" in summary
@@ -308,15 +313,80 @@ def test_labor_and_what_is_charged_on_it_stand_apart(letters, document, figures,
     assert tuple([*found, None][:2]) == figures, why
 
 
+def landing(content):
+    """Each link of the workbook: sheet and place it stands at, its text, sheet and place it leads to, what is there."""
+    book = opened(content)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.hyperlink is not None:
+                    assert cell.hyperlink.target is None, "a link that leaves the workbook"
+                    title, place = re.fullmatch(r"'([^']+)'!([A-Z]+[0-9]+)", cell.hyperlink.location).groups()
+                    assert cell.data_type == "s", "a text, and no formula"
+                    yield sheet.title, cell.coordinate, cell.value, title, place, book[title][place].value
+
+
+@pytest.mark.capability("C95")
+@pytest.mark.parametrize("tables", [small, week], ids=["small", "week"])
+def test_every_line_leads_to_its_entries_and_each_entry_back_to_its_line(tables):
+    tables = tables()
+    content = render_reconciliation(header(), tables)
+    links = list(landing(content))
+    assert all(text == there for _, _, text, _, _, there in links)
+    allocated = set(tables["allocations"]["line_id"].to_pylist())
+    posted = {line for name in ("postings", "billable_lines") for line in tables[name]["line_id"].to_pylist()}
+    leads = {text: place for title, _, text, _, place, _ in links if title != "Entries"}
+    assert set(leads) == allocated & posted
+    back = [text for title, _, text, *_ in links if title == "Entries"]
+    assert sorted(back) == sorted(line for line in column(content, "Entries", "Line", "Line") if line in posted)
+    first = {line: f"A{row}" for row, line in reversed(list(enumerate(
+        (cell.value for cell in opened(content)["Entries"]["A"]), 1)))}
+    assert all(place == first[line] for line, place in leads.items()), "the first of its entries"
+
+
+def test_the_entries_of_a_line_add_up_to_it():
+    content = render_reconciliation(header(), small())
+    shares = [(row[0], round(row[6] * 100)) for row in sheet_rows(content, "Entries", "Line")]
+    lines = {row["line_id"]: row["amount"] for row in small()["postings"].to_pylist()}
+    assert shares
+    for line in {line for line, _ in shares}:
+        assert sum(cents for one, cents in shares if one == line) == lines[line] * 100
+
+
+def test_pieces_of_an_entry_are_one_row_with_whose_it_is_and_when():
+    tables = week()
+    twice = pa.concat_tables([tables["allocations"]] * 2)
+    shares = sheet_rows(render_reconciliation(header(), tables | {"allocations": twice}), "Entries", "Line")
+    assert len(shares) == tables["allocations"].num_rows
+    known = {(row["entry_id"], row["version"]): row for row in tables["entries"].to_pylist()}
+    for _, entry, version, name, worked_on, *_ in shares:
+        assert (name, worked_on.date()) == (known[entry, version]["employee_name"], known[entry, version]["worked_on"])
+
+
+def test_more_entries_than_a_sheet_can_link_are_told_and_not_linked(monkeypatch):
+    monkeypatch.setattr("etl.workbooks.entries.MOST_LINKS", 1)
+    content = render_reconciliation(header(), small())
+    book = opened(content)
+    assert "Entries" not in book.sheetnames
+    assert not list(landing(content))
+    assert "timebooks explain" in " ".join(str(cell.value) for cell in book["Lines"]["A"])
+
+
+def test_a_sheet_with_more_links_than_excel_keeps_is_not_made():
+    rows = [("x",)] * (MOST_LINKS + 1)
+    with pytest.raises(ValueError, match="places"):
+        Sheet("S", (Column("Line", "text", 9),), rows, links=Links("Line", ["'S'!A1"] * len(rows)))
+
+
 def test_only_where_people_sign_anything_can_be_typed():
     book = opened(render_reconciliation(header(), small()))
     assert all(sheet.protection.sheet and not sheet.protection.password for sheet in book)
     unlocked = {(sheet.title, cell.row) for sheet in book for row in sheet.iter_rows() for cell in row
                 if not cell.protection.locked}
     signed = {cell.row for cell in book["Summary"]["A"] if cell.value in ("Prepared by", "Approved by",
-                                                                         "Uploaded to the books by")}
+                                                                         "Uploaded to the books by", "Reviewed by")}
     assert unlocked == {("Summary", row) for row in signed}
-    assert len(signed) == 3
+    assert len(signed) == 4
 
 
 def test_what_differs_is_shown_in_red_and_hours_by_job_as_bars():
