@@ -14,7 +14,7 @@ from etl.settings.books import BooksReport
 
 TEXTS = (
     "label", "date", "document", "account", "person", "job", "class", "item", "memo", "line", "amount", "debit",
-    "credit", "currency", "duration", "hours", "pay_item",
+    "credit", "currency", "duration", "hours", "pay_item", "type", "state", "quantity", "open_balance", "tax",
 )
 """What a column of a report can feed, in the order of the table of cells."""
 _HEADER_ROWS = 60   # titles before the headings
@@ -40,7 +40,8 @@ class Form:
     """One report.
 
     `group_feeds`: what a row that is only a label tells about the rows below it; `label_feeds`: what the label of a
-    row with figures is. `account_words`: an account stands by its name, its code, or as a ledger names it.
+    row with figures is. `account_words`: an account stands by its name, its code, or as a ledger names it. `types`:
+    what the column of types says of a row that is one, parted by "|"; `party` customer: invoices name no job.
     """
 
     name: str
@@ -56,6 +57,8 @@ class Form:
     delimiter: str = ","
     sheet: str = ""
     account_words: str = "name"
+    types: str = ""
+    party: str = ""
     status: str = "declared"
 
     def header_at(self, rows: Sequence[tuple[str, ...]]) -> int:
@@ -92,7 +95,8 @@ def forms() -> tuple[Form, ...]:
     return tuple(
         Form(row["form"], row["kind"], row["grain"], tuple(columns[row["form"]]), row["group_feeds"],
              row["label_feeds"], row["date_format"], row["decimal_sign"], row["sign"], row["encoding"],
-             account_words=row["account_words"], status=row["status"])
+             account_words=row["account_words"], types=row["types"], party=row["party"],
+             status=row["status"])
         for row in _table("forms.csv"))
 
 
@@ -101,7 +105,7 @@ def declared(report: BooksReport) -> Form:
     headings = tuple(Heading(feeds, (name,), feeds != "extra") for name, feeds in report.columns.items())
     return Form(report.name, report.kind, report.grain, headings, "", "", report.date_format, report.decimal_sign,
                 "debit_credit" if "debit" in report.columns.values() else "signed", report.encoding, report.delimiter,
-                report.sheet)
+                report.sheet, types="|".join(report.types))
 
 
 def recognized(

@@ -11,25 +11,31 @@ from etl.settings.kinds import Name, Part
 
 BookText = Literal[
     "date", "document", "account", "person", "job", "class", "item", "memo", "line", "amount", "debit", "credit",
-    "currency", "duration", "hours", "pay_item", "extra",
+    "currency", "duration", "hours", "pay_item", "type", "state", "quantity", "open_balance", "tax", "extra",
 ]
 _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {   # one of each of these
     "posting": (("date",), ("account",), ("amount", "debit"), ("document", "line", "memo")),
     "time": (("person",), ("duration", "hours"), ("date", "job")),
     "payroll": (("person",), ("pay_item",), ("hours", "duration")),
+    "invoice": (("date",), ("job",), ("amount", "debit"), ("document", "line", "memo")),
+    "bill": (("date",), ("person",), ("amount", "debit"), ("document", "line", "memo")),
 }
+_DOCUMENTS = ("invoice", "bill")
 
 
 class BooksReport(Part):
     """A report of the books that Timebooks has no form for: what each column of the file feeds.
 
-    `kind`: lines of account, time, or the payroll register. `grain`: one row a line, or totals: by person and job, by
-    person and pay item. An `amount` is debit positive.
+    `kind`: lines of account, time, the payroll register, invoices or bills. `grain`: one row a line, one a document (an
+    invoice, a bill), or totals: by person and job, by person and pay item. An `amount` is debit positive; of an invoice
+    or a bill it is what is owed, before tax where a column feeds `tax`. `types`: which types of the column that feeds
+    `type` are read.
     """
 
     name: Name
-    kind: Literal["posting", "time", "payroll"]
-    grain: Literal["line", "total"] = "line"
+    kind: Literal["posting", "time", "payroll", "invoice", "bill"]
+    grain: Literal["line", "document", "total"] = "line"
+    types: tuple[str, ...] = ()
     columns: Annotated[dict[str, BookText], Field(min_length=1)]
     date_format: str = "%Y-%m-%d"
     decimal_sign: Literal[".", ","] = "."
@@ -45,6 +51,13 @@ class BooksReport(Part):
         lacking = [" or ".join(group) for group in _NEEDED[self.kind] if not set(group) & set(fed)]
         if ("debit" in fed) != ("credit" in fed):
             lacking.append("debit and credit together")
+        is_of_documents = self.kind in _DOCUMENTS
+        if self.grain == ("total" if is_of_documents else "document"):
+            raise ValueError(f"a report of kind {self.kind} has no grain {self.grain}")
+        if self.grain == "document" and not {"document", "memo"} & set(fed):
+            lacking.append("document or memo")
+        if bool(self.types) != ("type" in fed):
+            raise ValueError("types and a column that feeds type go together")
         if lacking:
             raise ValueError(f"a report of kind {self.kind} needs a column for {'; '.join(lacking)}")
         return self

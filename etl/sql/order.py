@@ -206,7 +206,7 @@ BOOK_PAIRS = "book_pairs"  # in turns
 BOOKS_BEFORE: tuple[str, ...] = ("batch_facts", "book_days", "book_lines", "expected_lines")
 BOOKS_AFTER: tuple[str, ...] = (
     *("book_differences", "tracker_differences", "book_items", "book_statement"),
-    *("book_balances", "book_roll_forward", "book_unanswered", "book_three_sides"),
+    *("book_balances", "book_roll_forward", "book_unanswered", "book_three_sides", "book_documents"),
 )
 VIEWS: frozenset[str] = frozenset(
     {

@@ -84,9 +84,15 @@ create or replace macro printed_seconds(printed) as (case when regexp_full_match
         * (split_part(ltrim(replace(bare_number(printed), ',', ''), '-'), ':', 1)::bigint * 3600
             + split_part(bare_number(printed), ':', 2)::bigint * 60 + coalesce(nullif(split_part(bare_number(printed), ':', 3), ''), '0')::bigint) end);
 
+-- An invoice or a bill; what it is known by: its number, and of a vendor's own number the vendor with it; whose its balance is.
+create or replace macro is_document(kind) as (kind in ('invoice', 'bill'));
+create or replace macro document_key(kind, number, person) as (case when kind = 'bill' and not regexp_full_match(number, '[A-Z]{2}[0-9]{4,5}[A-Z][A-Z0-9]*')
+    then concat_ws('|', person, number) else coalesce(number, '') end);
+create or replace macro whose_of(kind, account, person, job) as (coalesce(case kind when 'posting' then account when 'invoice' then job else person end, ''));
+
 -- What two lines of the books have in common that are the same line: document, account and amount, or person, job, day and time.
-create or replace macro figures_of(kind, number, account, amount, person, job, day, seconds) as (case kind
-    when 'posting' then concat_ws(chr(31), number, account, amount) else concat_ws(chr(31), person, coalesce(job, ''), day, seconds) end);
+create or replace macro figures_of(kind, number, account, amount, person, job, day, seconds) as (case
+    when is_document(kind) or kind = 'posting' then concat_ws(chr(31), document_key(kind, number, person), account, amount) else concat_ws(chr(31), person, coalesce(job, ''), day, seconds) end);
 
 -- A name as two people would take it for the same: no case, no accents, no look-alike letters, no signs between the words.
 create or replace macro plain_name(name) as (trim(regexp_replace(lower(strip_accents(look_alike(nfc_normalize(name)))), '[^\p{L}\p{N}]+', ' ', 'g')));

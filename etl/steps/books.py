@@ -185,7 +185,7 @@ def _keep(run: Run, made: Statement) -> None:
     sheet = Sheet("books-statement", content, books.STATEMENT, body)
     record = append_evidence(run.workspace, run.company, run.period_end, sheet, person=run.person, now=run.now())
     tables = {"items": made.items, "balances": made.balances, "roll_forward": made.roll_forward,
-              "unanswered": made.unanswered, "three_sides": made.three_sides}
+              "unanswered": made.unanswered, "three_sides": made.three_sides, "documents": made.documents}
     workbook = render_books(
         run.settings.company.name, tables, list(_inputs(run.records(), made)), as_of=run.now().date().isoformat(),
         is_sandbox=is_sandbox(run.company))
@@ -264,7 +264,9 @@ def _figure(row: dict[str, Any], side: str) -> str:
         said = (money(row["amount"], row["currency"]) if row["amount"] is not None else "", clock_hours(row["seconds"]))
         return ", ".join(filter(None, said)) if side == "batch" else ""
     amount, seconds, day = row[f"{side}_amount"], row[f"{side}_seconds"], row[f"{side}_day"]
-    parts = [money(amount, row["currency"]) if amount is not None else "",
+    has_other = row["code"] == "TE216" and row["batch_quantity"] is not None and row["books_quantity"] is not None
+    parts = [money(amount, row[f"{side}_currency"]) if amount is not None else "",
              clock_hours(seconds) if seconds is not None else "",
+             f"quantity {row[f'{side}_quantity'].normalize():f}" if has_other else "",
              str(day) if day and row["batch_day"] and row["books_day"] and row["batch_day"] != row["books_day"] else ""]
     return ", ".join(filter(None, parts))

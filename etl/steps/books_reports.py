@@ -24,11 +24,11 @@ from etl.store.books import Received
 from etl.tables import TEXT
 from etl.tables.kinds import schema
 
-_FLAGS = ("person", "account", "job", "class", "pay_item", "line", "document")
+_FLAGS = ("person", "account", "job", "class", "pay_item", "line", "document", "quantity")
 REPORTS = schema(
     ("report_no", pa.int64()),
     *((name, TEXT) for name in ("form", "kind", "grain", "group_feeds", "label_feeds", "decimal_sign", "sign",
-                                "account_words", "home_currency")),
+                                "account_words", "types", "party", "home_currency")),
     ("first_day", DAY), ("last_day", DAY), ("has_date", pa.bool_()), *((f"has_{name}", pa.bool_()) for name in _FLAGS),
 )
 """One row per report of the books: its form, the days it answers for, and what it has columns for."""
@@ -126,7 +126,7 @@ def span(reading: Reading, days: Sequence[date], given: tuple[date | None, date 
         return given[0], given[1], "given"
     if titles:
         return titles[0], titles[1], "titles"
-    if days and reading.form.grain == "line":
+    if days and reading.form.grain != "total":
         return min(days), max(days), "rows"
     raise SourceError(
         "BOOKS_SPAN", what="The report does not say for which days it was run", where=reading.file_name,
@@ -139,14 +139,17 @@ def _row(number: int, reading: Reading, first: date | None, last: date | None, c
     if form.account_words == "ledger":
         fed.add("job")   # the account's own levels
         fed |= {"line"} if "memo" in fed else set()
-    if form.kind == "time" and "memo" in fed:
+    if form.kind in ("time", "invoice", "bill") and "memo" in fed:
         fed.add("line")
-    if form.kind == "posting" and "memo" in fed:
+    if form.kind in ("posting", "invoice", "bill") and "memo" in fed:
         fed.add("document")   # our number is found in a memo too
+    if form.kind == "invoice" and "item" in fed:
+        fed.add("pay_item")
     return {
         "report_no": number, "form": form.name, "kind": form.kind, "grain": form.grain, "group_feeds": form.group_feeds,
         "label_feeds": form.label_feeds, "decimal_sign": form.decimal_sign, "sign": form.sign,
-        "account_words": form.account_words, "home_currency": currency, "first_day": first, "last_day": last,
+        "account_words": form.account_words, "types": form.types, "party": form.party, "home_currency": currency,
+        "first_day": first, "last_day": last,
         "has_date": "date" in fed, **{f"has_{name}": name in fed for name in _FLAGS}}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -14,20 +14,24 @@ from etl.settings import Settings
 from etl.store.batches import Batch
 from etl.tables import AMOUNT, SECONDS, TEXT
 from etl.tables.kinds import schema
-from etl.targets.documents import document
+from etl.targets.documents import DOCUMENTS, document
+from etl.targets.invoices import quantities, route_of
 from etl.targets.ledgers import account_name
 from etl.units import minor_digits
 
 DAY = pa.date32()
 PERIODS = schema(("batch", pa.int64()), ("period_start", DAY), ("period_end", DAY))
+QUANTITY = pa.decimal128(18, 6)
 LINES = schema(
     *(("kind", TEXT), ("batch", pa.int64()), ("period_start", DAY), ("period_end", DAY), ("line_id", TEXT)),
     *(("line_number", pa.int64()), ("document_number", TEXT), ("day", DAY), ("line_key", TEXT), ("person", TEXT)),
     *(("account", TEXT), ("job", TEXT), ("class", TEXT), ("pay_item", TEXT), ("amount", AMOUNT), ("currency", TEXT)),
     *(("minor_digits", pa.int64()), ("seconds", SECONDS), ("exact_seconds", SECONDS), ("corrects", TEXT)),
+    *(("quantity", QUANTITY), ("is_by_hand", pa.bool_())),
 )
-"""One row per line of an exported batch that the books can show. Kind: posting | time | payroll. `exact_seconds`:
-before the target's grain. `line_key`: our key as the books keep it. `corrects`: the line that it corrects."""
+"""One row per line of an exported batch that the books can show. Kind: posting | time | payroll | invoice | bill.
+`exact_seconds`: before the target's grain. `line_key`: our key as the books keep it. `corrects`: the line that it
+corrects. `quantity`: as printed. `is_by_hand`: no import brings it, people enter it."""
 ENTRIES = schema(
     *(("batch", pa.int64()), ("period_end", DAY), ("entry_id", TEXT), ("employee_name", TEXT), ("person_ref", TEXT)),
     *(("customer_job", TEXT), ("worked_seconds", SECONDS)),
@@ -72,7 +76,32 @@ def batch_lines(batch: Batch, start: date) -> pa.Table:
             "day": pa.array([batch.period_end] * len(rows), DAY), "person": rows["employee_name"],
             "pay_item": rows["pay_item"], "amount": rows["amount"], "currency": rows["currency"],
             "seconds": rows["exported_seconds"], "exact_seconds": rows["pay_seconds"]}))
-    return pa.concat_tables(found) if found else LINES.empty_table()
+    return pa.concat_tables([LINES.empty_table(), *found, *_documents(batch, start)])
+
+
+def _documents(batch: Batch, start: date) -> Iterator[pa.Table]:
+    """The lines of a batch's invoices and of its bills that have a number, imported or entered by hand."""
+    names = {file["document"] for file in batch.manifest["files"] if file["role"] in ("import", "worksheet")}
+    tables = {known.table: known.name for known in DOCUMENTS if known.name in names}
+    if "invoice_lines" in tables:
+        rows = batch.table("invoice_lines")
+        by_hand = pc.is_valid(rows["by_hand"]).combine_chunks()
+        printed, _ = quantities(rows, route_of(tables["invoice_lines"]).quantity_digits)
+        yield _lines(batch, start, rows, {
+            "kind": _same("invoice", rows), "line_id": rows["line_id"], "line_key": rows["line_id"],
+            "document_number": rows["invoice_number"], "day": rows["billed_on"], "job": rows["customer_job"],
+            "pay_item": rows["service_item"], "amount": rows["amount"], "currency": rows["currency"],
+            "corrects": _corrects(batch, rows), "is_by_hand": by_hand,
+            "quantity": pc.if_else(by_hand, pa.scalar(None, QUANTITY), printed.cast(QUANTITY))})
+    if "vendor_lines" in tables:
+        rows = batch.table("vendor_lines")
+        rows = rows.filter(pc.is_valid(rows["document_number"]))
+        yield _lines(batch, start, rows, {
+            "kind": _same("bill", rows), "line_id": rows["line_id"], "line_key": rows["line_id"],
+            "document_number": rows["document_number"], "day": rows["billed_on"], "person": rows["vendor_name"],
+            "account": rows["account"], "job": rows["customer_job"], "amount": rows["amount"],
+            "currency": rows["currency"], "corrects": _corrects(batch, rows),
+            "is_by_hand": pa.array([not any(name.endswith(".bill") for name in names)] * len(rows), pa.bool_())})
 
 
 def _corrects(batch: Batch, rows: pa.Table) -> pa.Array:

@@ -43,6 +43,7 @@ class Statement:
     answered: pa.Table   # kind, day, report_no
     unanswered: pa.Table
     three_sides: pa.Table
+    documents: pa.Table   # one row per invoice or bill that a report answers for
     untold: str = ""   # why what changed in the tracker since the exports cannot be told
 
     def open_items(self, through: date | None = None) -> list[dict[str, Any]]:
@@ -102,7 +103,8 @@ def statement(whose: Company, today: date, waiting: pa.Table) -> Statement:
         engine.run(BOOKS_AFTER)
         made = Statement(engine.fetch("book_statement"), engine.fetch("book_balances"),
                          engine.fetch("book_roll_forward"), reports, exported, engine.fetch("book_days"),
-                         engine.fetch("book_unanswered"), engine.fetch("book_three_sides"))
+                         engine.fetch("book_unanswered"), engine.fetch("book_three_sides"),
+                         engine.fetch("book_documents"))
     return _sound(made)
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl.units import money
 from etl.workbooks.sheets import Cell, Column, Marks, Page, Sheet, Value
 from etl.workbooks.words import BANNER, PageRows, agreed, heads
 from etl.workbooks.writer import render_workbook
 
-KIND_WORDS = {"posting": "Postings", "time": "Time", "payroll": "Payroll", "tracker": "Tracker"}
-SIDES = ("Balances", "Time by person", "Items", "Roll-forward", "Inputs")
+KIND_WORDS = {"posting": "Postings", "time": "Time", "payroll": "Payroll", "invoice": "Invoices", "bill": "Bills",
+              "tracker": "Tracker"}
+SIDES = ("Balances", "Time by person", "Documents", "Items", "Roll-forward", "Inputs")
 _PROOF = "Unreconciled: books less batches less items, live; must be 0. Each side is summed from its own lines."
 _STATES = ("open: correct the books or accept with a reason, before the close. timing: clears by itself, carried "
            "forward. computed: the target's own form.")
@@ -21,18 +23,20 @@ _STATES = ("open: correct the books or accept with a reason, before the close. t
 def render_books(
     company: str, tables: Mapping[str, pa.Table], inputs: Sequence[Mapping[str, Any]], *, as_of: str, is_sandbox: bool,
 ) -> bytes:
-    """The workbook of a statement: Control, Balances, Time by person, Items, Roll-forward, Inputs.
+    """The workbook of a statement: Control, Balances, Time by person, Items, Roll-forward, Inputs; and Documents.
 
-    `tables`: items, balances, roll_forward, unanswered, three_sides as the decisions left them. `inputs`: one mapping
-    a report, batch and pull with kind, name, form, days, rows, digest, by, at.
+    `tables`: items, balances, roll_forward, unanswered, three_sides, documents as the decisions left them. `inputs`:
+    one mapping a report, batch and pull with kind, name, form, days, rows, digest, by, at.
     """
     whose = (*([BANNER] if is_sandbox else []), f"{company} · the books as of {as_of}")
     balances, items = _balances(tables["balances"], whose), _items(tables["items"], whose)
     people, rolled = _people(tables["three_sides"], whose), _rolled(tables["roll_forward"], whose)
     given = _inputs(inputs, whose)
+    listed = [_documents(tables["documents"], whose)] if tables["documents"].num_rows else []
     control = _control(tables, (balances, people, rolled), whose)
     return render_workbook(
-        [control, balances, people, items, rolled, given], title="Books", subject=f"{company}, the books as of {as_of}",
+        [control, balances, people, *listed, items, rolled, given], title="Books",
+        subject=f"{company}, the books as of {as_of}",
         marks=Marks(company, f"Books as of {as_of}", "", BANNER if is_sandbox else "", is_locked=True))
 
 
@@ -45,7 +49,7 @@ def _balances(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
         rows.append((KIND_WORDS[row["kind"]], row["whose"] or "(none)", *figures, row["currency"] or None, *debits,
                      *(row[f"{side}_seconds"] for side in ("batch", "books", "item"))))
     columns = (
-        Column("Kind", "text", 10), Column("Account or person", "text", 34),
+        Column("Kind", "text", 10), Column("Account, person, job", "text", 34),
         Column("Batches", "amount", 13, currency="Currency"), Column("Books", "amount", 13, currency="Currency"),
         Column("Items", "amount", 13, currency="Currency"),
         Column("Unreconciled", "amount", 12, "=ROUND({Books}-{Batches}-{Items},3)", "Currency"),
@@ -74,23 +78,49 @@ def _people(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
         empty="No time.")
 
 
+def _documents(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
+    found = table.to_pylist()
+    abroad = {(row["kind"], row["number"], row["party"]) for row in found   # of a batch, and nothing in this currency
+              if row["batch"] is not None and row["batch_amount"] is None}
+    rows: list[tuple[Value, ...]] = [
+        (KIND_WORDS[row["kind"]], row["batch"], row["number"] or "(none)", row["books_number"], row["party"],
+         row["day"], row["batch_amount"], row["books_amount"], row["open_balance"], row["currency"],
+         "void" if row["is_void"] else
+         "another currency" if (row["kind"], row["number"], row["party"]) in abroad else
+         "not there" if not row["count_books"] else
+         "not of a batch" if row["batch_amount"] is None else None)
+        for row in found]
+    columns = (
+        Column("Kind", "text", 10), Column("Batch", "count", 7), Column("Our number", "text", 14),
+        Column("Number in the books", "text", 16), Column("Customer:job or vendor", "text", 30),
+        Column("Day", "date", 11), Column("Batches", "amount", 13, currency="Currency"),
+        Column("Books", "amount", 13, currency="Currency"),
+        Column("Difference", "amount", 12, "=ROUND({Books}-{Batches},3)", "Currency"),
+        Column("Open balance", "amount", 13, currency="Currency"), Column("Currency", "text", 9),
+        Column("In the books", "text", 16))
+    return Sheet("Documents", columns, rows, notes=(*whose, "Invoices and bills that a report answers for."))
+
+
 def _items(table: pa.Table, whose: tuple[str, ...]) -> Sheet:
     rows: list[tuple[Value, ...]] = []
     for row in table.to_pylist():
-        places = (row["person"], row["batch_account"], row["books_account"], row["batch_job"], row["books_job"],
-                  row["pay_item"])
+        places: tuple[str | None, ...] = (row["person"], row["batch_account"], row["books_account"], row["batch_job"],
+                                          row["books_job"], row["pay_item"])
         has_money = any(row[name] is not None for name in ("batch_amount", "books_amount", "amount"))
         currency = row["currency"] if has_money else None
+        batch_amount = row["batch_amount"]
+        if row["code"] == "TE243":   # one cell has one currency: that of the books
+            places, batch_amount = (*places, f"batch: {money(batch_amount, row['batch_currency'])}"), None
         is_of_tracker = row["kind"] == "tracker"
         rows.append((
             row["item"], row["code"], row["cause"], row["status"], row["period_end"],
             row["line_id"] or row["document_number"] or (row["line_key"] or "").replace("|", " · ") or None,
-            " · ".join(dict.fromkeys(filter(None, places))), row["batch_day"], row["books_day"], row["batch_amount"],
+            " · ".join(dict.fromkeys(filter(None, places))), row["batch_day"], row["books_day"], batch_amount,
             row["books_amount"], row["amount"], currency, row["batch_seconds"],
             None if is_of_tracker else row["books_seconds"], row["seconds"], row["first_seen"], row["age_days"],
             " · ".join(filter(None, (row["owner"], row["reason"], row["decided_by"]))) or None))
     columns = (
-        Column("Item", "text", 11), Column("Code", "text", 6), Column("Cause", "text", 19),
+        Column("Item", "text", 11), Column("Code", "text", 7), Column("Cause", "text", 19),
         Column("Status", "text", 9), Column("Period", "date", 10), Column("Line or document", "text", 12),
         Column("Who or where", "text", 24), Column("Batch day", "date", 10), Column("Books day", "date", 10),
         Column("Batch", "amount", 8, currency="Currency"), Column("Books", "amount", 8, currency="Currency"),
@@ -137,7 +167,7 @@ def _control(tables: Mapping[str, pa.Table], sheets: tuple[Sheet, Sheet, Sheet],
                     numbers=range(1, 7)))
     _seconds(page, balances, people)
     page.add()
-    page.add(Cell("Postings and pay, in money", look="heading"))
+    page.add(Cell("Postings, pay, invoices and bills, in money", look="heading"))
     page.add(*heads("", "Currency", "", "Batches", "Books", "Items", "Unreconciled", "", numbers=range(3, 7)))
     _money(page, tables["balances"], balances)
     page.add()

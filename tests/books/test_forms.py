@@ -19,7 +19,7 @@ from tests.steps.corrected import sunday
 FIRST, LAST = date(2026, 11, 2), date(2026, 11, 9)
 JOURNALS = '"quickbooks_online.labor_journal", "payroll.hours"'
 CODES = {"Job Costs:Labor": "310", "Overhead:Labor": "320", "Accrued Wages": "803"}
-SHIPPED = {form.name for form in forms()}
+SHIPPED = {form.name for form in forms() if form.kind not in ("invoice", "bill")}   # those: test_documents
 
 
 def by_account(ledger: Ledger) -> Iterable[tuple[str, list[Line]]]:

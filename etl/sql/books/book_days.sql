@@ -5,5 +5,5 @@ with spans as (
     from book_reports),
 newest as (select spans.* from spans qualify report_no = max(report_no) over (partition by kind, day))
 select kind, day, report_no from newest
-qualify grain = 'line' or count(*) over (partition by report_no) = count_days
+qualify grain <> 'total' or count(*) over (partition by report_no) = count_days
 order by kind, day

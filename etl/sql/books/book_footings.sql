@@ -2,7 +2,7 @@
 with totals as (
     select cells.report_no, report_row, printed_seconds(duration) as seconds, printed_number(debit, decimal_sign)::decimal(18, 3) as debits
     from book_cells as cells join book_reports using (report_no)
-    where regexp_full_match(lower(trim(coalesce(label, account, person, date, ''))), '(grand )?total')),
+    where not is_document(kind) and regexp_full_match(lower(trim(coalesce(label, account, person, date, ''))), '(grand )?total')),
 summed as (
     select report_no, sum(seconds)::bigint as seconds, sum(case when amount > 0 then amount else 0 end)::decimal(18, 3) as debits
     from book_rows group by report_no)
