@@ -271,13 +271,13 @@ def test_what_was_changed_after_the_export_until_its_correction_is_in_the_books(
 
 
 @pytest.mark.capability("C156")
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_mixed_over_four_weeks(books: Books, on: Callable[[date], None], seed: int) -> None:
     _mixed(books, on, seed)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(2, 30))
+@pytest.mark.parametrize("seed", range(1, 30))
 def test_mixed_over_four_weeks_again(books: Books, on: Callable[[date], None], seed: int) -> None:
     _mixed(books, on, seed)
 
