@@ -33,7 +33,7 @@ def test_both_sides_of_a_pull_read_every_entry() -> None:
 
 
 def test_every_target_takes_the_tables_of_its_benchmark() -> None:
-    [line] = all_targets.run(runs=1, lines=2_000)   # a document that refuses its table ends the test
+    line = all_targets.run(runs=1, lines=2_000)   # a document that refuses its table ends the test
     assert (line["lines"], line["budget"]) == (2_000, 3.0)
 
 
