@@ -19,6 +19,7 @@ from etl.errors import EtlError, RefusedError, SettingsError
 from etl.steps.approve import decide
 from etl.steps.outcome import Outcome
 from etl.steps.people import read_signed, write_signed
+from etl.steps.returned import read_given
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.signing import Facts, approval_statement, draft_entry
 from etl.store import audit_log, batches
@@ -175,11 +176,9 @@ def _refuse_unasked(run: Run, request: str, draft: Facts) -> None:
 
 
 def _request(file: Path) -> tuple[bytes, dict[str, Any]]:
+    content = read_given(file, _MOST_BYTES)
     try:
-        content = file.read_bytes()[:_MOST_BYTES + 1]
         said = load(content)
-    except OSError as error:
-        raise unreadable(file, error) from None
     except NotStrictError as error:
         raise _no_request(file, str(error)) from None
     if len(content) > _MOST_BYTES or not isinstance(said, dict) or set(said) != _FIELDS or said["kind"] != KIND:

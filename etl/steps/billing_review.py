@@ -11,13 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from etl.disk import unreadable
 from etl.errors import RefusedError
 from etl.mapping.billing import billing_findings
 from etl.mapping.cells import cell_fault
 from etl.mapping.declared_billing import BILLING_FILES
 from etl.steps.outcome import Outcome
-from etl.steps.returned import refuse_unfit
+from etl.steps.returned import read_given, refuse_unfit
 from etl.steps.run import Run
 from etl.store import audit_log, batches, files
 from etl.store.batches import Draft
@@ -42,10 +41,7 @@ def take_in_review(run: Run, file: Path, person: str | None = None) -> Outcome:
     Only decision, amount and reason may differ from what was written; every line must be there once; the draft must
     still have the same figures. Raises RefusedError REVIEW_STALE, REVIEW_CHANGED or REVIEW_INVALID and keeps nothing.
     """
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise unreadable(file, error) from None
+    content = read_given(file)
     who = person or run.person
     run.permit("review_billing", who)
     with run.locked("taking in a billing worksheet"):

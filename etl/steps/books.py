@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from etl.disk import unreadable
 from etl.errors import RefusedError
 from etl.sql.run import Engine
 from etl.steps.books_reports import Reading, known_forms, put_reports, read_report, refuse_unread, span
 from etl.steps.books_state import Company, Statement, statement
 from etl.steps.books_tracker import corrections_waiting
 from etl.steps.outcome import Outcome
+from etl.steps.returned import read_given
 from etl.steps.run import Run, place_of, read_day, start
 from etl.store import audit_log, batches, books
 from etl.store.evidence import Sheet, append_evidence
@@ -136,14 +136,12 @@ def _run(workspace: str | Path | None, company: str, person: str | None) -> Run:
 
 
 def _bytes(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise RefusedError(
-                "FILE_TOO_LARGE", what=f"The report has more than {_MOST_BYTES:,} bytes", where=file.name,
-                fix="Run the report for a shorter span of days.")
-        return file.read_bytes()
-    except OSError as error:
-        raise unreadable(file, error) from None
+    content = read_given(file, _MOST_BYTES)
+    if len(content) > _MOST_BYTES:
+        raise RefusedError(
+            "FILE_TOO_LARGE", what=f"The report has more than {_MOST_BYTES:,} bytes", where=file.name,
+            fix="Run the report for a shorter span of days.")
+    return content
 
 
 def _landed(run: Run, reading: Reading, content: bytes, given: tuple[date | None, date | None]) -> Run:

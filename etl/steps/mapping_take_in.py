@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from etl.disk import told, unreadable
+from etl.disk import told
 from etl.errors import MappingError, RefusedError
 from etl.mapping.cells import cell_fault, shown
 from etl.mapping.declared import FILES
@@ -22,7 +22,7 @@ from etl.settings import read_settings
 from etl.steps.mapping_sheet import KNOWN, Edited, edited
 from etl.steps.mapping_versions import SHEET
 from etl.steps.outcome import NEW_LINE, Outcome
-from etl.steps.returned import refuse_unfit
+from etl.steps.returned import read_given, refuse_unfit
 from etl.steps.run import person_of, place_of
 from etl.steps.trusted import permit
 from etl.store import audit_log, files
@@ -58,10 +58,7 @@ def take_in_mapping_sheet(
 
     Raises RefusedError SHEET_STALE, SHEET_INVALID, MappingError MAPPING_INVALID; then nothing was kept.
     """
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise unreadable(file, error) from None
+    content = read_given(file)
     place, who = place_of(workspace), person or person_of(company)
     permit(place, company, "take_in_mapping", who)
     folder = place.mappings(company)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from etl.disk import told, unreadable
+from etl.disk import told
 from etl.errors import RefusedError, SettingsError
 from etl.settings import read_settings
 from etl.steps.outcome import Outcome
+from etl.steps.returned import read_given
 from etl.steps.run import place_of
 from etl.steps.trusted import people_of
 from etl.store import audit_log
@@ -158,13 +159,12 @@ def write_signed(file: Path, envelope: Envelope) -> None:
 
 def read_signed(file: Path) -> Envelope:
     """The statement in a file somebody handed over; nothing about it is proven yet. Raises RefusedError."""
+    content = read_given(file, _MOST_BYTES)
+    if len(content) > _MOST_BYTES:
+        raise RefusedError("STATEMENT_FORM", what="The file is too long for a signed statement", where=str(file),
+                           fix="Give the file as it was written.")
     try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise RefusedError("STATEMENT_FORM", what="The file is too long for a signed statement", where=str(file),
-                               fix="Give the file as it was written.")
-        return read_envelope(load(file.read_bytes()))
-    except OSError as error:
-        raise unreadable(file, error) from None
+        return read_envelope(load(content))
     except (NotStrictError, MalformedError) as error:
         raise RefusedError("STATEMENT_FORM", what=f"The file holds no signed statement: {error}", where=str(file),
                            fix="Give the file as it was written.") from None

@@ -8,10 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from etl.disk import unreadable
 from etl.errors import RefusedError
 from etl.steps.outcome import Outcome
-from etl.steps.returned import refuse_unfit
+from etl.steps.returned import read_given, refuse_unfit
 from etl.steps.run import Run
 from etl.steps.trusted import SANDBOX_APPROVER, people_of
 from etl.store import batches, files
@@ -38,10 +37,7 @@ def take_in_sign_off(run: Run, file: Path, person: str | None = None) -> Outcome
     The signer is who takes it in. Nothing but the lines to sign may differ. Raises RefusedError NOT_EXPORTED,
     SIGN_OFF_STALE, SIGN_OFF_CHANGED, SIGN_OFF_INVALID, SAME_PERSON, NOT_PERMITTED; then nothing was kept.
     """
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise unreadable(file, error) from None
+    content = read_given(file)
     who = person or (SANDBOX_APPROVER if is_sandbox(run.company) else run.person)
     run.permit("sign_off", who)
     with run.locked("taking in a signed workbook"):

@@ -10,6 +10,7 @@ import stat
 from datetime import timedelta
 
 import pytest
+from moto.server import ThreadedMotoServer
 
 from etl import steps
 from etl.errors import DamageError, SettingsError
@@ -199,7 +200,7 @@ def test_people_and_signatures_come_back(tmp_path):
 @pytest.fixture(scope="module")
 def bucket():
     """A bucket of an S3-compatible server on this machine."""
-    server = pytest.importorskip("moto.server").ThreadedMotoServer(port=0, verbose=False)
+    server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     given = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
