@@ -2,8 +2,16 @@
 
 from etl.steps.again import make_again
 from etl.steps.approve import approval, approve_batch, withdraw_approval
-from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
+from etl.steps.approve_files import (
+    approve_list,
+    read_list,
+    read_replays,
+    request_approval,
+    sign_request,
+    take_in_answer,
+)
 from etl.steps.approve_time import approve_time, time_waiting
+from etl.steps.approve_time_files import approve_time_list, request_time, take_in_time, withdraw_time
 from etl.steps.archive import create as create_archive
 from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
@@ -22,6 +30,7 @@ from etl.steps.iris import write_returns
 from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
+from etl.steps.mapping_approve_files import approve_mapping_list, request_mapping, take_in_mapping
 from etl.steps.mapping_changes import mapping_changes, mapping_diff
 from etl.steps.mapping_replay import replay_mapping
 from etl.steps.mapping_review import mapping_review
@@ -78,7 +87,9 @@ __all__ = [
     "approve_batch",
     "approve_list",
     "approve_mapping",
+    "approve_mapping_list",
     "approve_time",
+    "approve_time_list",
     "assign_exception",
     "attachments",
     "audit_lists",
@@ -140,6 +151,7 @@ __all__ = [
     "query_history",
     "read_day",
     "read_list",
+    "read_replays",
     "rebuild_history",
     "reconcile",
     "repair",
@@ -147,6 +159,8 @@ __all__ = [
     "replay_mapping",
     "report_taken_in",
     "request_approval",
+    "request_mapping",
+    "request_time",
     "restore_archive",
     "retention",
     "revert_mapping",
@@ -163,9 +177,11 @@ __all__ = [
     "summary",
     "take_in_answer",
     "take_in_books",
+    "take_in_mapping",
     "take_in_mapping_sheet",
     "take_in_review",
     "take_in_sign_off",
+    "take_in_time",
     "time_waiting",
     "told_before",
     "trial_import",
@@ -175,6 +191,7 @@ __all__ = [
     "week",
     "what_waits",
     "withdraw_approval",
+    "withdraw_time",
     "write_mapping_sheet",
     "write_plan",
     "write_returns",

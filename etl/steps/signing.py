@@ -28,7 +28,15 @@ from etl.store.landing import pull_folder, pull_records
 from etl.store.records import Record
 from etl.store.verify_landing import examine_pull
 from etl.terms import Policy
-from etl.trust.judge import Signed, refuse_amount, refuse_persons, refuse_policy, refuse_role, refuse_times
+from etl.trust.judge import (
+    Signed,
+    refuse_amount,
+    refuse_persons,
+    refuse_policy,
+    refuse_role,
+    refuse_taken_back,
+    refuse_times,
+)
 from etl.trust.statements import APPROVE_BATCH, EXPIRES_DAYS, PREPARE, head, instant
 from etl.workspace import Workspace
 
@@ -194,6 +202,7 @@ class Hearing:
                 if facts["policy"] == "four_eyes" else {})})
         with _check(10, "time"):
             refuse_times(signed, prepared, self.now)
+            refuse_taken_back(given, facts["manifest"], self.records, number)
         return signed
 
     def _preparing(self, facts: Facts) -> Record:

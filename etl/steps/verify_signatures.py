@@ -111,7 +111,7 @@ def _unproven(trust: Trust, record: Record, records: Sequence[Record]) -> Iterat
     try:
         signed = trust.signed(record, SIGNED_KINDS[record.type], records, hindsight=False)
         if signed is not None:
-            refuse_role(signed, trust.company, _VERBS[record.type])
+            refuse_role(signed, trust.company, _verb(record, records))
             if "approval" in signed.said and signed.said["approval"]["number"] != record.body.get("approval"):
                 yield record, "It names another approval than the one that was signed"
             if record.type == "approve_mapping":
@@ -123,6 +123,14 @@ def _unproven(trust: Trust, record: Record, records: Sequence[Record]) -> Iterat
                 trust.bench(records).about(signed, facts | {"company": trust.company})
     except RefusedError as error:
         yield record, error.what
+
+
+def _verb(record: Record, records: Sequence[Record]) -> str:
+    """What the signer had to be allowed to do; taking back hours is for who may approve them."""
+    at = record.body.get("approval")
+    is_hours = record.type == "withdraw" and isinstance(at, int) and 0 < at < record.number and (
+        records[at - 1].type == "approve_time")
+    return "withdraw_time" if is_hours else _VERBS[record.type]
 
 
 def _to_repeat(trust: Trust, records: Sequence[Record]) -> Iterator[str]:
