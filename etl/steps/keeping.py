@@ -200,6 +200,10 @@ def _kept(
     records = audit_log.read_log(place, company)
     given = envelope.as_json()
     signed, said = signers(given, people, company, records, len(records) + 1, complete=False)
+    if any(isinstance(own := record.body.get(SIGNED), dict) and own.get("payload") == given["payload"]
+           for record in records):
+        raise RefusedError("STATEMENT_USED", what="What this file asks for was signed and done already",
+                           where=company, fix="Nothing is to be done; for another time have a new file signed.")
     if len(signed) < people.now().needed:
         if file is None:
             raise RefusedError("TWO_NEEDED", what="Two people decide this", where="--file",
