@@ -197,6 +197,29 @@ def test_people_and_signatures_come_back(tmp_path):
     assert keys == []
 
 
+@pytest.mark.capability("C100")
+def test_a_close_takes_a_snapshot_where_a_place_is_named(tmp_path):
+    """The close stands in it; a place that cannot be reached is told, recorded and shown until there is a backup."""
+    place = tiny.make_company(tmp_path / "w", weeks=2)
+    settings = place.mappings(tiny.COMPANY) / "company.toml"
+    text = settings.read_text()
+    (tmp_path / "taken").write_text("a file, no folder")
+    settings.write_text(text + f'[retention]\nbackup = "{tmp_path / "taken"}"\n')
+    outcome = tiny.week(place.root)
+    assert outcome.exit_code == 0
+    records = audit_log.read_log(place, tiny.COMPANY)
+    assert [record.type for record in records[-2:]] == ["close", "backup_failed"]
+    assert "none since the close of 2026-11-08: " in dict(steps.status(place.root).facts)[f"{tiny.COMPANY}: backup"]
+    settings.write_text(text + f'[retention]\nbackup = "{tmp_path / "backup"}"\n')
+    assert tiny.week(place.root, tiny.PERIOD_END + timedelta(weeks=1)).exit_code == 0
+    records = audit_log.read_log(place, tiny.COMPANY)
+    assert [record.type for record in records[-2:]] == ["close", "backup"]
+    assert f"{tiny.COMPANY}: backup" not in dict(steps.status(place.root).facts)
+    found = backup.find(vault.open_vault(str(tmp_path / "backup")))
+    assert found.heads[tiny.COMPANY] == {"number": records[-2].number, "digest": records[-2].digest}
+    assert steps.verify(place.root).exit_code == 0
+
+
 @pytest.fixture(scope="module")
 def bucket():
     """A bucket of an S3-compatible server on this machine."""

@@ -224,7 +224,8 @@ def said(given):
 def case(court, kind):
     """The genuine statement of a kind and its judge."""
     judges = {"prepare": ("draft", _recorded), "approve-batch": ("approve", _batch),
-              "withdraw": ("withdraw", _recorded), "approve-time": ("approve_time", _time), "approve-mapping": ("approve_mapping", _mapping),
+              "withdraw": ("withdraw", _recorded), "approve-time": ("approve_time", _time),
+              "approve-mapping": ("approve_mapping", _mapping),
               "keeping": ("legal_hold", _recorded)}
     if kind in judges:
         name, judge = judges[kind]
