@@ -8,7 +8,7 @@ from typing import Any
 
 from etl.errors import RefusedError
 from etl.settings.approval import CloseOver
-from etl.steps.exceptions import EVENT, OPENED, Item, board, needs_word
+from etl.steps.exceptions import CLOSED, EVENT, OPENED, Item, board, item_id, needs_word, order
 from etl.steps.exceptions_live import held_now
 from etl.steps.run import Run
 from etl.store.batches import Batch
@@ -23,8 +23,9 @@ def exceptions_at_close(run: Run, batch: Batch, records: Sequence[Record], today
 
     Raises RefusedError EXCEPTIONS_OPEN naming those that keep the period open. A practice company is not kept.
     """
-    left = _open(run, batch, records, today)
-    over: CloseOver = "anything" if is_sandbox(run.company) else run.settings.approval.close_over
+    if is_sandbox(run.company):
+        return []
+    left, over = _open(run, batch, records, today), run.settings.approval.close_over
     keeping = [one for one in left if _keeps(one, over)]
     if keeping:
         more = f"; and {len(keeping) - _MOST_SHOWN} more" if len(keeping) > _MOST_SHOWN else ""
@@ -40,13 +41,14 @@ def exceptions_at_close(run: Run, batch: Batch, records: Sequence[Record], today
 
 def _open(run: Run, batch: Batch, records: Sequence[Record], today: date) -> list[Item]:
     """The period's exceptions of pay and billing that are not closed, payroll first."""
-    rows = batch.table("exceptions", ["severity", "streams"]).to_pylist()
-    if not any(map(_concerns, rows)) and not any(record.type in (EVENT, OPENED) for record in records):
-        return []   # a clean week asks nothing of the inputs
+    rows = [row for row in batch.table("exceptions").to_pylist() if _concerns(row)]
+    needs, is_followed = needs_word(run.settings), any(record.type in (EVENT, OPENED) for record in records)
+    if not is_followed and (needs or not rows):   # nobody has verified anything: all that went out held is open
+        found = {item_id(row): Item(item_id(row), row, run.period_end, today) for row in rows}
+        return sorted(found.values(), key=lambda one: order(one, today))
     items = board(run.workspace, run.company, records, today, held_now(run.workspace, run.company, records))
-    needs = needs_word(run.settings)
     return [one for one in items if one.period_end == run.period_end and _concerns(one.found)
-            and one.state(needs_word=needs) != "closed"]
+            and one.state(needs_word=needs) != CLOSED]
 
 
 def _concerns(row: Any) -> bool:
