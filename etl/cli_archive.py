@@ -117,6 +117,25 @@ def _backups(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
              as_json)
 
 
+    @app.command("snapshots")
+    def archive_snapshots(source: Source, as_json: AsJson = False) -> None:
+        """Every snapshot of a backup, and which hold what was destroyed on purpose."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.snapshots(source), as_json)
+
+    @app.command("expire")
+    def archive_expire(
+        source: Source, company: Company, reason: Reason, person: Who, second: Second = "", file: SignFile = None,
+        workspace: Folder = None, as_json: AsJson = False,
+    ) -> None:
+        """Let the snapshots go that hold what was destroyed on purpose. Two people decide."""
+        from etl import steps  # noqa: PLC0415
+
+        by = steps.Deciders(person, second, file)
+        show(steps.propose_expiry(company, source, reason, by, workspace=workspace), as_json)
+
+
 def _retention(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
     @app.command("retention")
     def archive_retention(

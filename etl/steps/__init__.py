@@ -15,6 +15,7 @@ from etl.steps.approve_time_files import approve_time_list, request_time, take_i
 from etl.steps.archive import create as create_archive
 from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
+from etl.steps.backup_expiry import snapshots
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
@@ -27,7 +28,15 @@ from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
 from etl.steps.iris import write_returns
-from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
+from etl.steps.keeping import (
+    Deciders,
+    propose_expiry,
+    propose_hold,
+    propose_purge,
+    propose_release,
+    retention,
+    sign_keeping,
+)
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
 from etl.steps.mapping_approve_files import approve_mapping_list, request_mapping, take_in_mapping
@@ -143,6 +152,7 @@ __all__ = [
     "preflight",
     "progress",
     "projects_chart",
+    "propose_expiry",
     "propose_hold",
     "propose_purge",
     "propose_release",
@@ -171,6 +181,7 @@ __all__ = [
     "sign_change",
     "sign_keeping",
     "sign_request",
+    "snapshots",
     "standing",
     "start",
     "status",

@@ -14,7 +14,7 @@ from etl.steps.outcome import Outcome
 from etl.steps.run import Run, person_of, place_of
 from etl.steps.trusted import permit
 from etl.steps.verify import verify
-from etl.store import audit_log, backup
+from etl.store import audit_log, backup, destroyed
 from etl.store.backup import Copied, Snapshot
 from etl.store.records import Record
 from etl.store.vault import Vault, open_vault
@@ -58,6 +58,7 @@ def _copied(
     copied = backup.create(place, vault, names, person=person or person_of(names[0]), is_full=is_full)
     made = copied.snapshot
     for name in names:
+        destroyed.note_purges(vault, name, audit_log.read_log(place, name))
         audit_log.append(place, name, BACKUP, {
             "to": vault.shown, "snapshot": made.name, "files": len(made.files), "bytes": made.size,
             "read_back": copied.read_back,

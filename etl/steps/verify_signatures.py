@@ -19,7 +19,8 @@ from etl.workspace import PEOPLE_LOG, Workspace, is_sandbox
 _VERBS = {"draft": "draft", "approve": "approve_batch", "withdraw": "withdraw_approval",
           "approve_mapping": "approve_mapping", "approve_time": "approve_time"}
 _BOUND = ("batch", "revision", "period_end", "manifest", "batch_key", "figures", "control", "policy", "prepared_by")
-KEPT = {keeping.PURGE: "purge", keeping.HOLD: "hold_records", keeping.RELEASE: "release_records"}
+KEPT = {keeping.PURGE: "purge", keeping.HOLD: "hold_records", keeping.RELEASE: "release_records",
+        keeping.EXPIRE: "expire_backups"}
 """What is signed by two people, with the verb that each must be allowed."""
 _NO_APPROVAL = "An export rests on no approval of what it published"
 

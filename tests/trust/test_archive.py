@@ -246,5 +246,10 @@ def test_a_bucket_keeps_it_as_a_folder_does(made, bucket, tmp_path):
     restored = steps.restore_archive(bucket, tmp_path / "new")
     assert restored.exit_code == 0, restored.text()
     assert paths(tmp_path / "w" / "reports") == paths(tmp_path / "new" / "reports")
+    place = vault.open_vault(bucket)
+    name = sorted(place.names("objects"))[0]
+    place.remove(name)
+    place.remove(name)
+    assert name not in place.names("objects")
     with pytest.raises(Exception, match="The bucket refused"):
         steps.create_archive(bucket.replace("keep", "nobodys"), workspace=tmp_path / "w")
