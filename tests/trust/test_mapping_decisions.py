@@ -298,6 +298,8 @@ def test_under_four_eyes_the_author_does_not_approve_the_batch(tmp_path):
         made.approve()
         made.export()
         edit(made.place, "rates.csv", "120.00", "121.00")
+        made.draft(ENDS[1])
+        refused("AUTHOR_UNKNOWN", lambda: made.approve(end=ENDS[1]), "rates.csv", "replay")   # hers, perhaps
         made.enroll("eve")
         made.grant("eve", "preparer")
         steps.replay_mapping(COMPANY, 1, person="eve", workspace=made.place.root)
@@ -306,6 +308,15 @@ def test_under_four_eyes_the_author_does_not_approve_the_batch(tmp_path):
         made.grant("eve", "batch_approver")
         refused("SAME_PERSON", lambda: made.approve("eve", ENDS[1]), "author")
         made.approve(end=ENDS[1])
+        edit(made.place, "rates.csv", "121.00", "122.00")   # once more, after the replay
+        made.draft(ENDS[1])
+        refused("AUTHOR_UNKNOWN", lambda: made.approve(end=ENDS[1]))
+        edit(made.place, "rates.csv", "122.00", "121.00")
+        path = made.place.mappings(COMPANY) / "projects.csv"
+        path.write_text(path.read_text() + "tracker,*,App,Mill:App,time_and_materials,2026-11-02,\n")
+        made.draft(ENDS[1])
+        made.approve(end=ENDS[1])   # a row for work that waits rides on the batch
+        assert made.export(end=ENDS[1]).exit_code == 0
 
 
 def test_a_company_without_the_setting_is_as_it_was(tmp_path):
