@@ -14,6 +14,7 @@ from moto.server import ThreadedMotoServer
 
 from etl import steps
 from etl.errors import DamageError, SettingsError
+from etl.steps.drill import _asked as asked_of
 from etl.store import audit_log, backup, vault
 from etl.strict_json import load
 from etl.workspace import PEOPLE_LOG, Workspace
@@ -174,9 +175,11 @@ def test_a_drill_that_fails_says_where(kept, tmp_path):
 
 
 def test_a_drill_with_a_note_that_does_not_fit_fails(made, tmp_path):
-    outcome = steps.drill(str(made / "backup"), anchors=[f"{tiny.COMPANY}:3:{'0' * 16}"], certificate=tmp_path / "c")
-    assert outcome.exit_code == 1
-    assert outcome.rows[1][:2] == ("every byte, chain, signature and invariant", "FAILED")
+    place = vault.open_vault(str(made / "backup"))
+    asked = asked_of(place, backup.find(place), tmp_path / "w", [f"{tiny.COMPANY}:3:{'0' * 16}"])
+    restored, verified = next(asked), next(asked)
+    assert (restored.passed, verified.passed) == (True, False)
+    assert verified.question == "every byte, chain, signature and invariant"
 
 
 def test_people_and_signatures_come_back(tmp_path):
