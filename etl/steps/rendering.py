@@ -20,6 +20,7 @@ from etl.steps.inputs import CORRECTION_TABLES
 from etl.steps.rounding_certificate import FILE_NAME, certificate_csv
 from etl.store.landing import parquet_bytes
 from etl.targets.correction_lists import correction_files
+from etl.targets.dimensions import lost_dimensions
 from etl.targets.documents import Document, document, ready_lists
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
 from etl.targets.side_by_side import side_by_side
@@ -118,7 +119,8 @@ def _document(
     coded = with_codes(table, wanted.name, codes)
     refuse_unlisted(coded, wanted.name, header, settings)
     files = wanted.render(coded, header, settings) + wanted.correct(coded, header, settings)
-    return files, wanted.changed_texts(coded, header, settings)
+    changed = wanted.changed_texts(coded, header, settings), lost_dimensions(coded, wanted.name, header, settings)
+    return files, pa.concat_tables(changed)
 
 
 def figures_digest(files: list[RenderedFile]) -> str:
