@@ -20,10 +20,11 @@ def lost_dimensions(table: pa.Table, document: str, header: BatchHeader, setting
         named = table.select(["line_id", column]).drop_null()
         counted = [("line_id", "first"), ("line_id", "count")]
         # one thread: the first line is the first in writing order
-        for row in named.group_by(column, use_threads=False).aggregate(counted).to_pylist():
-            found.append({
-                "document": document, "line_id": row["line_id_first"], "field": fact["label"], "before": row[column],
-                "after": "", "why": f"{fact['why']} ({row['line_id_count']:,} line(s))"})
+        lost = named.group_by(column, use_threads=False).aggregate(counted).to_pylist()
+        found += [
+            {"document": document, "line_id": row["line_id_first"], "field": fact["label"], "before": row[column],
+             "after": "", "why": f"{fact['why']} ({row['line_id_count']:,} line(s))"}
+            for row in lost]
     return pa.Table.from_pylist(found, TEXT_CHANGES)
 
 
