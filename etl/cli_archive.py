@@ -27,6 +27,7 @@ def archive_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
     """The group, printing through `show` as every command does."""
     app = typer.Typer(no_args_is_help=True, help="Backups, restore drill, retention, legal holds, auditor's pack.")
     _backups(app, show)
+    _copies(app, show)
     _retention(app, show)
 
     @app.command("again")
@@ -117,6 +118,7 @@ def _backups(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
              as_json)
 
 
+def _copies(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
     @app.command("snapshots")
     def archive_snapshots(source: Source, as_json: AsJson = False) -> None:
         """Every snapshot of a backup, and which hold what was destroyed on purpose."""

@@ -273,7 +273,7 @@ def test_an_edit_is_approved_from_elsewhere_by_files(desk):
     asked = steps.request_mapping(COMPANY, replay, request, person="olga", workspace=place)
     shown = steps.sign_request(request, answer, person="cleo")
     assert asked.rows == shown.rows
-    assert asked.rows[0][1:] == (replay, said_edit(desk)["mapping"][:12], "bill 78.00 USD", "dana", "1", "two_person")
+    assert asked.rows[0][1:] == (replay, said_edit(desk)["mapping"][:12], "bill 84.000 USD", "dana", "1", "two_person")
 
     def take_in(person="olga"):
         return steps.take_in_mapping(answer, person=person, workspace=place)
