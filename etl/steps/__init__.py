@@ -72,7 +72,18 @@ from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.runs import keep_run
 from etl.steps.sign_off import take_in_sign_off
-from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
+from etl.steps.stages import (
+    apply_rules,
+    check,
+    close,
+    close_week,
+    draft,
+    export,
+    map_entries,
+    progress,
+    pull,
+    reconcile,
+)
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
@@ -108,6 +119,7 @@ __all__ = [
     "check",
     "check_examples",
     "close",
+    "close_week",
     "closed",
     "compact_history",
     "confirm_books_backup",
