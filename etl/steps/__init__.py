@@ -58,6 +58,7 @@ from etl.steps.stages import apply_rules, check, close, draft, export, map_entri
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
+from etl.steps.training import grade, new_training
 from etl.steps.trial_import import trial_import
 from etl.steps.uploads import confirm_books_backup
 from etl.steps.vendor_year import vendor_year
@@ -108,6 +109,7 @@ __all__ = [
     "fix_exception",
     "found_people",
     "goes_on",
+    "grade",
     "history_view",
     "hours_chart",
     "init",
@@ -126,6 +128,7 @@ __all__ = [
     "money_chart",
     "new_key",
     "new_sandbox",
+    "new_training",
     "people_list",
     "place_of",
     "policy_of",

@@ -94,6 +94,16 @@ def approve_time(
         next_step=f"timebooks week --company {run.company} --period-end {run.period_end}")
 
 
+def week_states(run: Run) -> dict[str, str]:
+    """Of each person whether the week of the run is approved as it is now: approved, changed or waiting; reads only."""
+    weeks, _ = _weeks(run)
+    order = ("approved", "changed", "waiting")   # of several weeks the one that is furthest from done
+    states: dict[str, str] = {}
+    for week in weeks:
+        states[week["employee_id"]] = max(states.get(week["employee_id"], "approved"), week["state"], key=order.index)
+    return states
+
+
 def refuse_changed_approvals(run: Run, draft: Draft) -> None:
     """Nothing, where the approvals of hours are those the draft was made with; otherwise RefusedError TIME_CHANGED."""
     known = [item["digest"] for item in draft.manifest["inputs"] if item["kind"] == "time_approvals"]
