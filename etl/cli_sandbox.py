@@ -73,3 +73,30 @@ def _training(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         from etl import steps  # noqa: PLC0415
 
         show(steps.grade(workspace, role), as_json)
+
+    @app.command("train")
+    def sandbox_train(
+        role: Role = "",
+        seed: Annotated[int, typer.Option("--seed", help="Another seed, other mistakes.")] = 7,
+        planted_errors: Annotated[
+            int, typer.Option("--planted-errors", min=1, max=99, help="How many mistakes.")] = 12,
+        listed: Annotated[bool, typer.Option("--list", help="Which trainings there are.")] = False,
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """A role's training: its practice company and its notebook, in training/ROLE."""
+        from etl import steps  # noqa: PLC0415
+
+        if listed or not role:
+            show(steps.trainings(), as_json)
+        show(steps.train(role, seed=seed, mistakes=planted_errors, workspace=workspace), as_json)
+
+    @app.command("errors")
+    def sandbox_errors(
+        folder: Annotated[Path | None, typer.Argument(help="Where to; none: the notebooks that ship.")] = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Write the notebook on every code from the table of codes."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.write_errors_notebook(folder), as_json)

@@ -11,6 +11,7 @@ from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
 from etl.steps.drill import drill
+from etl.steps.errors_notebook import write_errors_notebook
 from etl.steps.estimate import estimate
 from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
 from etl.steps.exceptions import exception_told, exceptions_open
@@ -20,6 +21,7 @@ from etl.steps.history import compact_history, export_history, history_view, que
 from etl.steps.init import init, new_sandbox
 from etl.steps.iris import write_returns
 from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
+from etl.steps.lesson import code_told, lesson
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
 from etl.steps.mapping_changes import mapping_changes, mapping_diff
@@ -58,6 +60,7 @@ from etl.steps.stages import apply_rules, check, close, draft, export, map_entri
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
+from etl.steps.train import train, trainings
 from etl.steps.training import grade, new_training
 from etl.steps.trial_import import trial_import
 from etl.steps.uploads import confirm_books_backup
@@ -90,6 +93,7 @@ __all__ = [
     "check_examples",
     "close",
     "closed",
+    "code_told",
     "compact_history",
     "confirm_books_backup",
     "confirm_rule",
@@ -115,6 +119,7 @@ __all__ = [
     "init",
     "keep_run",
     "keys_list",
+    "lesson",
     "links",
     "load_rates",
     "make_again",
@@ -171,6 +176,8 @@ __all__ = [
     "take_in_sign_off",
     "time_waiting",
     "told_before",
+    "train",
+    "trainings",
     "trial_import",
     "vendor_year",
     "verify",
@@ -178,6 +185,7 @@ __all__ = [
     "week",
     "what_waits",
     "withdraw_approval",
+    "write_errors_notebook",
     "write_mapping_sheet",
     "write_plan",
     "write_returns",
