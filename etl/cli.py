@@ -22,6 +22,7 @@ from etl.cli_exceptions import exceptions_app
 from etl.cli_history import history_app
 from etl.cli_mapping import mapping_app
 from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person, place_of
+from etl.cli_quickref import quickref_command
 from etl.cli_rules import rules_app
 from etl.cli_sandbox import sandbox_app
 from etl.disk import refused
@@ -232,6 +233,7 @@ app.add_typer(exceptions_app(_show), name="exceptions")
 app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
 audit_commands(app, _show)
+quickref_command(app, _show)
 app.add_typer(history_app(_show), name="history", hidden=True)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)

@@ -44,6 +44,7 @@ from etl.steps.people import (
 )
 from etl.steps.plan import write_plan
 from etl.steps.practice import serve
+from etl.steps.quickref import quickref_commands, write_quickref
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, links, preflight, told_before
 from etl.steps.rollback import rollback
@@ -146,6 +147,7 @@ __all__ = [
     "pull",
     "qualified_overtime",
     "query_history",
+    "quickref_commands",
     "read_day",
     "read_list",
     "rebuild_history",
@@ -188,5 +190,6 @@ __all__ = [
     "write_errors_notebook",
     "write_mapping_sheet",
     "write_plan",
+    "write_quickref",
     "write_returns",
 ]
