@@ -25,6 +25,20 @@ def exceptions_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
 
 def _looks(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
+    @app.command("digest")
+    def exceptions_digest(
+        company: Company,
+        employee: Annotated[str, typer.Option("--employee", help="Whose time: an employee_id of employees.csv.")],
+        periods: Annotated[int, typer.Option("--periods", min=1, max=520, help="How many of the newest.")] = 8,
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """A person's own usual mistakes and where each is taught; for that person and their time approver alone."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.digest(company, employee, person=person, periods=periods, workspace=workspace), as_json)
+
     @app.command("list")
     def exceptions_list(
         company: Company,

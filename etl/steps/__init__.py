@@ -10,12 +10,14 @@ from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
+from etl.steps.digest import digest
 from etl.steps.drill import drill
 from etl.steps.errors_notebook import write_errors_notebook
 from etl.steps.estimate import estimate
 from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
 from etl.steps.exceptions import exception_told, exceptions_open
 from etl.steps.explain import explain
+from etl.steps.feedback import add_feedback, answer_feedback, list_feedback, write_faq
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
@@ -77,7 +79,9 @@ __all__ = [
     "Decision",
     "Outcome",
     "Run",
+    "add_feedback",
     "after_approval",
+    "answer_feedback",
     "apply_rules",
     "approval",
     "approve_batch",
@@ -100,6 +104,7 @@ __all__ = [
     "confirm_rule",
     "create_archive",
     "decide_item",
+    "digest",
     "draft",
     "drill",
     "end_key",
@@ -122,6 +127,7 @@ __all__ = [
     "keys_list",
     "lesson",
     "links",
+    "list_feedback",
     "load_rates",
     "make_again",
     "make_pack",
@@ -188,6 +194,7 @@ __all__ = [
     "what_waits",
     "withdraw_approval",
     "write_errors_notebook",
+    "write_faq",
     "write_mapping_sheet",
     "write_plan",
     "write_quickref",

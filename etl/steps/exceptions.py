@@ -88,7 +88,7 @@ def board(
     """
     items: dict[str, Item] = {}
     gone_out: set[str] = set()
-    for sealed, day in _looked_at(place, company, records):
+    for sealed, day in looked_at(place, company, records):
         rows = sealed.table("exceptions").to_pylist()
         for row in rows:
             if row["severity"] != "note" and (known := item_id(row)) not in items:
@@ -122,7 +122,7 @@ def _kept(said: Mapping[str, Any]) -> Item:
                 is_there=False)
 
 
-def _looked_at(place: Workspace, company: str, records: Sequence[Record]) -> Iterator[tuple[Sealed, date]]:
+def looked_at(place: Workspace, company: str, records: Sequence[Record]) -> Iterator[tuple[Sealed, date]]:
     """The newest draft or batch of each period with the day it was drafted, the newest period first."""
     drafted: dict[date, Record] = {}
     for record in records:
@@ -265,7 +265,7 @@ def _mapping_rows(
     """For each project or service without a row: whose it is, and the row to put into the file once it is checked."""
     wanted = {one.found["entry_id"]: one for one in found if one.found["code"] in _MAPPED_BY}
     seen: dict[tuple[str, ...], date] = {}
-    for sealed, _ in _looked_at(place, company, records) if wanted else ():
+    for sealed, _ in looked_at(place, company, records) if wanted else ():
         columns = ["entry_id", "source", "client_ref", "project_ref", "service_ref", "worked_on"]
         for entry in sealed.table("entries", columns).to_pylist():
             one = wanted.get(entry["entry_id"])
