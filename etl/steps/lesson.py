@@ -27,7 +27,7 @@ from etl.steps.training_week import BOOKS_FILE, read_table
 from etl.steps.verify import verify
 from etl.store import files
 
-EXPORT = "export"
+EXPORTS = {"export": "Toggl_*.csv", "phone": "phone_*.csv"}   # what a learner calls them
 _SHOWN = 60   # rows of a file in a notebook
 _NOT_YET = "Not filled in yet: nothing was changed."
 
@@ -157,8 +157,8 @@ class Lesson:
     def _path(self, file: str) -> Path:
         """Where a file lies that a learner may edit: on the desk, a cross-reference, or the tracker's export."""
         one = self._training
-        if file == EXPORT:
-            return min(one.place.inbox(one.company).glob("Toggl_*.csv"))
+        if file in EXPORTS:
+            return min(one.place.inbox(one.company).glob(EXPORTS[file]))
         folder = one.desk if file.startswith(f"{DESK}/") else one.place.mappings(one.company)
         path = (folder / file.removeprefix(f"{DESK}/")).resolve()
         if not path.is_relative_to(folder.resolve()) or not path.is_file():

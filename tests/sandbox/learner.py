@@ -32,29 +32,38 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
     path.write_text(text.getvalue(), encoding="utf-8")
 
 
-def export_of(root: Path, company: str) -> Path:
-    return next((root / "data" / "inbox" / company).glob("Toggl_*.csv"))
+def export_of(root: Path, company: str, pattern: str = "Toggl_*.csv") -> Path:
+    return next((root / "data" / "inbox" / company).glob(pattern))
 
 
 def correct_entries(one: Training, numbers: set[int]) -> None:
-    """The export with these tickets as their people tell them in their letters."""
-    told = {int(found[1]): found for found in LETTER.finditer((one.desk / "letters.md").read_text("utf-8"))}
-    path, rows, seen = export_of(one.place.root, one.company), [], set()
-    for row in read(path):
-        number = ticket(row["Description"])
-        if number in numbers:
-            if number in seen:
+    """The exports with these tickets as their people tell them in their letters."""
+    told = {int(found[1]): found.groups()[1:]
+            for found in LETTER.finditer((one.desk / "letters.md").read_text("utf-8"))}
+    for pattern, note, corrected in (("Toggl_*.csv", "Description", toggl), ("phone_*.csv", "Remark", phone)):
+        path, rows, seen = export_of(one.place.root, one.company, pattern), [], set()
+        for row in read(path):
+            number = ticket(row[note])
+            if number in numbers and number in seen:
                 continue
             seen.add(number)
-            _, day, begin, end, no = told[number].groups()
-            spans = [timedelta(hours=int(h), minutes=int(m), seconds=int(s))
-                     for h, m, s in (text.split(":") for text in (begin, end))]
-            seconds = int((spans[1] - spans[0]).total_seconds())
-            row |= {"Start date": day, "End date": day, "Start time": begin, "End time": end,
-                    "Duration": f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}",
-                    "Billable": "No" if no else "Yes"}
-        rows.append(row)
-    write(path, rows)
+            rows.append(row | corrected(*told[number]) if number in numbers else row)
+        write(path, rows)
+
+
+def toggl(day: str, begin: str, end: str, no: str | None) -> dict[str, str]:
+    """What a row of the tracker's export says of such a time."""
+    spans = [timedelta(hours=int(h), minutes=int(m), seconds=int(s))
+             for h, m, s in (text.split(":") for text in (begin, end))]
+    seconds = int((spans[1] - spans[0]).total_seconds())
+    return {"Start date": day, "End date": day, "Start time": begin, "End time": end,
+            "Duration": f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}",
+            "Billable": "No" if no else "Yes"}
+
+
+def phone(day: str, begin: str, end: str, no: str | None) -> dict[str, str]:
+    """The same in the phones' export."""
+    return {"Started": f"{day} {begin}", "Ended": f"{day} {end}", "Billable": "no" if no else "yes"}
 
 
 def correct_row(one: Training, name: str, place: str) -> None:

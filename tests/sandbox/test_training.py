@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -188,3 +191,42 @@ def test_every_role_has_enough_and_every_kind_is_whole() -> None:
         assert set(kind.roles) <= {*ROLES, MIXED}, kind.kind
     assert len({kind.kind for kind in kinds()}) == len(kinds())
     assert all(kinds_of(role) for role in ROLES)
+
+
+class TestMobile:
+    """What phones send: late, again, corrected on the way, with a place that nobody needs."""
+
+    @pytest.mark.capability("C123")
+    def test_the_export_of_the_phones_has_what_mobile_work_brings(self) -> None:
+        world = make_world(7, "bookkeeper")
+        (rows,) = [list(csv.DictReader(io.StringIO(content.decode()))) for name, content in world.exports().items()
+                   if name.startswith("phone_")]
+        waited = [date.fromisoformat(row["Sent"][:10]) - date.fromisoformat(row["Ended"][:10]) for row in rows]
+        assert sum(days.days > 7 for days in waited) == 1, "one came in late"
+        twice = [number for number in {row["No."] for row in rows} if sum(row["No."] == number for row in rows) == 2]
+        assert len(twice) == 1, "one was corrected on the phone after it was sent"
+        assert all(row["Latitude"] and row["Device"] for row in rows)
+
+    @pytest.mark.capability("C123", "C122", "C121")
+    def test_in_the_week_the_late_one_is_told_the_newest_counts_and_no_place_lands(self, bookkeeper: Path) -> None:
+        one = opened(bookkeeper)
+        solve(bookkeeper)
+        run = one.run()
+        for step in (steps.pull, steps.map_entries, steps.apply_rules, steps.check):
+            step(run)
+        with run.engine() as engine:
+            told = [row["code"] for row in engine.fetch("exceptions").to_pylist()]
+            states = [row["pay_state"] for row in engine.fetch("entries_with_states").to_pylist()]
+        run.end()
+        assert told == ["TE077"], "once all is mended nothing else is left to look at"
+        assert states.count("superseded") == 1
+        landed = [path.read_bytes() for path in one.place.landing(one.company).rglob("*") if path.is_file()]
+        assert landed
+        assert not [content for content in landed if b"-73.9" in content or b"phone of" in content]
+
+    @pytest.mark.capability("C123")
+    def test_each_training_that_meets_entries_meets_mobile_ones(self) -> None:
+        mobile = {kind.kind for kind in kinds() if kind.is_mobile}
+        assert len(mobile) == 3
+        for role in ("bookkeeper", "time_approver", MIXED):
+            assert mobile & {kind.kind for kind in kinds_of(role)}

@@ -31,6 +31,11 @@ class Kind:
     fact: str
 
     @property
+    def is_mobile(self) -> bool:
+        """Whether it is made on a phone."""
+        return self.change.startswith("phone_")
+
+    @property
     def is_table(self) -> bool:
         """Whether it stands in a table of the cross-references."""
         return self.where.endswith(".csv") and self.change != "mode"

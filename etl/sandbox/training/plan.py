@@ -66,7 +66,8 @@ def _candidates(
         places = list(elsewhere)
     elif kind.where == EXPORT:
         places = [str(ticket(entry.note)) for entry in world.entries
-                  if entry.person.source == "toggl" and entry.project.client and entry.is_billable
+                  if entry.person.source == ("phone" if kind.is_mobile else "toggl")
+                  and entry.project.client and entry.is_billable
                   and entry.person.worker_type == "employee"]
     elif kind.is_table:
         places = [row_key(kind.where, row) for row in world.tables[kind.where]

@@ -35,30 +35,27 @@ def users(world: World, name: str, row: dict[str, str]) -> list[Entry]:
     return [entry for entry in world.entries if answered[name](entry)]
 
 
+_TOLD: dict[str, dict[str, str]] = {   # what the export says instead of the truth, by its heading
+    "blank_day": {"Start date": "", "Start time": "", "End date": "", "End time": ""},
+    "words": {"Duration": "about two"}, "maybe": {"Billable": "Maybe"}, "phone_offline": {"Ended": ""},
+}
+_LONGER = {"day_longer": 24 * _HOUR, "hours_longer": 15 * _HOUR}
+
+
 def spoil_entry(change: str, entry: Entry) -> list[Entry]:
     """The rows that the tracker exports instead of this one."""
-    day, told = entry.started, dict(entry.told)
-    if change == "blank_day":
-        told |= {"Start date": "", "Start time": "", "End date": "", "End time": ""}
-    elif change == "words":
-        told |= {"Duration": "about two"}
-    elif change == "maybe":
-        told |= {"Billable": "Maybe"}
-    elif change == "twice":
+    if change in _TOLD:
+        return [replace(entry, told={**entry.told, **_TOLD[change]})]
+    if change in ("twice", "phone_twice"):
         return [entry, replace(entry, number=entry.number + 50_000)]
-    elif change == "negative":
+    if change == "negative":
         return [replace(entry, seconds=-entry.seconds)]
-    elif change == "day_longer":
-        return [replace(entry, seconds=entry.seconds + 24 * _HOUR)]
-    elif change == "hours_longer":
-        return [replace(entry, seconds=entry.seconds + 15 * _HOUR)]
-    elif change == "begins_earlier":
-        return [replace(entry, started=day - timedelta(minutes=90))]
-    elif change == "on_sunday":
-        return [replace(entry, started=day + timedelta(days=6 - day.weekday()))]
-    else:
-        raise ValueError(change)
-    return [replace(entry, told=told)]
+    if change in _LONGER:
+        return [replace(entry, seconds=entry.seconds + _LONGER[change])]
+    moved = {
+        "begins_earlier": timedelta(minutes=-90), "phone_clock": timedelta(hours=3),
+        "on_sunday": timedelta(days=6 - entry.started.weekday())}
+    return [replace(entry, started=entry.started + moved[change])]
 
 
 def spoil_row(kind: Kind, table: Table, at: int, day: str) -> Table:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from etl.sandbox.company import Company, Project, make_company
 from etl.sandbox.crossrefs import mapping_files
@@ -19,7 +20,36 @@ _PEOPLE = (*(f"E{n:02}" for n in range(1, 13)), "E36", "E37", "E38", "E47", "E49
 _ON_LEAVE = {"E03": 4, "E08": 0, "E11": 2}   # the day off of some; 0 is Monday
 _LONG_WEEK = ("E02", "E36")
 _ENTRIES_A_DAY = 3
+_LATE, _CORRECTED = 3, 7   # of the entries of the phones, by their start
 _ABROAD = {"EUR": 135, "JPY": 14500}
+_ON_PHONE = ("E10", "E12")   # out on site; their app sends place and device along
+_PHONE_COLUMNS = ("No.", "Person", "Started", "Ended", "Client", "Job", "Work", "Billable", "Remark", "Sent",
+                  "Latitude", "Longitude", "Device")
+_PHONE = """
+# Two people track on their phones. The app sends an entry when it has a network, and where it was made; places and
+# devices are taken out before anything is kept.
+[[drops]]
+name = "phone"
+files = "phone_*.csv"
+zone = "America/New_York"
+duration = "from_start_and_end"
+instant_format = "%Y-%m-%d %H:%M:%S"
+
+[drops.columns]
+"No." = "entry_ref"
+"Person" = "person_ref"
+"Started" = "start_text"
+"Ended" = "end_text"
+"Client" = "client_ref"
+"Job" = "project_ref"
+"Work" = "task_ref service_ref"
+"Billable" = "billable_text"
+"Remark" = "note"
+"Sent" = "updated_text"
+"Latitude" = "personal"
+"Longitude" = "personal"
+"Device" = "personal"
+"""
 _APPROVAL = '\n# The hours of each week are approved here, by the time approver.\n[approval]\ntime = "here"\n'
 _BOOKS = """
 # How the books tell their postings: a table of its own.
@@ -57,7 +87,31 @@ class World:
         sheets.entries = list(self.entries)
         whole = [name for name in toggl_files(sheets) if name.endswith(f"_to_{sheets.day(6)}.csv")]
         return ({name: content for name, content in toggl_files(sheets).items() if name in whole}
-                | kimai_files(sheets) | crew_files(sheets))
+                | kimai_files(sheets) | crew_files(sheets) | self._phone_file())
+
+    def _phone_file(self) -> dict[str, bytes]:
+        """What the phones sent. One entry waited nine days for a network; one was sent, then corrected on the phone."""
+        rows = []
+        own = [entry for entry in self.entries if entry.person.source == "phone"]
+        for place, entry in enumerate(sorted(own, key=lambda entry: (entry.started, entry.number))):
+            late = timedelta(days=9) if place == _LATE else timedelta(minutes=5)
+            sent = max(entry.started, entry.ended) + late
+            if place == _CORRECTED:
+                rows.append(_phone(entry, sent - timedelta(minutes=4), entry.ended - timedelta(minutes=20)))
+            rows.append(_phone(entry, sent, entry.ended))
+        return {f"phone_{self.company.first_monday}.csv": table_bytes(rows, _PHONE_COLUMNS)}
+
+
+def _phone(entry: Entry, sent: datetime, ended: datetime) -> dict[str, str]:
+    """One row of the phones' export; `sent`: when it had a network."""
+    place = entry.number % 90
+    return {
+        "No.": str(entry.number), "Person": entry.ref, "Started": f"{entry.started:%Y-%m-%d %H:%M:%S}",
+        "Ended": f"{ended:%Y-%m-%d %H:%M:%S}", "Client": entry.project.client, "Job": entry.project.name,
+        "Work": entry.task, "Billable": "yes" if entry.is_billable else "no", "Remark": entry.note,
+        "Sent": f"{sent:%Y-%m-%d %H:%M:%S}", "Latitude": f"40.7{place:02}", "Longitude": f"-73.9{place:02}",
+        "Device": f"phone of {entry.person.name}",
+    } | dict(entry.told)
 
 
 def ticket(note: str) -> int:
@@ -79,9 +133,10 @@ def make_world(seed: int, role: str) -> World:
     """The company of a seed as it should be, with what this role's work needs declared."""
     base = make_company(seed)
     company = replace(base, label="training", people=tuple(
-        person for person in base.people if person.employee_id in _PEOPLE))
+        replace(person, source="phone") if person.employee_id in _ON_PHONE else person
+        for person in base.people if person.employee_id in _PEOPLE))
     made = mapping_files(company)
-    settings = made.pop("company.toml").decode()
+    settings = made.pop("company.toml").decode() + _PHONE
     settings += {"time_approver": _APPROVAL, "accountant": _BOOKS}.get(role, "")
     tables = {name: list(csv.DictReader(io.StringIO(content.decode(), newline=""))) for name, content in made.items()}
     tables["rates.csv"] = _rates(company)
@@ -98,8 +153,9 @@ def _entries(company: Company) -> tuple[Entry, ...]:
         days = 5 if off is None else 4
         a_day = 9 * HOUR if person.employee_id in _LONG_WEEK else 7 * HOUR + HOUR // 2
         work(sheets, person, a_day * days, without=() if off is None else (off,), entries_a_day=_ENTRIES_A_DAY)
-    return tuple(
-        replace(entry, note=f"{entry.note}, ticket {number:04}",
+    more = {next(entry.number for entry in sheets.entries if entry.person.employee_id == one): 17 for one in _ON_PHONE}
+    return tuple(   # a phone counts seconds: were all of them whole units, they would be taken for rounded
+        replace(entry, note=f"{entry.note}, ticket {number:04}", seconds=entry.seconds + more.get(entry.number, 0),
                 within=LAST if entry.person.source == "toggl" else FIRST)
         for number, entry in enumerate(sheets.entries, 1))
 
