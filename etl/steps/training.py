@@ -153,7 +153,7 @@ def opened(root: Path) -> Training:
 
 
 def grade(workspace: str | Path | None = None, role: str = "") -> Outcome:
-    """Every planted mistake as it stands now, and the score; reads only.
+    """Every planted mistake as it stands now, and the score; nothing of company or record is changed.
 
     A mistake counts when it is mended and nothing that was right has suffered in the same file; for the auditor, who
     mends nothing, when it is named in desk/findings.csv.
