@@ -51,21 +51,24 @@ class Lesson:
         """A file as it is now: desk/letters.md, projects.csv, export."""
         return self._calmly(lambda: self._look(file))
 
+    def lines(self, file: str, text: str) -> Outcome:
+        """The lines of a file that hold a text, as they stand there."""
+        if not text:
+            return Outcome(title=_NOT_YET)
+        return self._calmly(lambda: self._lines(file, text))
+
     def add(self, file: str, line: str) -> Outcome:
         """A line at the end of a file."""
-        return self._edited(file, line, lambda lines: [*lines, line])
+        return self._edited(file, line, "", lambda lines, _: [*lines, line])
 
     def replace(self, file: str, old: str, new: str) -> Outcome:
-        """One line instead of another one; `old` must stand there exactly once."""
-        return self._edited(file, old and new, lambda lines: [new if text == old else text for text in lines], old)
+        """A line, or a part of one that stands nowhere else in the file, and what is to stand there instead."""
+        return self._edited(file, old and new, old, lambda lines, at: [
+            *lines[:at], lines[at].replace(old, new, 1), *lines[at + 1:]])
 
-    def remove(self, file: str, line: str) -> Outcome:
-        """A line taken out: the last one where it stands there twice."""
-        def without(lines: list[str]) -> list[str]:
-            at = len(lines) - 1 - lines[::-1].index(line)
-            return [*lines[:at], *lines[at + 1:]]
-
-        return self._edited(file, line, without, line, most=2)
+    def remove(self, file: str, text: str) -> Outcome:
+        """The line with this text taken out: the last one where two have it."""
+        return self._edited(file, text, text, lambda lines, at: [*lines[:at], *lines[at + 1:]], most=2)
 
     def find(self, where: str, what: str) -> Outcome:
         """A finding written down in desk/findings.csv: where it is, what is wrong."""
@@ -175,9 +178,15 @@ class Lesson:
         more = f"; the first {_SHOWN}" if len(rows) > _SHOWN else ""
         return Outcome(title=f"{file}: {len(rows)} rows{more}", headings=tuple(rows[0]) if rows else (), rows=cells)
 
+    def _lines(self, file: str, text: str) -> Outcome:
+        found = [line for line in self._path(file).read_text("utf-8-sig").splitlines() if text in line]
+        return Outcome(title=f"{file}: {len(found)} line(s)", headings=("line",),
+                       rows=tuple((line,) for line in found[:_SHOWN]))
+
     def _edited(
-        self, file: str, said: str, change: Callable[[list[str]], list[str]], old: str = "", most: int = 1,
+        self, file: str, said: str, old: str, change: Callable[[list[str], int], list[str]], most: int = 1,
     ) -> Outcome:
+        """The file with its last line that has `old` changed; nothing happens where too many or none have it."""
         if not said:
             return Outcome(title=_NOT_YET)
         try:
@@ -187,9 +196,10 @@ class Lesson:
         content = path.read_bytes()
         mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
         lines = content.removeprefix(mark).decode("utf-8").splitlines()
-        if old and not 1 <= lines.count(old) <= most:
-            return Outcome(title=f"The line stands {lines.count(old)} times in {file}; nothing was changed.")
-        files.rewrite(path, mark + ("\n".join(change(lines)) + "\n").encode())
+        at = [number for number, line in enumerate(lines) if old in line]
+        if old and not 1 <= len(at) <= most:
+            return Outcome(title=f"That text stands in {len(at)} lines of {file}; nothing was changed.")
+        files.rewrite(path, mark + ("\n".join(change(lines, at[-1] if at else 0)) + "\n").encode())
         return Outcome(title=f"{file}: changed")
 
     def _protected(self, file: str) -> Outcome:
