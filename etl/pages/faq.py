@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-_HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Questions and answers</title>
+from etl.pages.head import HEAD
+
+_STYLE = """<title>Questions and answers</title>
 <style>
 body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:48rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #767676}
@@ -39,7 +35,7 @@ def render_faq(questions: Sequence[Question], subtitle: str) -> bytes:
     answered = [question for question in questions if question.answers]
     waiting = [question for question in questions if not question.answers]
     parts = [_part("Answered", answered), _part("Waiting for an answer", waiting)]
-    return (f"{_HEAD}<header><h1>Questions and answers</h1>\n<p>{escape(subtitle)}</p></header>\n<main>\n"
+    return (f"{HEAD}{_STYLE}<header><h1>Questions and answers</h1>\n<p>{escape(subtitle)}</p></header>\n<main>\n"
             f"{''.join(parts)}</main>\n</body>\n</html>\n").encode()
 
 

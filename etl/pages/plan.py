@@ -9,15 +9,10 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from etl.pages.head import HEAD
+
 Rows = Sequence[Sequence[object]]
 
-_HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-"""
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #767676}
@@ -70,7 +65,7 @@ def render_plan(company: str, sections: Sequence[Section], *, subtitle: str, ban
     body = "".join(_section(number, section) for number, section in enumerate(sections, 1))
     mark = f'<p class="banner">{escape(banner)}</p>\n' if banner else ""
     page = (
-        f"{_HEAD}<title>Integration plan of {escape(company)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"{HEAD}<title>Integration plan of {escape(company)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         f'<a class="skip" href="#plan">To the plan</a>\n<header>\n<h1>Integration plan</h1>\n<p>{escape(company)}<br>'
         f'{escape(subtitle)}</p>\n{mark}</header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
         f'<main id="plan">\n{body}</main>\n</body>\n</html>\n')

@@ -9,6 +9,8 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from etl.pages.head import HEAD
+
 TITLES = {
     "administrator": "Administrator", "bookkeeper": "Bookkeeper", "time_approver": "Time approver",
     "controller": "Controller", "accountant": "Accountant", "auditor": "Auditor", "analyst": "Analyst",
@@ -27,13 +29,6 @@ _BEFORE_YOU_ASK = {   # what a role keeps in mind, one sentence each
 }
 _WORDS = (("C", "the company's id"), ("DATE", "a day such as 2026-11-22"), ("ITEM", "as a list prints it"),
           ("LINE", "such as 0042-L-017"))
-_HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-"""
 _STYLE = """
 @page{size:letter;margin:13mm 14mm}
 body{font:15px/1.45 system-ui,"Liberation Sans",sans-serif;color:#1a1a1a;background:#fff;max-width:60rem;
@@ -73,7 +68,7 @@ def render_quickref(role: str, helps: Mapping[str, str]) -> bytes:
     words = " · ".join(f"<span><code>{name}</code> {escape(meaning)}</span>" for name, meaning in _WORDS)
     title = f"Timebooks: {TITLES[role]}"
     return (
-        f"{_HEAD}<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
+        f"{HEAD}<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
         f"<p>{escape(_BEFORE_YOU_ASK[role])}</p>\n</header>\n<main>\n{body}</main>\n<footer>\n<p>{words}. "
         "Exit code 0: done as far as it goes · 1: a person must decide · 2: it could not run, and says what, where, "
         "how to mend it. Every command has <code>--help</code> and, where it reports, <code>--json</code>. Practice: "

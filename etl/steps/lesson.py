@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from etl.codes import codes
@@ -13,7 +14,7 @@ from etl.sandbox.training.desk import FINDINGS
 from etl.steps.approve import approve_batch
 from etl.steps.approve_time import approve_time, time_waiting
 from etl.steps.archive import create as create_archive
-from etl.steps.books import take_in_books
+from etl.steps.books import Asked, take_in_books
 from etl.steps.exceptions import exceptions_open
 from etl.steps.explain import explain
 from etl.steps.history import query_history
@@ -123,8 +124,9 @@ class Lesson:
 
     def bring_books(self) -> Outcome:
         """The books as they are now, taken in and compared with the batch."""
-        one = self._training
-        return self._calmly(lambda: take_in_books(one.place.root, one.company, one.desk / BOOKS_FILE))
+        one, end = self._training, world_end(self._training.world)
+        asked = Asked(first=str(end - timedelta(days=6)), last=str(end + timedelta(days=1)))   # with the reversal
+        return self._calmly(lambda: take_in_books(one.place.root, one.company, one.desk / BOOKS_FILE, asked=asked))
 
     def back_up(self, to: str) -> Outcome:
         """A copy of the record outside the workspace."""

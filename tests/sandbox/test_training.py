@@ -13,11 +13,14 @@ import pytest
 
 from etl import steps
 from etl.errors import RefusedError, SettingsError
-from etl.sandbox.training.kinds import EXPORT, MIXED, ROLES, kinds, kinds_of
+from etl.sandbox.training.kinds import EXPORT, MIXED, ROLES, Kind, kinds, kinds_of
 from etl.sandbox.training.plan import draw, seal
-from etl.sandbox.training.planting import row_key
+from etl.sandbox.training.planting import row_key, spoiled
 from etl.sandbox.training.world import make_world, ticket
+from etl.steps.lesson import Lesson
 from etl.steps.training import SEAL, Training, opened
+from etl.steps.training_facts import world_end
+from etl.workspace import Workspace
 from tests.sandbox.learner import correct_row, export_of, read, score, solve, write
 
 IN_SHORT = ("bookkeeper", "administrator")
@@ -182,6 +185,39 @@ def test_each_mistake_shows_the_code_that_its_kind_names(folder: Path, tmp_path:
     run.end()
     missing = {mistake.kind.kind for mistake in one.mistakes if mistake.kind.code and mistake.kind.code not in told}
     assert not missing, told
+
+
+@pytest.mark.long
+def test_the_books_report_names_every_line_that_was_changed_with_its_cause(folder: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(made(folder, "accountant"), tmp_path / "w"))
+    one = opened(root)
+    lesson = Lesson(one)
+    outcome = lesson.bring_books()
+    told = {row[5]: row[1] for row in outcome.rows}
+    assert told == {mistake.place: mistake.kind.code for mistake in one.mistakes}
+    solve(root)
+    assert lesson.bring_books().exit_code == 0, "once the books are as the batch nothing is open"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", [kind for kind in kinds_of("administrator") if kind.code], ids=lambda kind: kind.kind)
+def test_a_setting_other_than_decided_shows_its_code(tmp_path: Path, kind: Kind) -> None:
+    world = spoiled(make_world(7, "administrator"), [(kind, "")])
+    place = Workspace(tmp_path)
+    for folder, content in ((place.mappings(world.company.id), world.files()),
+                            (place.inbox(world.company.id), world.exports())):
+        for name, data in content.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+    run = steps.start(world.company.id, world_end(world), tmp_path, in_memory=True)
+    for step in (steps.pull, steps.map_entries, steps.apply_rules, steps.check):
+        step(run)
+    with run.engine() as engine:
+        told = {row["code"] for row in engine.fetch("exceptions").to_pylist()}
+        told |= {row[f"{stream}_reason"] for row in engine.fetch("entries_with_states").to_pylist()
+                 for stream in ("pay", "cost", "bill")}
+    run.end()
+    assert kind.code in told
 
 
 def test_every_role_has_enough_and_every_kind_is_whole() -> None:
