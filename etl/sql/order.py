@@ -297,7 +297,7 @@ REPORTS: tuple[str, ...] = (
     "postings_to_check",
     "rounding_forbidden",
     "units_of_input",
-    "run_inputs",
+    *("run_inputs", "input_totals"),
     "standing_roll_forward",
     "vendor_payments_read",
     "vendor_year",  # the yearly review
