@@ -10,6 +10,7 @@ from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
+from etl.steps.docs import build_docs
 from etl.steps.drill import drill
 from etl.steps.estimate import estimate
 from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
@@ -83,6 +84,7 @@ __all__ = [
     "attachments",
     "audit_lists",
     "books_beside",
+    "build_docs",
     "causes_chart",
     "change_people",
     "check",
