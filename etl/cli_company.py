@@ -58,4 +58,16 @@ def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
         show(steps.attachments(workspace, company, on), as_json)
 
+    @app.command("services")
+    def company_services(
+        company: Company,
+        on: Annotated[str | None, typer.Option("--on", help="The day, such as 2026-11-22. Default: today.")] = None,
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """The vendors of trackers, payroll, books and backups: terms, promises kept or not, days for notice."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.services(workspace, company, on), as_json)
+
     return app

@@ -54,6 +54,7 @@ from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.runs import keep_run
+from etl.steps.services import services
 from etl.steps.sign_off import take_in_sign_off
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
 from etl.steps.standing import standing
@@ -154,6 +155,7 @@ __all__ = [
     "revert_mapping",
     "rollback",
     "serve",
+    "services",
     "show_obligations",
     "show_rules",
     "sign_change",
