@@ -60,6 +60,7 @@ from etl.steps.stages import apply_rules, check, close, draft, export, map_entri
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
+from etl.steps.take_out import take_out
 from etl.steps.trial_import import trial_import
 from etl.steps.uploads import confirm_books_backup
 from etl.steps.vendor_year import vendor_year
@@ -170,6 +171,7 @@ __all__ = [
     "take_in_mapping_sheet",
     "take_in_review",
     "take_in_sign_off",
+    "take_out",
     "time_waiting",
     "told_before",
     "trial_import",
