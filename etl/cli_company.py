@@ -70,4 +70,17 @@ def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
         show(steps.services(workspace, company, on), as_json)
 
+    @app.command("agenda")
+    def company_agenda(
+        company: Company,
+        quarter: Annotated[str | None, typer.Option("--quarter", help="Such as 2027-Q1. Default: this one.")] = None,
+        on: Annotated[str | None, typer.Option("--on", help="The day, such as 2026-11-22. Default: today.")] = None,
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """What is due this quarter: law, cross-references, tokens, keys, contracts, backups; one page by day."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.agenda(workspace, company, quarter=quarter, day=on), as_json)
+
     return app

@@ -1,6 +1,7 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
 from etl.steps.again import make_again
+from etl.steps.agenda import agenda
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
 from etl.steps.approve_time import approve_time, time_waiting
@@ -76,6 +77,7 @@ __all__ = [
     "Outcome",
     "Run",
     "after_approval",
+    "agenda",
     "apply_rules",
     "approval",
     "approve_batch",
