@@ -57,7 +57,11 @@ def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         from etl import steps  # noqa: PLC0415
 
         show(steps.attachments(workspace, company, on), as_json)
+    _what_is_due(app, show)
+    return app
 
+
+def _what_is_due(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
     @app.command("services")
     def company_services(
         company: Company,
@@ -82,5 +86,3 @@ def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         from etl import steps  # noqa: PLC0415
 
         show(steps.agenda(workspace, company, quarter=quarter, day=on), as_json)
-
-    return app
