@@ -63,17 +63,15 @@ def decisions() -> tuple[Decision, ...]:
     return tuple(Decision(**row) for row in csv.DictReader(text.splitlines()))
 
 
-def render_plan(
-    company: str, sections: Sequence[Section], *, subtitle: str, banner: str = "", title: str = "Integration plan",
-) -> bytes:
+def render_plan(company: str, sections: Sequence[Section], *, subtitle: str, banner: str = "") -> bytes:
     """The page as UTF-8 HTML: the same sections give the same bytes. No script; nothing is loaded from anywhere."""
     links = "".join(f'<li><a href="#s{number}">{escape(section.title)}</a></li>'
                     for number, section in enumerate(sections, 1))
     body = "".join(_section(number, section) for number, section in enumerate(sections, 1))
     mark = f'<p class="banner">{escape(banner)}</p>\n' if banner else ""
     page = (
-        f"{_HEAD}<title>{escape(title)} of {escape(company)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f'<a class="skip" href="#plan">To the text</a>\n<header>\n<h1>{escape(title)}</h1>\n<p>{escape(company)}<br>'
+        f"{_HEAD}<title>Integration plan of {escape(company)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f'<a class="skip" href="#plan">To the plan</a>\n<header>\n<h1>Integration plan</h1>\n<p>{escape(company)}<br>'
         f'{escape(subtitle)}</p>\n{mark}</header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
         f'<main id="plan">\n{body}</main>\n</body>\n</html>\n')
     return page.encode("utf-8")

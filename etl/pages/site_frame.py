@@ -19,17 +19,23 @@ Menu = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """Sections of pages, each with the name it has in the menu."""
 
 
-def frame(page: str, title: str, body: str, menu: Menu, *, scripts: str = "'none'") -> str:
-    """A whole page around `body`; `scripts` is what its policy lets run."""
-    up = "../" * page.count("/")
-    named = "Timebooks" if title.startswith("Timebooks") else f"{title} · Timebooks"
+def head(title: str, style: str, *, scripts: str = "'none'") -> str:
+    """The head of a page that loads nothing; `scripts` is what its policy lets run."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; '
-        f"script-src {scripts}; base-uri 'none'\">\n<title>{escape(named)}</title>\n<style>{_STYLE}</style>\n</head>\n"
-        f'<body>\n<a class="skip" href="#text">To the text</a>\n<header><a href="{up}index.html">Timebooks</a>'
-        f'<a class="to-menu" href="#menu">Menu</a><form role="search" action="{up}search.html"><label for="q">Search'
+        f"script-src {scripts}; base-uri 'none'\">\n<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n")
+
+
+def frame(page: str, title: str, body: str, menu: Menu, *, scripts: str = "'none'") -> str:
+    """A whole page around `body`."""
+    up = "../" * page.count("/")
+    named = "Timebooks" if title.startswith("Timebooks") else f"{title} · Timebooks"
+    return (
+        f'{head(named, _STYLE, scripts=scripts)}<body>\n<a class="skip" href="#text">To the text</a>\n'
+        f'<header><a href="{up}index.html">Timebooks</a><a class="to-menu" href="#menu">Menu</a>'
+        f'<form role="search" action="{up}search.html"><label for="q">Search'
         '</label><input id="q" name="q" type="search" autocomplete="off"><button>Search</button></form></header>\n'
         f'<div class="sides">\n<main id="text">\n{body}</main>\n<nav id="menu" aria-label="Pages">\n'
         f"{_menu(page, menu)}</nav>\n</div>\n</body>\n</html>\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from etl.errors import SettingsError
 from etl.mapping.load import load_mappings
-from etl.pages.plan import Section, render_plan
+from etl.pages.agenda import Due, Part, render_agenda
 from etl.settings import read_settings
 from etl.steps.agenda_items import Asked, Item, items
 from etl.steps.outcome import Outcome
@@ -17,7 +17,6 @@ from etl.store import audit_log, files
 from etl.workspace import is_sandbox
 
 _QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])", re.ASCII)
-_HEAD = ("Due", "What", "Whose", "Command", "Page")
 
 
 def agenda(
@@ -40,14 +39,13 @@ def agenda(
     late = [item for item in found if item.due_on <= on]
     ahead = [item for item in found if on < item.due_on <= until]
     later = [item for item in found if item.due_on > until]
-    content = render_plan(
-        settings.company.name, [
-            Section("Overdue, or open now", "", _HEAD, _rows(late), "Nothing is overdue."),
-            Section(f"Due in {name}", "", _HEAD, _rows(ahead), "Nothing else is due."),
-            Section(f"Then, in {following[0]}", "A look ahead, so that a notice is not given too late.", _HEAD,
-                    _rows(later), "Nothing yet.")],
-        subtitle=f"{name}, as of {on}; the command does it or shows it, the page explains it (timebooks docs build)",
-        banner="SANDBOX: a practice company, its figures are made up" if is_sandbox(company) else "", title="Agenda")
+    content = render_agenda(
+        f"{settings.company.name}: {name}", [
+            Part("Overdue, or open now", _rows(late), "Nothing is overdue."),
+            Part(f"Due in {name}", _rows(ahead), "Nothing else is due."),
+            Part(f"Then, in {following[0]}", _rows(later), "Nothing yet.")],
+        subtitle=f"As of {on}. The command does it or shows it; the page explains it (timebooks docs build).",
+        banner="SANDBOX: a practice company, its figures are made up" if is_sandbox(company) else "")
     path = place.root / "reports" / company / "agenda" / f"agenda_{name}.html"
     files.make_folder(path.parent)
     files.rewrite(path, content)
@@ -60,7 +58,7 @@ def agenda(
         next_step="do what is marked with ! first" if late else "")
 
 
-def _rows(found: list[Item]) -> list[tuple[str, ...]]:
+def _rows(found: list[Item]) -> list[Due]:
     return [(str(item.due_on), item.what, item.whose, item.command, item.page) for item in found]
 
 

@@ -49,7 +49,8 @@ ONLY_READ = {   # shown with words of another company; what they say is right is
 }
 LINES = dict.fromkeys(("0042-V-001", "0042-N-001", "0002-C-001", "LINE", "journal_TB0042L.csv:7"), "0001-L-003")
 WORDS = {
-    "FILE.duckdb": "copy.duckdb", "acme": SAMPLE, "C": SAMPLE, "time-log-c": SAMPLE, "DATE": SAMPLE_PERIOD_END, "D": SAMPLE_PERIOD_END, "N": "1",
+    "FILE.duckdb": "copy.duckdb",
+    "acme": SAMPLE, "C": SAMPLE, "time-log-c": SAMPLE, "DATE": SAMPLE_PERIOD_END, "D": SAMPLE_PERIOD_END, "N": "1",
     "2013-04-28": SAMPLE_PERIOD_END, "2026-11-08": SAMPLE_PERIOD_END, **LINES,
 }
 
