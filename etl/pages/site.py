@@ -69,9 +69,16 @@ def render_site(documents: Sequence[Document], menu: Menu, stands_for: Mapping[s
     return pages
 
 
+class Markdown(str):
+    """A cell that is Markdown already."""
+
+    __slots__ = ()
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A Markdown table; nothing in a cell is read as Markdown."""
-    lines = [headings, ["---"] * len(headings), *([literal(str(cell)) for cell in row] for row in rows)]
+    """A Markdown table; nothing in a cell is read as Markdown that does not say so."""
+    lines = [headings, ["---"] * len(headings), *(
+        [cell if isinstance(cell, Markdown) else literal(str(cell)) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 
 from etl.codes import codes
@@ -13,7 +14,7 @@ from etl.law.rows import library
 from etl.law.tables import cells_of
 from etl.law.tables import shipped as law_text
 from etl.pages.plan import decisions
-from etl.pages.site import literal, table
+from etl.pages.site import Markdown, literal, table
 from etl.shipped import shipped
 from etl.steps.rules_show import pays
 from etl.trust.permissions import ROLES, matrix, meanings
@@ -56,21 +57,21 @@ def _breaks() -> str:
 
 
 def _rounding() -> str:
-    rows = [(row["jurisdiction"],
+    rows = [(_place(row["jurisdiction"]),
              (row["rule_id"], _POSITIONS[row["position"]], _rounds(row), row["law_text"], _spanned(row),
               row["citation"], _standing(row["status"], row["reviewed_on"]))) for row in _law("rounding_rules.csv")]
     return _by_place(("Rule", "Position", "About", "Says", "In force", "Citation", "Standing, reviewed on"), rows)
 
 
 def _retention() -> str:
-    rows = [(row["jurisdiction"],
+    rows = [(_place(row["jurisdiction"]),
              (row["record_class"], f"{row['months']} months", row["counted_from"], row["law_text"], _spanned(row),
               row["citation"], _standing(row["status"], row["reviewed_on"]))) for row in _law("retention.csv")]
     return _by_place(("Class", "Kept", "Counted from", "What", "In force", "Citation", "Standing, reviewed on"), rows)
 
 
 def _duties() -> str:
-    rows = [(row["jurisdiction"],
+    rows = [(_place(row["jurisdiction"]),
              (row["obligation"], row["kind"], row["of"], _spanned(row), row["citation"],
               _standing(row["status"], row["reviewed_on"]))) for row in _law("obligations.csv")]
     return _by_place(("Duty", "Kind", "Of", "In force", "Citation", "Standing, reviewed on"), rows)
@@ -114,7 +115,13 @@ def _codes() -> str:
 
 def _decisions() -> str:
     return table(("Question", "Whose", "Setting in company.toml", "Page"), [
-        (choice.question, choice.owner, choice.setting, choice.page or "plan.md") for choice in decisions()])
+        (choice.question, choice.owner, choice.setting, _page(choice.page or "plan.md")) for choice in decisions()])
+
+
+def _page(name: str) -> Markdown:
+    """A link to a page, by its first heading."""
+    head = (shipped("docs") / name).read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+    return Markdown(f"[{literal(head)}]({name})")
 
 
 def _roles() -> str:
@@ -137,6 +144,16 @@ def _faults() -> str:
     return table(("Id", "What goes wrong", "Tried", "By the tests"), [
         (row["id"], row["fault"], row["how"], row["tests"].replace("tests/", "")) for row in
         csv.DictReader(text.splitlines())])
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """What places are called, by the table of overtime; a place may have an award's row beside its own."""
+    return {rule.jurisdiction: rule.place for rule in reversed(library())}
+
+
+def _place(code: str) -> str:
+    return f"{code} {_names().get(code, '')}".strip()
 
 
 def _law(name: str) -> list[dict[str, str]]:
