@@ -18,6 +18,7 @@ from etl.cli_audit import audit_commands
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_docs import docs_app
 from etl.cli_exceptions import exceptions_app
 from etl.cli_feedback import feedback_app
 from etl.cli_history import history_app
@@ -243,6 +244,7 @@ app.add_typer(company_app(_show), name="company", hidden=True)
 app.add_typer(archive_app(_show), name="archive", hidden=True)
 app.add_typer(sandbox_app(_show), name="sandbox", hidden=True)
 app.add_typer(feedback_app(_show), name="feedback", hidden=True)
+app.add_typer(docs_app(_show), name="docs", hidden=True)
 
 
 def main() -> None:

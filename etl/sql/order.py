@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from etl.sql.order_services import SERVICES
+
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
@@ -128,10 +130,7 @@ RULES: tuple[str, ...] = (
     "hours_hundredths",
 )
 MARTS: tuple[str, ...] = (
-    "entries",
-    "pieces",
-    "payroll_lines",
-    "pay_additions",
+    *("entries", "pieces", "payroll_lines", "pay_additions"),
     "labor_lines",
     "charge_lines",
     "labor_journal",
@@ -323,6 +322,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "marts": MARTS + REPORTS + QUESTIONS,
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
     "lists": LISTS,
+    "services": SERVICES,
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
     "audits": tuple(AUDITS),
 }

@@ -1,6 +1,7 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
 from etl.steps.again import make_again
+from etl.steps.agenda import agenda
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
 from etl.steps.approve_time import approve_time, time_waiting
@@ -11,6 +12,7 @@ from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
 from etl.steps.digest import digest
+from etl.steps.docs import build_docs
 from etl.steps.drill import drill
 from etl.steps.errors_notebook import write_errors_notebook
 from etl.steps.estimate import estimate
@@ -58,11 +60,13 @@ from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.runs import keep_run
+from etl.steps.services import services
 from etl.steps.sign_off import take_in_sign_off
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
+from etl.steps.take_out import take_out
 from etl.steps.train import train, trainings
 from etl.steps.training import grade, new_training
 from etl.steps.trial_import import trial_import
@@ -81,6 +85,7 @@ __all__ = [
     "Run",
     "add_feedback",
     "after_approval",
+    "agenda",
     "answer_feedback",
     "apply_rules",
     "approval",
@@ -92,6 +97,7 @@ __all__ = [
     "attachments",
     "audit_lists",
     "books_beside",
+    "build_docs",
     "causes_chart",
     "change_people",
     "check",
@@ -168,6 +174,7 @@ __all__ = [
     "revert_mapping",
     "rollback",
     "serve",
+    "services",
     "show_obligations",
     "show_rules",
     "sign_change",
@@ -182,6 +189,7 @@ __all__ = [
     "take_in_mapping_sheet",
     "take_in_review",
     "take_in_sign_off",
+    "take_out",
     "time_waiting",
     "told_before",
     "train",
