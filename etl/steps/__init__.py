@@ -3,11 +3,20 @@
 from etl.steps.again import make_again
 from etl.steps.agenda import agenda
 from etl.steps.approve import approval, approve_batch, withdraw_approval
-from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
+from etl.steps.approve_files import (
+    approve_list,
+    read_list,
+    read_replays,
+    request_approval,
+    sign_request,
+    take_in_answer,
+)
 from etl.steps.approve_time import approve_time, time_waiting
+from etl.steps.approve_time_files import approve_time_list, request_time, take_in_time, withdraw_time
 from etl.steps.archive import create as create_archive
 from etl.steps.archive import restore as restore_archive
 from etl.steps.attachments import attachments
+from etl.steps.backup_expiry import snapshots
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
@@ -24,10 +33,19 @@ from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
 from etl.steps.iris import write_returns
-from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
+from etl.steps.keeping import (
+    Deciders,
+    propose_expiry,
+    propose_hold,
+    propose_purge,
+    propose_release,
+    retention,
+    sign_keeping,
+)
 from etl.steps.lesson import code_told, lesson
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
+from etl.steps.mapping_approve_files import approve_mapping_list, request_mapping, take_in_mapping
 from etl.steps.mapping_changes import mapping_changes, mapping_diff
 from etl.steps.mapping_replay import replay_mapping
 from etl.steps.mapping_review import mapping_review
@@ -92,7 +110,9 @@ __all__ = [
     "approve_batch",
     "approve_list",
     "approve_mapping",
+    "approve_mapping_list",
     "approve_time",
+    "approve_time_list",
     "assign_exception",
     "attachments",
     "audit_lists",
@@ -153,6 +173,7 @@ __all__ = [
     "preflight",
     "progress",
     "projects_chart",
+    "propose_expiry",
     "propose_hold",
     "propose_purge",
     "propose_release",
@@ -162,6 +183,7 @@ __all__ = [
     "quickref_commands",
     "read_day",
     "read_list",
+    "read_replays",
     "rebuild_history",
     "reconcile",
     "repair",
@@ -169,6 +191,8 @@ __all__ = [
     "replay_mapping",
     "report_taken_in",
     "request_approval",
+    "request_mapping",
+    "request_time",
     "restore_archive",
     "retention",
     "revert_mapping",
@@ -180,15 +204,18 @@ __all__ = [
     "sign_change",
     "sign_keeping",
     "sign_request",
+    "snapshots",
     "standing",
     "start",
     "status",
     "summary",
     "take_in_answer",
     "take_in_books",
+    "take_in_mapping",
     "take_in_mapping_sheet",
     "take_in_review",
     "take_in_sign_off",
+    "take_in_time",
     "take_out",
     "time_waiting",
     "told_before",
@@ -201,6 +228,7 @@ __all__ = [
     "week",
     "what_waits",
     "withdraw_approval",
+    "withdraw_time",
     "write_errors_notebook",
     "write_faq",
     "write_mapping_sheet",

@@ -105,7 +105,7 @@ def board(
             one.events.append(record)
     for known in gone_out:
         items[known].is_there = _is_still_there(items[known], live)
-    return sorted(items.values(), key=lambda one: _order(one, today))
+    return sorted(items.values(), key=lambda one: order(one, today))
 
 
 def _is_still_there(one: Item, live: Found | None) -> bool:
@@ -135,7 +135,8 @@ def looked_at(place: Workspace, company: str, records: Sequence[Record]) -> Iter
             yield sealed, date.fromisoformat(record.recorded_at[:10])
 
 
-def _order(one: Item, today: date) -> tuple[object, ...]:
+def order(one: Item, today: date) -> tuple[object, ...]:
+    """What stops first, then payroll, then billing; then the oldest."""
     streams = (one.found["streams"] or "").split(", ")
     turn = min((_TURN.get(stream, 2) for stream in streams), default=2)
     return (one.found["severity"] != "stop", turn, -business_days(one.opened, today), one.found["code"],

@@ -18,7 +18,7 @@ from etl.trust.envelope import Envelope, MalformedError, read_envelope
 FORMAT = 1
 PREPARE, APPROVE_BATCH, APPROVE_TIME = "prepare", "approve-batch", "approve-time"
 APPROVE_MAPPING, WITHDRAW, PEOPLE, CARD = "approve-mapping", "withdraw", "people", "key-card"
-KEEPING = "keeping"   # a purge, a legal hold, the release of one
+KEEPING = "keeping"   # a purge, a legal hold, the release of one, backups let go
 EXPIRES_DAYS = 30
 SKEW = timedelta(minutes=10)
 
