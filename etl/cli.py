@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from etl.cli_approve import approve_app
 from etl.cli_archive import archive_app
 from etl.cli_audit import audit_commands
+from etl.cli_auto import auto_app
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
@@ -266,6 +267,7 @@ app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(mapping_app(_show), name="mapping", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)
 app.add_typer(archive_app(_show), name="archive", hidden=True)
+app.add_typer(auto_app(_show), name="auto", hidden=True)
 
 
 def main() -> None:

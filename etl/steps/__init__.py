@@ -15,11 +15,13 @@ from etl.steps.estimate import estimate
 from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
 from etl.steps.exceptions import exception_told, exceptions_open
 from etl.steps.explain import explain
+from etl.steps.forecast import missing_time
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
 from etl.steps.iris import write_returns
 from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
+from etl.steps.kpi import key_figures, write_kpi_workbook
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
 from etl.steps.mapping_changes import mapping_changes, mapping_diff
@@ -112,6 +114,7 @@ __all__ = [
     "hours_chart",
     "init",
     "keep_run",
+    "key_figures",
     "keys_list",
     "links",
     "load_rates",
@@ -123,6 +126,7 @@ __all__ = [
     "mapping_diff",
     "mapping_review",
     "mapping_taken_in",
+    "missing_time",
     "money_chart",
     "new_key",
     "new_sandbox",
@@ -175,6 +179,7 @@ __all__ = [
     "week",
     "what_waits",
     "withdraw_approval",
+    "write_kpi_workbook",
     "write_mapping_sheet",
     "write_plan",
     "write_returns",

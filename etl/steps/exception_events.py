@@ -41,6 +41,7 @@ class _Event:
     said: str = ""
     owner: str = ""
     file: Path | None = None
+    minutes: int | None = None
 
 
 def assign_exception(
@@ -54,13 +55,16 @@ def assign_exception(
 
 
 def fix_exception(
-    company: str, item: str, said: str, *, file: Path | None = None, person: str | None = None,
-    workspace: str | Path | None = None,
+    company: str, item: str, said: str, *, file: Path | None = None, minutes: int | None = None,
+    person: str | None = None, workspace: str | Path | None = None,
 ) -> Outcome:
-    """Record what was done about an exception, with a file's digest where one shows it; it is not closed by that."""
+    """Record what was done about an exception, with a file's digest where one shows it; it is not closed by that.
+
+    `minutes`: how long it took, where somebody says so; the key figures count it.
+    """
     place, who = place_of(workspace), person or person_of(company)
     permit(place, company, "fix_exception", who)
-    return _recorded(place, company, item, _Event(FIXED, who, said, file=file))
+    return _recorded(place, company, item, _Event(FIXED, who, said, file=file, minutes=minutes))
 
 
 def verify_exception(
@@ -93,6 +97,7 @@ def _recorded(place: Workspace, company: str, item: str, done: _Event) -> Outcom
         audit_log.append(place, company, EVENT, {
             "item": one.id, "event": done.event, "owner": done.owner or one.owner or who, "said": done.said.strip(),
             "shown_by": evidence, "opened": one.opened.isoformat(), **told_of(one.found, one.period_end),
+            **({} if done.minutes is None else {"minutes": done.minutes}),
         }, person=who, now=now)
         one = item_of(place, company, audit_log.read_log(place, company), one.id, now.date())
     event, owner = done.event, done.owner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from etl.store import ops_log
@@ -20,19 +21,23 @@ USUAL: Mapping[str, int] = {  # milliseconds, a small week on two cores: what is
     "reconcile": 300,
     "close": 50,
 }
-_LOG = "stages"
+STAGES = "stages"
 _USUAL_WEIGHT = 4  # the usual speed counts as a quarter of all: one odd stage does not turn the estimate over
 
 
-def note_stage(workspace: Workspace, company: str, stage: str, milliseconds: int) -> None:
-    """Remember how long a stage took."""
-    ops_log.note(workspace, company, _LOG, {"stage": stage, "milliseconds": milliseconds})
+def note_stage(
+    workspace: Workspace, company: str, stage: str, milliseconds: int, *, role: str = "", exit_code: int = 0,
+) -> None:
+    """Remember how long a stage took, when it ended and by which role it was run; never by whom."""
+    ops_log.note(workspace, company, STAGES, {
+        "stage": stage, "milliseconds": milliseconds, "role": role, "exit_code": exit_code,
+        "at": datetime.now(UTC).isoformat(timespec="seconds")})
 
 
 def usual(workspace: Workspace, company: str) -> dict[str, int]:
     """Milliseconds of every stage: as this company's took the last time, else as they usually do."""
     taken = dict(USUAL)
-    for said in ops_log.noted(workspace, company, _LOG):
+    for said in ops_log.noted(workspace, company, STAGES):
         stage, milliseconds = said.get("stage"), said.get("milliseconds")
         if stage in taken and isinstance(milliseconds, int) and milliseconds >= 0:
             taken[str(stage)] = milliseconds
