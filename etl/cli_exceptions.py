@@ -81,8 +81,8 @@ def _events(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         """Say what was done; another person verifies it."""
         from etl import steps  # noqa: PLC0415
 
-        show(steps.fix_exception(company, item, said, file=file, minutes=minutes, person=person,
-                                 workspace=workspace), as_json)
+        done = steps.Done(said, minutes)
+        show(steps.fix_exception(company, item, done, file=file, person=person, workspace=workspace), as_json)
 
     @app.command("verify")
     def verify(

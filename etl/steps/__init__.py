@@ -12,7 +12,7 @@ from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
 from etl.steps.drill import drill
 from etl.steps.estimate import estimate
-from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
+from etl.steps.exception_events import Done, assign_exception, fix_exception, verify_exception
 from etl.steps.exceptions import exception_told, exceptions_open
 from etl.steps.explain import explain
 from etl.steps.forecast import missing_time
@@ -21,7 +21,7 @@ from etl.steps.history import compact_history, export_history, history_view, que
 from etl.steps.init import init, new_sandbox
 from etl.steps.iris import write_returns
 from etl.steps.keeping import Deciders, propose_hold, propose_purge, propose_release, retention, sign_keeping
-from etl.steps.kpi import key_figures, write_kpi_workbook
+from etl.steps.kpi import KeyFigures, key_figures, write_kpi_workbook
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
 from etl.steps.mapping_changes import mapping_changes, mapping_diff
@@ -72,6 +72,8 @@ __all__ = [
     "Change",
     "Deciders",
     "Decision",
+    "Done",
+    "KeyFigures",
     "Outcome",
     "Run",
     "after_approval",

@@ -33,6 +33,14 @@ _MOST = 500
 
 
 @dataclass(frozen=True)
+class Done:
+    """What was done about an exception, in one line, and how many minutes it took."""
+
+    said: str
+    minutes: int | None = None
+
+
+@dataclass(frozen=True)
 class _Event:
     """What one person did: assigned, fixed or verified."""
 
@@ -55,16 +63,17 @@ def assign_exception(
 
 
 def fix_exception(
-    company: str, item: str, said: str, *, file: Path | None = None, minutes: int | None = None,
-    person: str | None = None, workspace: str | Path | None = None,
+    company: str, item: str, said: str | Done, *, file: Path | None = None, person: str | None = None,
+    workspace: str | Path | None = None,
 ) -> Outcome:
     """Record what was done about an exception, with a file's digest where one shows it; it is not closed by that.
 
-    `minutes`: how long it took, where somebody says so; the key figures count it.
+    `said`: in one line; with the minutes it took where somebody says so, which the key figures count.
     """
+    done = said if isinstance(said, Done) else Done(said)
     place, who = place_of(workspace), person or person_of(company)
     permit(place, company, "fix_exception", who)
-    return _recorded(place, company, item, _Event(FIXED, who, said, file=file, minutes=minutes))
+    return _recorded(place, company, item, _Event(FIXED, who, done.said, file=file, minutes=done.minutes))
 
 
 def verify_exception(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl.errors import EtlError, RefusedError
 from etl.periods import DAY
 from etl.settings.kpi import Forecast
 from etl.sql.order import MAP, statement
@@ -32,6 +33,8 @@ _ALL_ROWS = 1 << 40
 _HEADINGS = ("how sure", "employee", "name", "days", "usually", "so far", "what is missing")
 _REMINDERS = ("employee_id", "employee_name", "period_end", "cut_off", "certainty", "reminder")
 _MOST_SHOWN = 7
+_TABLES = ("missing_time", "days_missing", "usual_days", "people_silent")
+QUESTION = "time that is probably missing"
 
 
 def missing_time(run: Run, as_of: str | date | None = None, reminders: Path | None = None) -> Outcome:
@@ -62,23 +65,30 @@ def missing_time(run: Run, as_of: str | date | None = None, reminders: Path | No
 
 def told_missing(run: Run) -> tuple[str, str, str] | None:
     """The line of the pre-flight, where the company asks for it: who probably misses time."""
-    if chosen(run).missing != "tell":
+    is_out = any(record.type == "export" and record.day("period_end") == run.period_end for record in run.records())
+    if chosen(run).missing != "tell" or is_out:
         return None
-    found = forecast(run, run.now().date() - DAY)
-    names = [row["employee_name"] for row in found["missing_time"].to_pylist()]
+    try:
+        found = forecast(run, run.now().date() - DAY)
+    except EtlError as error:   # another line of the pre-flight says what is missing for it
+        return QUESTION, "note", f"cannot be told yet: {' '.join(error.what.split())}"
+    names = found["missing_time"]["employee_name"].to_pylist()
     if not found["days_told"].num_rows:
-        return "time that is probably missing", "note", "nothing has landed for this period yet"
+        return QUESTION, "note", "nothing has landed for this period yet"
     if not names:
-        return "time that is probably missing", "ok", "nobody's, by their own usual weeks"
-    more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
-    return "time that is probably missing", "note", (
-        f"{len(names)} person(s): {', '.join(names[:_MOST_SHOWN])}{more}; "
-        f"timebooks auto missing --company {run.company} --period-end {run.period_end}")
+        return QUESTION, "ok", "nobody's, by their own usual weeks"
+    command = f"timebooks auto missing --company {run.company} --period-end {run.period_end}"
+    return QUESTION, "note", f"{len(names)} person(s): {_few(names)}; {command}"
 
 
 def forecast(run: Run, as_of: date) -> dict[str, pa.Table]:
     """missing_time, days_missing, days_told of the period and usual_days, from what has landed and the history."""
     fresh = start(run.company, run.period_end, run.workspace.root, person=run.person, in_memory=True)
+    if not fresh.pulls():
+        raise RefusedError(
+            "NOTHING_PULLED", what=f"Nothing has been pulled for {run.company}",
+            where=run.shown(run.workspace.landing(run.company)),
+            fix=f"Pull first: timebooks step pull --company {run.company} --period-end {run.period_end}")
     weeks, own = past_periods(fresh), chosen(fresh)
     try:
         with fresh.engine() as engine:
@@ -89,7 +99,7 @@ def forecast(run: Run, as_of: date) -> dict[str, pa.Table]:
             engine.run(FORECAST_FROM_RUN)
             put_past(engine, weeks, history_of(fresh, own), own, as_of)
             engine.run(FORECAST)
-            found = {name: engine.fetch(name) for name in ("missing_time", "days_missing", "usual_days", "people_silent")}
+            found = {name: engine.fetch(name) for name in _TABLES}
             told = engine.fetch("days_told")
     finally:
         fresh.end()
@@ -139,9 +149,12 @@ def _compared(found: dict[str, pa.Table], own: Forecast) -> str:
 
 
 def _silent(table: pa.Table) -> str:
-    names = table["employee_name"].to_pylist()
+    return f"{_few(table['employee_name'].to_pylist())}: nothing for two weeks; the draft tells them (TE136)"
+
+
+def _few(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
-    return f"{', '.join(names[:_MOST_SHOWN])}{more}: nothing for two weeks; the draft tells them (TE136)"
+    return f"{', '.join(names[:_MOST_SHOWN])}{more}"
 
 
 def _nobody(missing: Sequence[dict[str, Any]]) -> list[str]:

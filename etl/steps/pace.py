@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from etl.store import ops_log
@@ -25,13 +24,9 @@ STAGES = "stages"
 _USUAL_WEIGHT = 4  # the usual speed counts as a quarter of all: one odd stage does not turn the estimate over
 
 
-def note_stage(
-    workspace: Workspace, company: str, stage: str, milliseconds: int, *, role: str = "", exit_code: int = 0,
-) -> None:
-    """Remember how long a stage took, when it ended and by which role it was run; never by whom."""
-    ops_log.note(workspace, company, STAGES, {
-        "stage": stage, "milliseconds": milliseconds, "role": role, "exit_code": exit_code,
-        "at": datetime.now(UTC).isoformat(timespec="seconds")})
+def note_stage(workspace: Workspace, company: str, stage: str, milliseconds: int, **more: str | int) -> None:
+    """Remember how long a stage took; `more`: when it ended, how, and by which role it was run, never by whom."""
+    ops_log.note(workspace, company, STAGES, {"stage": stage, "milliseconds": milliseconds, **more})
 
 
 def usual(workspace: Workspace, company: str) -> dict[str, int]:

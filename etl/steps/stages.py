@@ -37,6 +37,7 @@ def _staged(stage: str, step: Step) -> Step:
                 outcome = step(run)
         taken = round((time.monotonic() - began) * 1000)
         note_stage(run.workspace, run.company, stage, taken, exit_code=outcome.exit_code,
+                   at=run.now().isoformat(timespec="seconds"),
                    role=roles_of(run.workspace, run.company, run.person))
         return outcome
 

@@ -1,7 +1,7 @@
-"""The forecast tried on a real time log: whose missing days it would have told, and when it would have cried for nothing.
+"""The forecast tried on a real time log: what it would have told had a day been missing, and when it would be wrong.
 
-A log says which days were worked. Had the time of such a day been missing, the forecast tells it (a hit) or not; a day it
-expects and that was really without work is a false alarm. Vacations are not marked in these logs and count as false alarms.
+A log says which days were worked. Had the time of such a day been missing, the forecast tells it (a hit) or not; a day
+it expects and that was without work is a false alarm. Vacations are not marked in these logs and count as such.
 """
 
 from __future__ import annotations
