@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from etl.codes import codes_table
-from etl.errors import EtlError
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.settings import Settings, read_settings
 from etl.settings.kpi import Kpi, Promise, Target, definitions
 from etl.sql.order import statement
 from etl.sql.order_reports import KPI_ASKED
 from etl.sql.run import Engine
-from etl.steps.connections import CALLS
 from etl.steps.exceptions import EVENT
 from etl.steps.history import settle_history
 from etl.steps.map_entries import stage_pulls
-from etl.steps.pace import STAGES
+from etl.steps.ops_tables import day_of, instant, ops_tables, whole
 from etl.steps.trusted import roles_of
-from etl.store import audit_log, history, landing, ops_log
+from etl.store import audit_log, history, landing
 from etl.store.records import Record
 from etl.tables import AMOUNT
 from etl.workspace import Workspace
@@ -34,12 +31,6 @@ EVENTS = pa.schema({
     "company": _TEXT, "number": _WHOLE, "type": _TEXT, "recorded_at": _INSTANT, "person": _TEXT, "period_end": _DAY,
     "revision": _WHOLE, "unreconciled": _WHOLE, "open_items": _WHOLE, "item": _TEXT, "event": _TEXT, "code": _TEXT,
     "owner": _TEXT, "opened_on": _DAY, "minutes": _WHOLE})
-OPS_CALLS = pa.schema({
-    "company": _TEXT, "connection": _TEXT, "called_at": _INSTANT, "status": _WHOLE, "milliseconds": _WHOLE,
-    "attempt": _WHOLE, "bytes": _WHOLE})
-OPS_STAGES = pa.schema({
-    "company": _TEXT, "stage": _TEXT, "ended_at": _INSTANT, "role": _TEXT, "milliseconds": _WHOLE,
-    "exit_code": _WHOLE})
 LANDED = pa.schema({
     "company": _TEXT, "source": _TEXT, "recorded_at": _INSTANT, "is_fingerprint": pa.bool_(), "count_rows": _WHOLE,
     "count_repeats": _WHOLE})
@@ -85,8 +76,8 @@ def put_kpi_inputs(
     _put(engine, "kpi_roles", ROLES, (
         {"company": company, "person": person, "role": roles_of(place, company, person) or None}
         for company, person in sorted(people)))
-    _put(engine, "ops_calls", OPS_CALLS, (row for company in companies for row in calls(place, company)))
-    _put(engine, "ops_stages", OPS_STAGES, (row for company in companies for row in stages(place, company)))
+    for name, table in ops_tables(place, list(companies)).items():
+        engine.put(name, table)
     said = settle_history(place)
     for name, table in _of_history(place, list(companies), first_day).items():
         engine.put(name, table)
@@ -104,7 +95,7 @@ def put_landed(engine: Engine, place: Workspace, companies: Mapping[str, Setting
             "first_day_read": pa.array([FIRST_DAY], _DAY), "window_end": pa.array([LAST_DAY], _DAY)}))
         stage_pulls(engine, pulls)
         engine.run(_VERSIONS)
-        when = {record.number: _instant(record.recorded_at) for record in audit_log.read_log(place, company)}
+        when = {record.number: instant(record.recorded_at) for record in audit_log.read_log(place, company)}
         rows += [{"company": company, "recorded_at": when[row["pull_number"]],
                   **{name: row[name] for name in ("source", "is_fingerprint", "count_rows", "count_repeats")}}
                  for row in engine.fetch("kpi_repeats").to_pylist()]
@@ -116,31 +107,13 @@ def event(record: Record) -> dict[str, Any]:
     body = record.body
     return {
         "company": record.company, "number": record.number, "type": record.type, "person": record.person,
-        "recorded_at": _instant(record.recorded_at), "period_end": _day(body.get("period_end")),
-        "revision": _whole(body.get("revision")), "unreconciled": _whole(body.get("unreconciled")),
-        "open_items": _whole(body.get("open")), "item": body.get("item") if record.type == EVENT else None,
+        "recorded_at": instant(record.recorded_at), "period_end": day_of(body.get("period_end")),
+        "revision": whole(body.get("revision")), "unreconciled": whole(body.get("unreconciled")),
+        "open_items": whole(body.get("open")), "item": body.get("item") if record.type == EVENT else None,
         "event": body.get("event") if record.type == EVENT else None,
         "code": body.get("code") if record.type == EVENT else None,
         "owner": body.get("owner") if record.type == EVENT else None,
-        "opened_on": _day(body.get("opened")), "minutes": _whole(body.get("minutes"))}
-
-
-def calls(place: Workspace, company: str) -> Iterator[dict[str, Any]]:
-    """Every call of the ops log that can be read."""
-    for said in ops_log.all_noted(place, company, CALLS):
-        numbers = {name: _whole(said.get(name)) for name in ("status", "milliseconds", "attempt", "bytes")}
-        at, connection = _logged(said.get("at")), said.get("connection")
-        if at is not None and isinstance(connection, str) and None not in numbers.values():
-            yield {"company": company, "connection": connection, "called_at": at, **numbers}
-
-
-def stages(place: Workspace, company: str) -> Iterator[dict[str, Any]]:
-    """Every stage of a run in the ops log that says when it ended."""
-    for said in ops_log.all_noted(place, company, STAGES):
-        at, stage, milliseconds = _logged(said.get("at")), said.get("stage"), _whole(said.get("milliseconds"))
-        if at is not None and isinstance(stage, str) and milliseconds is not None:
-            yield {"company": company, "stage": stage, "ended_at": at, "role": str(said.get("role") or ""),
-                   "milliseconds": milliseconds, "exit_code": _whole(said.get("exit_code"))}
+        "opened_on": day_of(body.get("opened")), "minutes": whole(body.get("minutes"))}
 
 
 def target_rows(company: str, declared: Kpi) -> Iterator[dict[str, Any]]:
@@ -170,9 +143,10 @@ def _of_history(place: Workspace, companies: Sequence[str], first_day: date) -> 
     """The history's answers; no rows where nothing was exported yet."""
     found = {name: schema.empty_table() for name, schema in OF_HISTORY.items()}
     if any(record.type == "export" for company in companies for record in audit_log.read_log(place, company)):
-        for name in KPI_ASKED:
-            table = history.query(place, statement(name), {"first_day": first_day}, limit=_ALL_ROWS)
-            found[name] = table.select(OF_HISTORY[name].names).cast(OF_HISTORY[name])
+        with history.attach(place) as connection:   # opening takes longer than most answers
+            for name in KPI_ASKED:
+                table = history.ask(connection, statement(name), {"first_day": first_day}, _ALL_ROWS)
+                found[name] = table.select(OF_HISTORY[name].names).cast(OF_HISTORY[name])
     return found
 
 
@@ -187,28 +161,3 @@ def _declared(settings: Settings) -> Kpi:
 
 def _put(engine: Engine, name: str, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> None:
     engine.put(name, pa.Table.from_pylist(list(rows), schema=schema))
-
-
-def _read(value: object, reader: Callable[[str], Any]) -> Any:
-    if isinstance(value, str):
-        with suppress(ValueError, EtlError):
-            return reader(value)
-    return None
-
-
-def _day(value: object) -> date | None:
-    found: date | None = _read(value, date.fromisoformat)
-    return found
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 62 else None
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
-
-
-def _logged(value: object) -> datetime | None:
-    found: datetime | None = _read(value, _instant)
-    return found

@@ -16,11 +16,12 @@ from etl.settings.kpi import Kpi, definitions
 from etl.sql.order_reports import KPI
 from etl.sql.run import Engine
 from etl.steps import kpi_inputs as inputs
+from etl.steps.ops_tables import OPS_CALLS, OPS_STAGES
 from tests.sql.text import records
 
 AS_OF = date(2026, 11, 22)   # a Sunday
 EMPTY = {
-    "audit_events": inputs.EVENTS, "ops_calls": inputs.OPS_CALLS, "ops_stages": inputs.OPS_STAGES,
+    "audit_events": inputs.EVENTS, "ops_calls": OPS_CALLS, "ops_stages": OPS_STAGES,
     "kpi_landed": inputs.LANDED, "kpi_roles": inputs.ROLES, **inputs.OF_HISTORY}
 COMPANY = "company  name  home_currency  adoption\nacme  Acme  USD  role"
 WEEKS = pa.schema({"as_of": pa.date32(), "weeks": pa.int64()})
