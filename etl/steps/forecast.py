@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -42,7 +43,7 @@ def missing_time(run: Run, as_of: str | date | None = None, reminders: Path | No
 
     Nothing is entered, held or sent. `reminders`: their texts as a CSV. Raises SettingsError DATE_UNREADABLE.
     """
-    day = read_day(as_of, "--as-of") if as_of is not None else run.now().date() - DAY
+    day = read_day(as_of, "--as-of") if as_of is not None else _yesterday(run)
     found = forecast(run, day)
     rows = found["missing_time"].to_pylist()
     if reminders is not None:
@@ -69,7 +70,7 @@ def told_missing(run: Run) -> tuple[str, str, str] | None:
     if chosen(run).missing != "tell" or is_out:
         return None
     try:
-        found = forecast(run, run.now().date() - DAY)
+        found = forecast(run, _yesterday(run))
     except EtlError as error:   # another line of the pre-flight says what is missing for it
         return QUESTION, "note", f"cannot be told yet: {' '.join(error.what.split())}"
     names = found["missing_time"]["employee_name"].to_pylist()
@@ -140,6 +141,11 @@ def history_of(run: Run, own: Forecast) -> pa.Table:
 def chosen(run: Run) -> Forecast:
     """What the company has declared, else the defaults."""
     return run.settings.forecast or Forecast()
+
+
+def _yesterday(run: Run) -> date:
+    """By the company's own clock."""
+    return run.now().astimezone(ZoneInfo(run.settings.company.zone)).date() - DAY
 
 
 def _compared(found: dict[str, pa.Table], own: Forecast) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.codes import codes_table
-from etl.settings.kpi import Kpi, definitions
+from etl.settings.kpi import Forecast, Kpi, definitions
 from etl.sql.order_reports import KPI
 from etl.sql.run import Engine
 from etl.steps import kpi_inputs as inputs
 from etl.steps.ops_tables import OPS_CALLS, OPS_STAGES
+from tests.cli.command import ROOT
 from tests.sql.text import records
 
 AS_OF = date(2026, 11, 22)   # a Sunday
@@ -286,6 +289,18 @@ def test_lights_compare_exact_fractions(tmp_path_factory, numerator, denominator
     is_on, is_off = value <= Fraction(green), value > Fraction(green + wider)
     assert light == ("on target" if is_on else "off target" if is_off else "watch")
     assert abs(value - Fraction(int(hundredths), 100)) <= Fraction(1, 200)
+
+
+def test_the_settings_that_the_pages_show_can_be_used():
+    def shown(page: str) -> dict[str, object]:
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        return tomllib.loads("\n".join(re.findall(r"```toml\n(.*?)```", text, re.DOTALL)))
+
+    own = Kpi.model_validate(shown("kpi.md")["kpi"])
+    assert own.promises[0].success == Decimal("99.5")
+    assert Forecast.model_validate(shown("forecast.md")["forecast"]) == Forecast(missing="tell"), "the defaults"
+    text = (ROOT / "docs" / "kpi.md").read_text(encoding="utf-8")
+    assert all(one.title in text for one in definitions().values() if one.unit == "hours")
 
 
 def test_each_figure_says_what_it_is():

@@ -184,3 +184,14 @@ def test_before_anything_was_run_nothing_is_known(tmp_path):
 def test_every_record_of_a_log_becomes_one_event(root):
     records = audit_log.read_log(Workspace(root), COMPANY)
     assert [kpi_inputs.event(record)["number"] for record in records] == [record.number for record in records]
+
+
+@pytest.mark.capability("C58")
+def test_the_logs_of_calls_and_runs_can_be_asked_beside_the_history(root):
+    """Lines that cannot be read are passed over; a call without success is counted as one."""
+    found = steps.query_history(root, "select status, count(*) as calls from ops_calls group by status order by status")
+    assert found.rows == (("200", "2"), ("500", "1"))
+    found = steps.query_history(root, "select distinct role, exit_code from ops_stages")
+    assert found.rows == (("accountant, operator, preparer", "0"),)
+    with pytest.raises(RefusedError):
+        steps.query_history(root, "select * from kpi_roles")
