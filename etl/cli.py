@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from etl.cli_approve import approve_app
 from etl.cli_archive import archive_app
 from etl.cli_audit import audit_commands
+from etl.cli_auto import auto_app
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
@@ -245,6 +246,7 @@ app.add_typer(archive_app(_show), name="archive", hidden=True)
 app.add_typer(sandbox_app(_show), name="sandbox", hidden=True)
 app.add_typer(feedback_app(_show), name="feedback", hidden=True)
 app.add_typer(docs_app(_show), name="docs", hidden=True)
+app.add_typer(auto_app(_show), name="auto", hidden=True)
 
 
 def main() -> None:

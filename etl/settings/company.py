@@ -15,6 +15,7 @@ from etl.settings.books import Books, Master
 from etl.settings.currency import CurrencyChoice
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
+from etl.settings.kpi import Forecast, Kpi
 from etl.settings.retention import Retention
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
@@ -54,6 +55,8 @@ class Settings(Part):
     master: Master = Master()
     retention: Retention = Retention()
     uploads: Uploads = Uploads()
+    kpi: Kpi | None = None
+    forecast: Forecast | None = None
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 

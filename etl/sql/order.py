@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from etl.sql.order_reports import FORECAST, FORECAST_ASKED, FORECAST_FROM_RUN, KPI, KPI_ASKED, KPI_LANDED, LISTS
 from etl.sql.order_services import SERVICES
 
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
@@ -304,18 +305,6 @@ REPORTS: tuple[str, ...] = (
 QUESTIONS: tuple[str, ...] = (  # to exported batches
     *("law_differences", "lines_not_exported", "qualified_overtime", "mapping_differences", "mapping_row_use"),
 )
-LISTS: tuple[str, ...] = (  # names of the tracker beside those of the cross-references and the books
-    "tracker_names",
-    "tracker_uses",
-    "scope_table",
-    "names_listed",
-    "name_keys",
-    "spellings_alike",
-    "names_alike",
-    "rows_to_map",
-    "list_findings",
-    "work_to_map",  # what held entries of a draft wait for
-)
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
@@ -323,6 +312,8 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
     "lists": LISTS,
     "services": SERVICES,
+    "kpi": (*KPI, *KPI_ASKED, *KPI_LANDED),
+    "forecast": (*FORECAST_FROM_RUN, *FORECAST, *FORECAST_ASKED),
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
     "audits": tuple(AUDITS),
 }

@@ -25,10 +25,11 @@ from etl.steps.docs import build_docs
 from etl.steps.drill import drill
 from etl.steps.errors_notebook import write_errors_notebook
 from etl.steps.estimate import estimate
-from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
+from etl.steps.exception_events import Done, assign_exception, fix_exception, verify_exception
 from etl.steps.exceptions import exception_told, exceptions_open
 from etl.steps.explain import explain
 from etl.steps.feedback import add_feedback, answer_feedback, list_feedback, write_faq
+from etl.steps.forecast import missing_time
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
@@ -42,6 +43,7 @@ from etl.steps.keeping import (
     retention,
     sign_keeping,
 )
+from etl.steps.kpi import KeyFigures, key_figures, write_kpi_workbook
 from etl.steps.lesson import code_told, lesson
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
@@ -99,6 +101,8 @@ __all__ = [
     "Change",
     "Deciders",
     "Decision",
+    "Done",
+    "KeyFigures",
     "Outcome",
     "Run",
     "add_feedback",
@@ -150,6 +154,7 @@ __all__ = [
     "hours_chart",
     "init",
     "keep_run",
+    "key_figures",
     "keys_list",
     "lesson",
     "links",
@@ -163,6 +168,7 @@ __all__ = [
     "mapping_diff",
     "mapping_review",
     "mapping_taken_in",
+    "missing_time",
     "money_chart",
     "new_key",
     "new_sandbox",
@@ -231,6 +237,7 @@ __all__ = [
     "withdraw_time",
     "write_errors_notebook",
     "write_faq",
+    "write_kpi_workbook",
     "write_mapping_sheet",
     "write_plan",
     "write_quickref",
