@@ -1,6 +1,7 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
 from etl.steps.again import make_again
+from etl.steps.alerts import show_alerts, telling, try_channels
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import approve_list, read_list, request_approval, sign_request, take_in_answer
 from etl.steps.approve_time import approve_time, time_waiting
@@ -10,6 +11,7 @@ from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
+from etl.steps.cycles import show_cycles
 from etl.steps.drill import drill
 from etl.steps.estimate import estimate
 from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
@@ -152,6 +154,8 @@ __all__ = [
     "revert_mapping",
     "rollback",
     "serve",
+    "show_alerts",
+    "show_cycles",
     "show_obligations",
     "show_rules",
     "sign_change",
@@ -166,9 +170,11 @@ __all__ = [
     "take_in_mapping_sheet",
     "take_in_review",
     "take_in_sign_off",
+    "telling",
     "time_waiting",
     "told_before",
     "trial_import",
+    "try_channels",
     "vendor_year",
     "verify",
     "verify_exception",
