@@ -64,6 +64,7 @@ from etl.steps.trial_import import trial_import
 from etl.steps.uploads import confirm_books_backup
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
+from etl.steps.view_export import export_view
 from etl.steps.week import goes_on, week
 from etl.steps.week_charts import causes_chart, hours_chart, mapped_chart, money_chart, projects_chart
 
@@ -107,6 +108,7 @@ __all__ = [
     "explain",
     "export",
     "export_history",
+    "export_view",
     "fix_exception",
     "found_people",
     "goes_on",
