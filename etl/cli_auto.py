@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +31,36 @@ def auto_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
         place = place_of(workspace)
         show(steps.try_channels(company, place, person=person) if test else steps.show_alerts(company, place), as_json)
+
+    @app.command("schedule")
+    def auto_schedule(
+        company: Company,
+        to: Annotated[Path | None, typer.Option("--to", help="The folder. Default: reports/COMPANY/schedule.")] = None,
+        program: Annotated[str, typer.Option("--program", help="The command as the scheduler finds it.")] = "",
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Write crontab, systemd units, a Windows task, an Airflow DAG and a Prefect flow from [schedule]."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.write_schedule(company, place_of(workspace), to=to, program=program, person=person), as_json)
+
+    @app.command("watch")
+    def auto_watch(
+        company: Company,
+        once: Annotated[bool, typer.Option("--once", help="One micro-batch, then end.")] = False,
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Pull and draft what has changed, until SIGTERM or Ctrl-C; alerts and scheduled reports go out with it."""
+        from etl import steps  # noqa: PLC0415
+
+        def say(line: str) -> None:
+            typer.echo(f"  {line}", err=True)
+
+        show(steps.watch(company, place_of(workspace), once=once, person=person, say=say), as_json)
 
     @app.command("calendar")
     def auto_calendar(

@@ -55,6 +55,7 @@ from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.runs import keep_run
+from etl.steps.schedule import write_schedule
 from etl.steps.sign_off import take_in_sign_off
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
 from etl.steps.standing import standing
@@ -65,6 +66,7 @@ from etl.steps.uploads import confirm_books_backup
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
 from etl.steps.view_export import export_view
+from etl.steps.watch import micro_batch, watch
 from etl.steps.week import goes_on, week
 from etl.steps.week_charts import causes_chart, hours_chart, mapped_chart, money_chart, projects_chart
 
@@ -127,6 +129,7 @@ __all__ = [
     "mapping_diff",
     "mapping_review",
     "mapping_taken_in",
+    "micro_batch",
     "money_chart",
     "new_key",
     "new_sandbox",
@@ -180,10 +183,12 @@ __all__ = [
     "vendor_year",
     "verify",
     "verify_exception",
+    "watch",
     "week",
     "what_waits",
     "withdraw_approval",
     "write_mapping_sheet",
     "write_plan",
     "write_returns",
+    "write_schedule",
 ]

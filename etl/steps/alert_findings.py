@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,10 +36,10 @@ _DUE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 class Ran:
     """What has just run, and what came of it. `failed`: the code it ended with; `said`: the step's own title.
 
-    `of`: the period's end, or the part of the work that belongs to none; empty where nothing ran.
+    `of`: the period's end, or the part of the work that belongs to none.
     """
 
-    of: str = ""
+    of: str
     failed: str = ""
     said: str = ""
 
@@ -50,12 +50,12 @@ class Found:
 
     alerts: list[Alert] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
-    ran: str = ""   # the period that has just run; what another one failed with is not looked at
+    ran: tuple[str, ...] = ()   # what has just run; what another period failed with is not looked at
 
     def is_seen(self, key: str) -> bool:
         """Whether an alert with this key would have been found if it were there."""
         if key.startswith("failed/"):
-            return bool(self.ran) and key.startswith(f"failed/{self.ran}/")
+            return key.startswith(tuple(f"failed/{of}/" for of in self.ran))
         return not key.startswith(tuple(self.unseen))
 
 
@@ -75,10 +75,10 @@ class Look:
         return self.now.astimezone(ZoneInfo(self.settings.company.zone)).replace(tzinfo=None)
 
 
-def find_alerts(look: Look, ran: Ran) -> Found:
+def find_alerts(look: Look, rans: Sequence[Ran] = ()) -> Found:
     """Every alert there is. What cannot be looked at is an alert itself and takes nothing for gone."""
-    found = Found(ran=ran.of)
-    found.alerts += _failed(look, ran)
+    found = Found(ran=tuple(ran.of for ran in rans))
+    found.alerts += [alert for ran in rans for alert in _failed(look, ran)]
     sources: tuple[tuple[str, Callable[[Look], Iterator[Alert]]], ...] = (
         ("item/", _items), ("row/", _rows), ("wait/", _waiting), ("edits/", _edits), ("cut-off/", _cut_offs))
     for prefix, source in sources:

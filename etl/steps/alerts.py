@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -61,19 +61,25 @@ class Telling:
 @contextmanager
 def telling(company: str, of: str | date, workspace: str | Path | None, say: Callable[[str], None]) -> Iterator[Ending]:
     """While this lasts a run works; afterwards its alerts go out. What fails in them fails no run."""
-    ending, place = Ending(), place_of(workspace)
+    ending, place, ran = Ending(), place_of(workspace), Ran(str(of), "UNFORESEEN")
     try:
         yield ending
+        ran = ran_of(of, ending.outcome)
     except EtlError as error:
-        _say_calmly(place, company, Ran(str(of), error.code), say)
+        ran = Ran(str(of), error.code)
         raise
-    except Exception:
-        _say_calmly(place, company, Ran(str(of), "UNFORESEEN"), say)
+    except KeyboardInterrupt:   # a person stopped it, and knows
+        ran = Ran(str(of))
         raise
-    outcome = ending.outcome
-    stopped = outcome is not None and outcome.exit_code != 0
-    _say_calmly(place, company, Ran(str(of), "STOPPED" if stopped else "",
-                                    outcome.title if stopped and outcome is not None else ""), say)
+    finally:
+        tell_calmly(place, company, [ran], say)
+
+
+def ran_of(of: str | date, outcome: Outcome | None) -> Ran:
+    """How a run ended whose last step gave this."""
+    if outcome is None or not outcome.exit_code:
+        return Ran(str(of))
+    return Ran(str(of), "STOPPED", outcome.title)
 
 
 @dataclass
@@ -83,9 +89,10 @@ class Ending:
     outcome: Outcome | None = None
 
 
-def _say_calmly(place: Workspace, company: str, ran: Ran, say: Callable[[str], None]) -> None:
+def tell_calmly(place: Workspace, company: str, rans: Sequence[Ran], say: Callable[[str], None]) -> None:
+    """The same, and what fails in it is only said: the work is done."""
     try:
-        line = tell(place, company, ran).line()
+        line = tell(place, company, *rans).line()
     except EtlError as error:
         line = f"alerts: not told: {error.what}"
     except Exception as error:  # noqa: BLE001 - the work is done and committed; a message must not make it look undone
@@ -94,14 +101,14 @@ def _say_calmly(place: Workspace, company: str, ran: Ran, say: Callable[[str], N
         say(line)
 
 
-def tell(place: Workspace, company: str, ran: Ran, *, now: datetime | None = None) -> Telling:
+def tell(place: Workspace, company: str, *rans: Ran, now: datetime | None = None) -> Telling:
     """Find what is new, tell each channel what is its own, remember it. Nothing without channels."""
     settings, came = settings_now(place, company), Telling()
     if not settings.alerts.channels:
         return came
     with told.telling(place, company) as memory:
         look = Look(place, company, settings, audit_log.read_log(place, company), now or datetime.now(UTC))
-        found = find_alerts(look, ran)
+        found = find_alerts(look, rans)
         for channel in settings.alerts.channels:
             digest = digest_for(look, channel, found, memory)
             if digest.alerts or digest.head is not None:
@@ -211,7 +218,7 @@ def show_alerts(company: str, workspace: str | Path | None = None, *, now: datet
     """What each channel was told and what the next run will tell it; nothing is sent."""
     place, settings = place_of(workspace), settings_now(place_of(workspace), company)
     look = Look(place, company, settings, audit_log.read_log(place, company), now or datetime.now(UTC))
-    found, memory = find_alerts(look, Ran()), told.recall(place, company)
+    found, memory = find_alerts(look), told.recall(place, company)
     rows = []
     for channel in settings.alerts.channels:
         new = {alert.key for alert, _ in digest_for(look, channel, found, memory).alerts}

@@ -9,6 +9,7 @@ from etl.workbooks.sheets import Column, Kind, Marks, Sheet
 from etl.workbooks.writer import render_workbook
 
 _DIGITS = 15   # that a spreadsheet keeps of a number
+_MOST_RATE = 10**8
 _WIDEST = 44
 _CURRENCY = "currency"
 
@@ -16,7 +17,7 @@ _CURRENCY = "currency"
 def render_view(view: str, rows: pa.Table, *, whose: str, banner: str = "") -> bytes:
     """The workbook. Dates, money with a currency beside it and whole numbers that a spreadsheet keeps are such cells.
 
-    All else, instants and rates among it, is exact text.
+    Rates and quantities are numbers too; all else, instants among it, is exact text.
     """
     kinds = {name: _kind(rows, name) for name in rows.column_names}
     columns = tuple(Column(name, kind, _width(name, kind, rows[name]), currency=_CURRENCY if kind == "amount" else "")
@@ -38,6 +39,8 @@ def _kind(rows: pa.Table, name: str) -> Kind:
     if pa.types.is_decimal(column.type) and column.type.scale == 3 and _CURRENCY in rows.column_names:
         is_alone = pc.and_(pc.is_valid(column), pc.invert(pc.is_valid(rows[_CURRENCY])))
         return "typed" if pc.any(is_alone).as_py() else "amount"
+    if pa.types.is_decimal(column.type) and (pc.max(pc.abs(column)).as_py() or 0) < _MOST_RATE:
+        return "rate"
     return "typed"
 
 
