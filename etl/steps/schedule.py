@@ -22,7 +22,8 @@ _DAYS = 730   # in which a start time is looked for that is skipped or comes twi
 _INSTALL = {
     "crontab": "crontab -e, then paste the lines", "systemd-service": "copy to /etc/systemd/system",
     "systemd-timer": "copy beside the service, then systemctl enable --now",
-    "windows": "schtasks /create /tn NAME /xml FILE", "airflow": "copy into the folder of DAGs", "prefect": "python FILE",
+    "windows": "schtasks /create /tn NAME /xml FILE", "airflow": "copy into the folder of DAGs",
+    "prefect": "python FILE",
 }
 
 

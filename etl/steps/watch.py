@@ -104,7 +104,7 @@ def due_periods(
 
     Of a long backlog the newest are taken. A day is over by the company's own clock.
     """
-    day = today or datetime.now(UTC).astimezone(ZoneInfo(settings.company.zone)).date()
+    day = today or _today(settings)
     mappings = load_mappings(place.mappings(company), company, choose(place, company).kept)
     records = audit_log.read_log(place, company)
     starts = {pay.period.end: pay.period.start for pay in mappings.pay_periods}
@@ -184,7 +184,7 @@ def _loop(
 ) -> int:
     seen, count, ran_at = "", 0, 0.0
     while not ending.is_set():
-        now = _state(place, company)
+        now = _state(place, company, settings)
         is_asked = bool(settings.connections) and time.monotonic() - ran_at >= 60 * settings.schedule.every_minutes
         if now != seen or is_asked:
             brought = watching.brought(place, company)
@@ -195,17 +195,22 @@ def _loop(
                 ending.wait(_AGAIN_SECONDS)
                 continue
             # what came into the inbox while it ran is seen at the next look; what it recorded itself is not work
-            seen = brought + _decided(place, company)
+            seen = brought + _decided(place, company, settings)
         ending.wait(_LOOK_SECONDS)
     return count
 
 
-def _state(place: Workspace, company: str) -> str:
-    return watching.brought(place, company) + _decided(place, company)
+def _state(place: Workspace, company: str, settings: Settings) -> str:
+    return watching.brought(place, company) + _decided(place, company, settings)
 
 
-def _decided(place: Workspace, company: str) -> str:
-    return watching.recorded(place, company) + datetime.now(UTC).date().isoformat()
+def _decided(place: Workspace, company: str, settings: Settings) -> str:
+    """Records of the audit log, and the company's own day: with it a period can be over."""
+    return watching.recorded(place, company) + _today(settings).isoformat()
+
+
+def _today(settings: Settings) -> date:
+    return datetime.now(UTC).astimezone(ZoneInfo(settings.company.zone)).date()
 
 
 def _told(place: Workspace, company: str, done: MicroBatch, say: Say) -> Outcome:
