@@ -50,6 +50,7 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "beancount": ("etl/lint/trial.py",),
     "tqdm": ("etl/steps/notebook.py",),
     "altair": ("etl/pages/",),
+    "apprise": ("etl/alerts.py",),
     "typer": ("etl/cli.py", "etl/cli_"),
     "click": ("etl/cli.py",),
     "pydantic": ("etl/settings/",),
