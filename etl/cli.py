@@ -88,15 +88,18 @@ def week(
     from etl import steps  # noqa: PLC0415
 
     place = place_of(workspace)
-    run = steps.start(company, period_end, place, person=person, in_memory=True)
-    typer.echo(steps.told_before(run), err=True)
-    if no_notebooks:
-        _show(steps.week(run, _tell), as_json)
-    from etl import progress, runner  # noqa: PLC0415
+    with steps.telling(company, period_end, place, lambda line: typer.echo(f"  {line}", err=True)) as ending:
+        run = steps.start(company, period_end, place, person=person, in_memory=True)
+        typer.echo(steps.told_before(run), err=True)
+        if no_notebooks:
+            ending.outcome = steps.week(run, _tell)
+        else:
+            from etl import progress, runner  # noqa: PLC0415
 
-    with progress.terminal(company, run.period_end, place) as watcher:
-        outcome = runner.run_week(company, run.period_end, place, person, watcher.tell if watcher else _tell, watcher)
-    _show(outcome, as_json)
+            with progress.terminal(company, run.period_end, place) as watcher:
+                say = watcher.tell if watcher else _tell
+                ending.outcome = runner.run_week(company, run.period_end, place, person, say, watcher)
+    _show(ending.outcome, as_json)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from etl.steps.again import make_again
 from etl.steps.agenda import agenda
+from etl.steps.alerts import show_alerts, telling, try_channels
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import (
     approve_list,
@@ -20,6 +21,7 @@ from etl.steps.backup_expiry import snapshots
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
+from etl.steps.cycles import show_cycles
 from etl.steps.digest import digest
 from etl.steps.docs import build_docs
 from etl.steps.drill import drill
@@ -80,6 +82,7 @@ from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.runs import keep_run
+from etl.steps.schedule import write_schedule
 from etl.steps.services import services
 from etl.steps.sign_off import take_in_sign_off
 from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
@@ -93,6 +96,8 @@ from etl.steps.trial_import import trial_import
 from etl.steps.uploads import confirm_books_backup
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
+from etl.steps.view_export import export_view
+from etl.steps.watch import micro_batch, watch
 from etl.steps.week import goes_on, week
 from etl.steps.week_charts import causes_chart, hours_chart, mapped_chart, money_chart, projects_chart
 
@@ -146,6 +151,7 @@ __all__ = [
     "explain",
     "export",
     "export_history",
+    "export_view",
     "fix_exception",
     "found_people",
     "goes_on",
@@ -168,6 +174,7 @@ __all__ = [
     "mapping_diff",
     "mapping_review",
     "mapping_taken_in",
+    "micro_batch",
     "missing_time",
     "money_chart",
     "new_key",
@@ -205,6 +212,8 @@ __all__ = [
     "rollback",
     "serve",
     "services",
+    "show_alerts",
+    "show_cycles",
     "show_obligations",
     "show_rules",
     "sign_change",
@@ -223,14 +232,17 @@ __all__ = [
     "take_in_sign_off",
     "take_in_time",
     "take_out",
+    "telling",
     "time_waiting",
     "told_before",
     "train",
     "trainings",
     "trial_import",
+    "try_channels",
     "vendor_year",
     "verify",
     "verify_exception",
+    "watch",
     "week",
     "what_waits",
     "withdraw_approval",
@@ -242,4 +254,5 @@ __all__ = [
     "write_plan",
     "write_quickref",
     "write_returns",
+    "write_schedule",
 ]

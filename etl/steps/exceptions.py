@@ -6,20 +6,19 @@ what people did, `exceptions_opened` when a draft first had it; everything else 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from etl.errors import RefusedError
-from etl.mapping.declared import FILES
+from etl.errors import MappingError, RefusedError
+from etl.mapping.load import load_mappings
 from etl.settings import Settings, read_settings
 from etl.steps.exceptions_live import Found, held_now
 from etl.steps.mapping_versions import choose, file_of
+from etl.steps.missing_rows import missing_rows, newest_of_each
 from etl.steps.outcome import Outcome
 from etl.steps.report_file import write_report
 from etl.steps.run import place_of
@@ -297,6 +296,18 @@ def _csv_row(place: Workspace, company: str, name: str, source: str, refs: Seque
     csv.writer(text, lineterminator="").writerow(
         [{**cells, "effective_from": first.isoformat()}.get(column, "") for column in header])
     return text.getvalue()
+    wanted = {one.found["entry_id"] for one in found if one.found["code"] in _MAPPED_BY}
+    if not wanted:
+        return
+    try:
+        mappings = load_mappings(place.mappings(company), company, choose(place, company).kept)
+    except MappingError as error:   # the list itself does not need them
+        yield "rows to add", f"not known, the cross-references have findings: {error.where}"
+        return
+    sealed = newest_of_each(place, company, records)
+    for row in sorted(missing_rows(place, company, settings, mappings, sealed, wanted), key=lambda row: row.csv_row):
+        if row.file in _MAPPED_BY.values():
+            yield f"{row.owner(settings.approval.owners)}: add to {row.file}", row.csv_row
 
 
 def _today() -> date:

@@ -52,6 +52,7 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "tqdm": ("etl/steps/notebook.py",),
     "altair": ("etl/pages/",),
     "markdown_it": ("etl/pages/site.py",),
+    "apprise": ("etl/alerts.py",),
     "typer": ("etl/cli.py", "etl/cli_"),
     "click": ("etl/cli.py",),
     "pydantic": ("etl/settings/",),
