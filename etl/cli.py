@@ -18,6 +18,7 @@ from etl.cli_audit import audit_commands
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_dashboard import dashboard_app
 from etl.cli_exceptions import exceptions_app
 from etl.cli_history import history_app
 from etl.cli_mapping import mapping_app
@@ -266,6 +267,7 @@ app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(mapping_app(_show), name="mapping", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)
 app.add_typer(archive_app(_show), name="archive", hidden=True)
+app.add_typer(dashboard_app(_show), name="dashboard", hidden=True)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from etl.errors import SettingsError
 from etl.settings.approval import Approval
 from etl.settings.books import Books, Master
 from etl.settings.currency import CurrencyChoice
+from etl.settings.dashboard import Dashboard
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
 from etl.settings.retention import Retention
@@ -54,6 +55,7 @@ class Settings(Part):
     master: Master = Master()
     retention: Retention = Retention()
     uploads: Uploads = Uploads()
+    dashboard: Dashboard = Dashboard()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 

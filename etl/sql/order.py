@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from etl.sql import dashboard_order
+
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
@@ -284,10 +286,8 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
 """Decisions that have no row where none of these tables has one, or none that meets the condition: then nothing is
 computed for them, and the table is made of its columns alone (shapes.csv)."""
 REPORTS: tuple[str, ...] = (
-    "withdrawal_shares",
-    "repeats_told",
-    "state_counts",
-    "pay_totals",
+    *("withdrawal_shares", "repeats_told"),
+    *("state_counts", "pay_totals"),
     "average_hours",
     "days_counted",  # before the weeks a run reads, where a rule looks at them
     "entries_to_check",  # what the suites of expectations look at
@@ -298,8 +298,7 @@ REPORTS: tuple[str, ...] = (
     "pieces_to_check",
     "postings_to_check",
     "rounding_forbidden",
-    "units_of_input",
-    "run_inputs",
+    *("units_of_input", "run_inputs"),
     "standing_roll_forward",
     "vendor_payments_read",
     "vendor_year",  # the yearly review
@@ -326,6 +325,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
     "lists": LISTS,
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
+    "dashboard": dashboard_order.OWN,
     "audits": tuple(AUDITS),
 }
 

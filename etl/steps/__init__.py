@@ -10,6 +10,8 @@ from etl.steps.attachments import attachments
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
+from etl.steps.dashboard import week_page
+from etl.steps.dashboard_login import challenge_answer, dashboard_desk, dashboard_ready, is_practice_only
 from etl.steps.drill import drill
 from etl.steps.estimate import estimate
 from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
@@ -84,6 +86,7 @@ __all__ = [
     "audit_lists",
     "books_beside",
     "causes_chart",
+    "challenge_answer",
     "change_people",
     "check",
     "check_examples",
@@ -93,6 +96,8 @@ __all__ = [
     "confirm_books_backup",
     "confirm_rule",
     "create_archive",
+    "dashboard_desk",
+    "dashboard_ready",
     "decide_item",
     "draft",
     "drill",
@@ -111,6 +116,7 @@ __all__ = [
     "history_view",
     "hours_chart",
     "init",
+    "is_practice_only",
     "keep_run",
     "keys_list",
     "links",
@@ -173,6 +179,7 @@ __all__ = [
     "verify",
     "verify_exception",
     "week",
+    "week_page",
     "what_waits",
     "withdraw_approval",
     "write_mapping_sheet",
