@@ -22,7 +22,8 @@ from etl.steps import dashboard_login
 
 SESSION, BROWSER = "timebooks_dashboard", "timebooks_login"
 _OPEN = re.compile(r"/login|/once/[A-Za-z0-9_-]{20,100}")
-_INSIDE = re.compile(r"/|/ws|/logout|/static/[A-Za-z0-9@_./-]+|/export/[a-z]+\.[a-z]+")
+_INSIDE = re.compile(r"/|/ws|/logout|/favicon\.ico|/static/(?:[A-Za-z0-9@_./-]|%5E)+|/export/[a-z]+\.[a-z]+")
+_BARE_SCRIPT = re.compile(r"/static/extensions/panel/bundled/vegaplot/vega[a-z-]*@[0-9.]+")   # a file without an ending
 _ARGUMENTS = {"/": {"company"}, "/export": {"company"}, "/static": {"v", "_"}}
 _SCRIPT = re.compile(rb"<script(?=[ >])")
 _HEADERS = {
@@ -57,7 +58,7 @@ class Gate(HTTPServerConnectionDelegate):
     def judge(self, start: RequestStartLine, headers: HTTPHeaders, request_conn: Any) -> Application | int:
         """Who answers a request, or the status it is refused with. Notes the session on the connection."""
         path, _, query = start.path.partition("?")
-        request_conn.session = None
+        request_conn.session, request_conn.path = None, path
         if headers.get("Host", "").lower() not in self.hosts or "Bokeh-Session-Id" in headers:
             return 403   # another name for this machine: DNS rebinding
         if not self._is_same_origin(start.method, path, headers):
@@ -155,6 +156,8 @@ def _harden(request_conn: Any) -> None:
             nonce = f" 'nonce-{text}'"
             chunk = _SCRIPT.sub(f'<script nonce="{text}"'.encode(), chunk)
             headers["Content-Length"] = str(len(chunk))
+        if _BARE_SCRIPT.fullmatch(getattr(request_conn, "path", "")) and start_line.code == 200:
+            headers["Content-Type"] = "text/javascript"
         for name, value in _HEADERS.items():
             headers[name] = value
         headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)

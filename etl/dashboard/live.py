@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +26,7 @@ from etl.steps import dashboard, dashboard_files, dashboard_login, dashboard_not
 
 LOOK_EVERY_MS = 1000
 _OWN_STYLE = """
-body{overflow:visible;height:auto}header{display:flex;flex-wrap:wrap;gap:.4rem 1.5rem;align-items:baseline}header h1{margin:0}
+body{overflow:visible;height:auto}body{max-width:90rem}header{display:flex;flex-wrap:wrap;gap:.4rem 1.5rem;align-items:baseline}header h1{margin:0}
 header form{margin-left:auto}header p{margin:0}button{font:inherit;padding:.2rem .8rem;border:1px solid #0b4f8a;background:#fff;
 color:#0b4f8a;border-radius:3px;cursor:pointer}button:focus{outline:3px solid #d98032}nav ul{columns:3;min-width:0}
 @media (max-width:40rem){nav ul{columns:1}header form{margin-left:0}}
@@ -35,8 +36,8 @@ _PAGE = """{% extends base %}
 {% block title %}{{ heading | e }}, Timebooks{% endblock %}
 {% block postamble %}<style>{{ style }}</style>{% endblock %}
 {% block contents %}
-<a class="skip" href="#views">To the views</a>
 <header>
+<a class="skip" href="#views">To the views</a>
 <h1>{{ heading | e }}</h1>
 <p>{{ reader | e }}</p>
 <form method="post" action="/logout"><button type="submit">Log out</button></form>
@@ -59,7 +60,8 @@ _PAGE = """{% extends base %}
 {% endfor %}
 </main>
 {% endblock %}"""
-_TABLE_STYLE = STYLE.replace("body{", ":host{").replace("max-width:72rem;margin:2rem auto;padding:0 1rem", "display:block")
+_TABLE_STYLE = STYLE.replace("body{", ":host{").replace(
+    "max-width:72rem;margin:2rem auto;padding:0 1rem", "display:block") + dashboard.TABLE_STYLE
 
 
 @dataclass
@@ -108,7 +110,7 @@ class _Document:
         for name in ("standing", *self.views):
             self.roots[name] = pn.pane.HTML("<p>Reading the figures …</p>" if name == "standing" else "",
                                             sizing_mode="stretch_width", stylesheets=[_TABLE_STYLE])
-        self.roots["chart"] = pn.Column(sizing_mode="stretch_width")
+        self.roots["chart"] = pn.pane.Vega(_drawn({}), sizing_mode="stretch_width", show_actions=False)
         for name, root in self.roots.items():
             if name != "chart" or "hours" in self.views:
                 page.add_panel(name, root)
@@ -157,14 +159,14 @@ class _Document:
             self.roots[one.view.name].object = dashboard.html_of(one, forms)
             if one.view.name == "hours":
                 chart = dashboard.hours_by_job(one)
-                self.roots["chart"].objects = [] if chart is None else [_drawn(chart.spec)]
+                self.roots["chart"].object = _drawn({} if chart is None else chart.spec)
         self.tell(f"As of {datetime.now().astimezone():%Y-%m-%d %H:%M:%S}. The page follows every run by itself.", remarks)
 
     def clear(self, why: str) -> None:
         """Nothing is left on the page but why."""
         for name in self.views:
             self.roots[name].object = ""
-        self.roots["chart"].objects = []
+        self.roots["chart"].object = _drawn({})
         self.shown = None
         self.tell(why)
 
@@ -174,15 +176,16 @@ class _Document:
         self.roots["standing"].object = f'<p role="status">{escape(said)}</p>{more}'
 
 
-def _drawn(spec: Mapping[str, Any]) -> pn.pane.Vega:
+def _drawn(spec: Mapping[str, Any]) -> dict[str, Any]:
     """A chart as the browser draws it, without compiling anything from text: its table stands below."""
-    own = {**spec, "width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
-    own["usermeta"] = {"embedOptions": {"actions": False, "ast": True, "renderer": "svg"}}
-    return pn.pane.Vega(own, sizing_mode="stretch_width", show_actions=False)
+    empty = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "data": {"values": []}, "mark": "bar"}
+    return {**(spec or empty), "$schema": empty["$schema"], "width": "container", "autosize": {"type": "fit-x", "contains": "padding"},
+            "usermeta": {"embedOptions": {"actions": False, "ast": True, "renderer": "svg"}}}
 
 
 def run(serving: Serving, port: int, ready: Any) -> None:
-    """Serve until stopped. `ready` is called with the port once the server listens; it may still change the address."""
+    """Serve until stopped; port 0 is any that is free. `ready` is called with the port once the server listens."""
+    port = port or _free_port()
     server = _Server(serving)
     _running[:] = [server]
     pn.extension("vega", notifications=False)
@@ -193,7 +196,7 @@ def run(serving: Serving, port: int, ready: Any) -> None:
     listening = get_server(
         {"/": str(notebook())}, port=port, address="127.0.0.1", start=False, show=False, location=False,
         title="Timebooks", session_history=0, include_headers=[], include_cookies=[], sign_sessions=True,
-        secret_key=dashboard_login.secret(), websocket_origin=["*"],   # the gate looks at the origin, by the port it has
+        secret_key=dashboard_login.secret(), websocket_origin=[f"127.0.0.1:{port}", f"localhost:{port}"],
         extra_patterns=[(r"/logout", doors.LogOut, handlers), (r"/export/([a-z]+\.[a-z]+)", doors.Export, handlers)])
     ready(listening.port)
 
@@ -206,6 +209,12 @@ def run(serving: Serving, port: int, ready: Any) -> None:
     listening._http.request_callback = Gate(serving.desk, outside, listening._tornado, owns)
     listening.start()
     listening.io_loop.start()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def notebook() -> Path:

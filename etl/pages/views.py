@@ -9,7 +9,10 @@ from html import escape
 from etl.page import page
 
 MOST_SHOWN = 200
+_SHORT = 44   # letters that stay on one line
 STYLE = """
+body{max-width:90rem}
+td.long{min-width:26rem}table td,table th{white-space:nowrap}table td.long,table th.long,caption{white-space:normal}
 .wide:focus{outline:2px solid #0b4f8a}p.files{margin:.2rem 0}.remark{border-left:4px solid #8a4b00;padding:.2rem .8rem}
 """
 
@@ -55,7 +58,7 @@ def render_week(title: str, subtitle: str, parts: Sequence[ViewPart], *, banner:
                        f"{escape(part.title)}</h2>\n{table_of(part)}</section>\n" for part in parts)
     mark = f'<p class="banner">{escape(banner)}</p>\n' if banner else ""
     return page(f"{title}, {subtitle}", (
-        f'<a class="skip" href="#views">To the views</a>\n<header>\n<h1>{escape(title)}</h1>\n<p>{escape(subtitle)}</p>\n'
+        f'<header>\n<a class="skip" href="#views">To the views</a>\n<h1>{escape(title)}</h1>\n<p>{escape(subtitle)}</p>\n'
         f'{mark}</header>\n<nav aria-label="Views"><ul>{links}</ul></nav>\n<main id="views">\n{sections}'
         "<p>This page names people and their hours: keep it as confidential as the payroll.</p>\n</main>\n"), STYLE)
 
@@ -64,10 +67,8 @@ def _cells(part: ViewPart, row: Sequence[str]) -> str:
     cells = []
     for at, cell in enumerate(row):
         text = escape(cell).replace("\n", "<br>")
-        if at == 0:
-            cells.append(f'<th scope="row">{text}</th>')
-        else:
-            cells.append(f'<td class="n">{text}</td>' if part.is_figure[at] else f"<td>{text}</td>")
+        kind = ' class="n"' if part.is_figure[at] else ' class="long"' if len(cell) > _SHORT else ""
+        cells.append(f'<th scope="row"{kind}>{text}</th>' if at == 0 else f"<td{kind}>{text}</td>")
     return "".join(cells)
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from etl.errors import RefusedError
 from etl.pages.charts import Chart, hours_bars
-from etl.pages.views import MOST_SHOWN, ViewPart, render_week, table_of
+from etl.pages.views import MOST_SHOWN, STYLE, ViewPart, render_week, table_of
 from etl.settings import read_settings
 from etl.sql.dashboard_order import DASHBOARD
 from etl.sql.run import Engine
@@ -200,6 +200,9 @@ def titles_of(place: Workspace, company: str, held: Mapping[str, Grant]) -> list
     """Name and title of each view that these roles see at all."""
     nameless = read_settings(place.mappings(company) / "company.toml", company).dashboard.names_hidden_from
     return [(view.name, view.title) for view in VIEWS if reach(view.name, held, nameless) is not None]
+
+
+TABLE_STYLE = STYLE + ".wide{max-height:34rem;overflow:auto}thead th{position:sticky;top:0}"
 
 
 def html_of(one: Seen, forms: Sequence[tuple[str, str]]) -> str:
