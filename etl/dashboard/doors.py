@@ -71,11 +71,6 @@ class Refused(Door):
 class LogIn(Door):
     """The login page: a challenge to be signed, and the answer."""
 
-    def prepare(self) -> None:
-        """What the gate refused is refused here too."""
-        if hasattr(self.request.connection, "refused"):
-            self.say("Please log in", '<p><a href="/login">To the login</a></p>\n', self.request.connection.refused)
-
     def get(self) -> None:
         """A new challenge for this browser."""
         self._ask()

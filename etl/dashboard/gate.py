@@ -36,7 +36,7 @@ _POLICY = ("default-src 'none'; script-src 'self'{nonce}; style-src 'self' 'unsa
 
 @dataclass
 class Gate(HTTPServerConnectionDelegate):
-    """In front of two applications: `outside` for everybody, `inside` for who has logged in.
+    """In front of three applications: `outside` for everybody, `inside` for who has logged in, `refusing` for the rest.
 
     `owns`: whether the page that a websocket asks for was given to this session.
     """
@@ -44,6 +44,7 @@ class Gate(HTTPServerConnectionDelegate):
     desk: dashboard_login.Desk
     outside: Application
     inside: Application
+    refusing: Application
     owns: Callable[[str, dashboard_login.Session], bool]
     accounts: dict[str, int | None] = field(default_factory=dict)   # session -> the account that it was begun from
 
@@ -120,7 +121,7 @@ class _Passing(HTTPMessageDelegate):
     ) -> Awaitable[None] | None:
         judged = self.gate.judge(start_line, headers, self.request_conn)
         if isinstance(judged, int):
-            self.request_conn.refused, judged = judged, self.gate.outside
+            self.request_conn.refused, judged = judged, self.gate.refusing
         self.next = judged.start_request(self.server_conn, self.request_conn)
         return self.next.headers_received(start_line, headers)
 

@@ -192,7 +192,8 @@ def run(serving: Serving, port: int, ready: Any) -> None:
     handlers = {"serving": serving}
     outside = Application([
         (r"/login", doors.LogIn, handlers), (r"/once/([A-Za-z0-9_-]+)", doors.Once, handlers),
-        (r"/", doors.Home, handlers)], default_handler_class=doors.Refused, default_handler_args=handlers)
+        (r"/", doors.Home, handlers)])
+    refusing = Application([(r".*", doors.Refused, handlers)])
     listening = get_server(
         {"/": str(notebook())}, port=port, address="127.0.0.1", start=False, show=False, location=False,
         title="Timebooks", session_history=0, include_headers=[], include_cookies=[], sign_sessions=True,
@@ -206,7 +207,7 @@ def run(serving: Serving, port: int, ready: Any) -> None:
         except Exception:  # noqa: BLE001 - whatever a token of nobody's making does to the library
             return False
 
-    listening._http.request_callback = Gate(serving.desk, outside, listening._tornado, owns)
+    listening._http.request_callback = Gate(serving.desk, outside, listening._tornado, refusing, owns)
     listening.start()
     listening.io_loop.start()
 
