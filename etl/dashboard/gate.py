@@ -27,7 +27,7 @@ _BARE_SCRIPT = re.compile(r"/static/extensions/panel/bundled/vegaplot/vega[a-z-]
 _ARGUMENTS = {"/": {"company"}, "/export": {"company"}, "/static": {"v", "_"}}
 _SCRIPT = re.compile(rb"<script(?=[ >])")
 _HEADERS = {
-    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()", "Server": "Timebooks"}
 _POLICY = ("default-src 'none'; script-src 'self'{nonce}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
