@@ -21,7 +21,7 @@ _STYLE = """
 body{max-width:44rem}textarea{width:100%;box-sizing:border-box;font:inherit;font-family:ui-monospace,monospace;
 border:1px solid #595959;padding:.4rem}button{font:inherit;padding:.4rem 1.2rem;border:1px solid #0b4f8a;background:#0b4f8a;
 color:#fff;border-radius:3px;cursor:pointer}button:focus,textarea:focus{outline:3px solid #d98032;outline-offset:1px}
-pre{background:#f2f2f2;padding:.6rem;overflow-x:auto}.wrong{border-left:4px solid #a61b1b;padding:.2rem .8rem}
+pre{background:#f2f2f2;padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}.wrong{border-left:4px solid #a61b1b;padding:.2rem .8rem}
 """
 
 
@@ -93,7 +93,7 @@ class LogIn(Door):
         self.say("Log in to Timebooks", (
             f"{wrong}<p>Prove with your key who you are. The challenge is good once, for ten minutes.</p>\n"
             "<ol>\n<li><p>Where your key lies, run this with your own id:</p>\n"
-            f'<pre tabindex="0" aria-label="Command">timebooks dashboard sign {escape(challenge)} --person YOUR-ID'
+            f'<pre>timebooks dashboard sign {escape(challenge)} --person YOUR-ID'
             f'{practice}</pre></li>\n<li><form method="post" action="/login">\n'
             '<p><label for="answer">Paste the first line that it prints:</label></p>\n'
             '<textarea id="answer" name="answer" rows="6" required autocomplete="off" spellcheck="false"></textarea>\n'

@@ -52,7 +52,7 @@ def render_plan(company: str, sections: Sequence[Section], *, subtitle: str, ban
     body = "".join(_section(number, section) for number, section in enumerate(sections, 1))
     mark = f'<p class="banner">{escape(banner)}</p>\n' if banner else ""
     return page(f"Integration plan of {company}", (
-        f'<a class="skip" href="#plan">To the plan</a>\n<header>\n<h1>Integration plan</h1>\n<p>{escape(company)}<br>'
+        f'<header>\n<a class="skip" href="#plan">To the plan</a>\n<h1>Integration plan</h1>\n<p>{escape(company)}<br>'
         f'{escape(subtitle)}</p>\n{mark}</header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
         f'<main id="plan">\n{body}</main>\n'))
 
@@ -74,7 +74,8 @@ def _table(section: Section) -> str:
     body = "".join(
         "<tr>" + "".join(_cell(cell, at, is_right=right[at]) for at, cell in enumerate(row)) + "</tr>\n"
         for row in section.rows)
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+    return (f'<div class="wide" role="region" aria-label="{escape(section.title)}, table" tabindex="0">\n<table>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n")
 
 
 def _cell(cell: object, at: int, *, is_right: bool) -> str:
