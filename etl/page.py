@@ -12,7 +12,8 @@ body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:
 h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #767676}
 table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;
 border-bottom:1px solid #ddd;overflow-wrap:break-word}thead th{background:#f2f2f2;border-bottom:1px solid #767676}
-td.n,th.n{text-align:right;white-space:nowrap}.v{white-space:nowrap}caption{text-align:left;color:#595959;padding:.2rem 0}
+td.n,th.n{text-align:right;white-space:nowrap}.v{white-space:nowrap}
+caption{text-align:left;color:#595959;padding:.2rem 0}
 nav ul{columns:2;padding-left:1.2rem}.banner{border:2px solid #1a1a1a;padding:.4rem .8rem;font-weight:700}
 .open{font-weight:700}.skip{position:absolute;left:-999rem}.skip:focus{left:1rem;background:#fff;padding:.4rem}
 .wide{overflow-x:auto}a{color:#0b4f8a}code{font-size:.92em}

@@ -12,7 +12,7 @@ from etl.errors import SettingsError
 
 
 def show(workspace: str = "", company: str = "") -> Any:
-    """The page of the reader of this session; in a notebook, how to open the dashboard. The one call of the notebook."""
+    """The page of the reader of this session; in a notebook, how to open the dashboard. The notebook's one call."""
     from etl.dashboard import live  # noqa: PLC0415 - the extra may be missing
 
     return live.show(workspace, company)

@@ -19,9 +19,11 @@ from etl.steps import dashboard_files
 _FILE = re.compile(r"([a-z]+)\.([a-z]+)")
 _STYLE = """
 body{max-width:44rem}textarea{width:100%;box-sizing:border-box;font:inherit;font-family:ui-monospace,monospace;
-border:1px solid #595959;padding:.4rem}button{font:inherit;padding:.4rem 1.2rem;border:1px solid #0b4f8a;background:#0b4f8a;
-color:#fff;border-radius:3px;cursor:pointer}button:focus,textarea:focus{outline:3px solid #d98032;outline-offset:1px}
-pre{background:#f2f2f2;padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}.wrong{border-left:4px solid #a61b1b;padding:.2rem .8rem}
+border:1px solid #595959;padding:.4rem}button{font:inherit;padding:.4rem 1.2rem;border:1px solid #0b4f8a;
+background:#0b4f8a;color:#fff;border-radius:3px;cursor:pointer}
+button:focus,textarea:focus{outline:3px solid #d98032;outline-offset:1px}
+pre{background:#f2f2f2;padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}
+.wrong{border-left:4px solid #a61b1b;padding:.2rem .8rem}
 """
 
 
@@ -50,7 +52,8 @@ class Door(RequestHandler):
 
     def write_error(self, status_code: int, **_: Any) -> None:
         """A calm page for whatever went wrong; no traceback."""
-        self.say("This did not work", '<p>The page cannot be shown. <a href="/">To the dashboard</a></p>\n', status_code)
+        body = '<p>The page cannot be shown. <a href="/">To the dashboard</a></p>\n'
+        self.say("This did not work", body, status_code)
 
     def begun(self, secret: str) -> None:
         """Logged in: the browser gets the secret, and goes on by a request of our own page."""
@@ -63,6 +66,7 @@ class Refused(Door):
     """The answer to what the gate lets nobody do: says nothing about what is inside."""
 
     def prepare(self) -> None:
+        """The refusal, with the status that the gate gave."""
         status = getattr(self.request.connection, "refused", 403)
         said = {404: "There is no such page", 405: "This cannot be done here"}.get(status, "Please log in")
         self.say(said, '<p><a href="/login">To the login</a></p>\n', status)
@@ -98,8 +102,8 @@ class LogIn(Door):
             '<p><label for="answer">Paste the first line that it prints:</label></p>\n'
             '<textarea id="answer" name="answer" rows="6" required autocomplete="off" spellcheck="false"></textarea>\n'
             '<p><button type="submit">Log in</button></p>\n</form></li>\n</ol>\n'
-            f"<p>The answer opens only http://{escape(self.serving.desk.address)}. Do not answer the challenge of a page "
-            "at another address.</p>\n"), 403 if wrong else 200)
+            f"<p>The answer opens only http://{escape(self.serving.desk.address)}. Do not answer the challenge of a "
+            "page at another address.</p>\n"), 403 if wrong else 200)
 
 
 class Once(Door):

@@ -1,7 +1,7 @@
 """The gate of the dashboard's server: every request passes it, and what is not named here is refused.
 
-It stands before all handlers, those of the libraries included: pages, websocket, static files, exports. Only the login page
-and a link's own address are open to a browser that has not logged in.
+It stands before all handlers, those of the libraries included: pages, websocket, static files, exports. Only the login
+page and a link's own address are open to a browser that has not logged in.
 """
 
 from __future__ import annotations

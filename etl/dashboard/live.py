@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import panel as pn
 from bokeh.util.token import get_session_id
@@ -25,9 +25,11 @@ from etl.shipped import shipped
 from etl.steps import dashboard, dashboard_files, dashboard_login, dashboard_notebook
 
 LOOK_EVERY_MS = 1000
+_PANES: Any = pn.pane   # without types
 _OWN_STYLE = """
-body{overflow:visible;height:auto}body{max-width:90rem}header{display:flex;flex-wrap:wrap;gap:.4rem 1.5rem;align-items:baseline}header h1{margin:0}
-header form{margin-left:auto}header p{margin:0}button{font:inherit;padding:.2rem .8rem;border:1px solid #0b4f8a;background:#fff;
+body{overflow:visible;height:auto;max-width:90rem}
+header{display:flex;flex-wrap:wrap;gap:.4rem 1.5rem;align-items:baseline}header h1,header p{margin:0}
+header form{margin-left:auto}button{font:inherit;padding:.2rem .8rem;border:1px solid #0b4f8a;background:#fff;
 color:#0b4f8a;border-radius:3px;cursor:pointer}button:focus{outline:3px solid #d98032}nav ul{columns:3;min-width:0}
 @media (max-width:40rem){nav ul{columns:1}header form{margin-left:0}}
 """
@@ -79,7 +81,7 @@ def show(workspace: str, company: str) -> Any:
     """Inside the server: the page of this session's reader. In a notebook: how to open the dashboard."""
     if not _running or pn.state.curdoc is None or pn.state.curdoc.session_context is None:
         return dashboard_notebook.how_to_open(workspace, company)
-    server, context = _running[0], pn.state.curdoc.session_context
+    server, context = _running[0], cast("Any", pn.state.curdoc.session_context)
     session: dashboard_login.Session = context.request.connection.session
     server.given[context.id] = session.id
     asked = [text.decode("utf-8", "replace") for text in context.request.arguments.get("company", [])]
@@ -108,15 +110,16 @@ class _Document:
         self.views = tuple(name for name, _ in titles)
         page = pn.Template(_PAGE)
         for name in ("standing", *self.views):
-            self.roots[name] = pn.pane.HTML("<p>Reading the figures …</p>" if name == "standing" else "",
-                                            sizing_mode="stretch_width", stylesheets=[_TABLE_STYLE])
-        self.roots["chart"] = pn.pane.Vega(_drawn({}), sizing_mode="stretch_width", show_actions=False)
+            self.roots[name] = _PANES.HTML("<p>Reading the figures …</p>" if name == "standing" else "",
+                                           sizing_mode="stretch_width", stylesheets=[_TABLE_STYLE])
+        self.roots["chart"] = _PANES.Vega(_drawn({}), sizing_mode="stretch_width", show_actions=False)
         for name, root in self.roots.items():
             if name != "chart" or "hours" in self.views:
                 page.add_panel(name, root)
         reader = f"{self.session.reader.person}: {', '.join(sorted(roles)).replace('_', ' ') or 'no role here'}"
         for name, value in {
-            "heading": f"Dashboard of {self.company}" if self.company else "Dashboard", "reader": reader, "views": titles,
+            "heading": f"Dashboard of {self.company}" if self.company else "Dashboard", "reader": reader,
+            "views": titles,
             "style": STYLE + _OWN_STYLE, "companies": self.companies if len(self.companies) > 1 else [],
             "banner": dashboard_notebook.banner_of(self.company),
         }.items():
@@ -126,7 +129,7 @@ class _Document:
             self.tell("You hold no role in any company of this workspace. Administrators grant one: "
                       "timebooks company people grant.")
             return
-        pn.state.add_periodic_callback(self.look, period=LOOK_EVERY_MS)
+        pn.state.add_periodic_callback(cast("Any", self.look), period=LOOK_EVERY_MS)
 
     async def look(self) -> None:
         """Whether something has changed since the page was filled; then fill it again."""
@@ -160,7 +163,8 @@ class _Document:
             if one.view.name == "hours":
                 chart = dashboard.hours_by_job(one)
                 self.roots["chart"].object = _drawn({} if chart is None else chart.spec)
-        self.tell(f"As of {datetime.now().astimezone():%Y-%m-%d %H:%M:%S}. The page follows every run by itself.", remarks)
+        at = datetime.now().astimezone()
+        self.tell(f"As of {at:%Y-%m-%d %H:%M:%S}. The page follows every run by itself.", remarks)
 
     def clear(self, why: str) -> None:
         """Nothing is left on the page but why."""
@@ -178,9 +182,10 @@ class _Document:
 
 def _drawn(spec: Mapping[str, Any]) -> dict[str, Any]:
     """A chart as the browser draws it, without compiling anything from text: its table stands below."""
-    empty = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "data": {"values": []}, "mark": "bar"}
-    return {**(spec or empty), "$schema": empty["$schema"], "width": "container", "autosize": {"type": "fit-x", "contains": "padding"},
-            "usermeta": {"embedOptions": {"actions": False, "ast": True, "renderer": "svg"}}}
+    schema = "https://vega.github.io/schema/vega-lite/v6.json"   # a name, never opened
+    return {**(spec or {"data": {"values": []}, "mark": "bar"}), "$schema": schema, "width": "container",
+            "autosize": {"type": "fit-x", "contains": "padding"}, "usermeta": {
+                "embedOptions": {"actions": False, "ast": True, "renderer": "svg"}}}
 
 
 def run(serving: Serving, port: int, ready: Any) -> None:
@@ -196,7 +201,7 @@ def run(serving: Serving, port: int, ready: Any) -> None:
     refusing = Application([(r".*", doors.Refused, handlers)])
     listening = get_server(
         {"/": str(notebook())}, port=port, address="127.0.0.1", start=False, show=False, location=False,
-        title="Timebooks", session_history=0, include_headers=[], include_cookies=[], sign_sessions=True,
+        title="Timebooks", include_headers=[], include_cookies=[], sign_sessions=True,
         secret_key=dashboard_login.secret(), websocket_origin=[f"127.0.0.1:{port}", f"localhost:{port}"],
         extra_patterns=[(r"/logout", doors.LogOut, handlers), (r"/export/([a-z]+\.[a-z]+)", doors.Export, handlers)])
     ready(listening.port)

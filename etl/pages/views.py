@@ -46,9 +46,9 @@ def table_of(part: ViewPart) -> str:
     head = "".join(f'<th scope="col"{" class=n" if is_figure else ""}>{escape(heading)}</th>'
                    for heading, is_figure in zip(part.headings, part.is_figure, strict=True))
     body = "".join(f"<tr>{_cells(part, row)}</tr>\n" for row in part.rows)
-    return (f'{text}{_files(part)}<div class="wide" role="region" aria-label="{escape(part.title)}, table" tabindex="0">\n'
-            f"<table>\n<caption>{told}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
-            "</div>\n")
+    region = f'<div class="wide" role="region" aria-label="{escape(part.title)}, table" tabindex="0">\n'
+    return (f"{text}{_files(part)}{region}<table>\n<caption>{told}</caption>\n<thead><tr>{head}</tr></thead>\n"
+            f"<tbody>\n{body}</tbody>\n</table>\n</div>\n")
 
 
 def render_week(title: str, subtitle: str, parts: Sequence[ViewPart], *, banner: str = "") -> bytes:
@@ -58,8 +58,9 @@ def render_week(title: str, subtitle: str, parts: Sequence[ViewPart], *, banner:
                        f"{escape(part.title)}</h2>\n{table_of(part)}</section>\n" for part in parts)
     mark = f'<p class="banner">{escape(banner)}</p>\n' if banner else ""
     return page(f"{title}, {subtitle}", (
-        f'<header>\n<a class="skip" href="#views">To the views</a>\n<h1>{escape(title)}</h1>\n<p>{escape(subtitle)}</p>\n'
-        f'{mark}</header>\n<nav aria-label="Views"><ul>{links}</ul></nav>\n<main id="views">\n{sections}'
+        f'<header>\n<a class="skip" href="#views">To the views</a>\n<h1>{escape(title)}</h1>\n'
+        f'<p>{escape(subtitle)}</p>\n{mark}</header>\n<nav aria-label="Views"><ul>{links}</ul></nav>\n'
+        f'<main id="views">\n{sections}'
         "<p>This page names people and their hours: keep it as confidential as the payroll.</p>\n</main>\n"), STYLE)
 
 

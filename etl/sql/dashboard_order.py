@@ -1,4 +1,4 @@
-"""The statements behind the dashboard, in their order; what they read is put beside them (steps/dashboard_figures.py)."""
+"""The statements behind the dashboard, in their order; steps/dashboard_figures.py puts what they read beside them."""
 
 from __future__ import annotations
 

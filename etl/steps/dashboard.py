@@ -19,7 +19,7 @@ from etl.sql.run import Engine
 from etl.steps.dashboard_figures import Figures, gather
 from etl.steps.outcome import Outcome
 from etl.steps.run import person_of, place_of, read_day
-from etl.steps.trusted import practice_people, people_of
+from etl.steps.trusted import people_of, practice_people
 from etl.store import files
 from etl.trust.permissions import PREPARER
 from etl.trust.standing import Grant
@@ -169,7 +169,8 @@ def week_page(
     if not views:
         raise nobody(who, company)
     content = render_week(
-        figures.name, f"period to {day}, as of {figures.today}", [part_of(one, most=one.rows.num_rows) for one in views],
+        figures.name, f"period to {day}, as of {figures.today}",
+        [part_of(one, most=one.rows.num_rows) for one in views],
         banner="SANDBOX: a practice company, its figures are made up" if is_sandbox(company) else "")
     path = place.period(company, day) / "week.html"
     files.make_folder(path.parent)

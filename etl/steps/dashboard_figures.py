@@ -1,4 +1,4 @@
-"""What the dashboard rests on: history, open drafts, exceptions, states and calls of one company, read once a change."""
+"""What the dashboard rests on: history, open drafts, exceptions, states, calls of one company, read once a change."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _of(schema: pa.Schema, names: tuple[str, ...], *more: pa.Field) -> pa.Schema
 _TEXT, _WHOLE, _DAY = pa.string(), pa.int64(), pa.date32()
 SHAPES: Mapping[str, pa.Schema] = {
     "exported_held": _of(ENTRIES, _HELD, _PERIOD),
-    "exported_hours": pa.schema([_PERIOD, _STANDING, *(pa.field(name, _TEXT) for name in ("customer_job", "employee_id")),
+    "exported_hours": pa.schema([_PERIOD, _STANDING, pa.field("customer_job", _TEXT), pa.field("employee_id", _TEXT),
                                  *(pa.field(f"{name}_seconds", _WHOLE) for name in ("worked", "pay", "bill"))]),
     "exported_pay": _of(PAYROLL_LINES, _PAY, _PERIOD, _STANDING),
     "drafted_entries": _of(ENTRIES, (*_HELD, *_STATES), _PERIOD),
@@ -213,8 +213,9 @@ def _exceptions(
 def _states(place: Workspace, company: str, today: date) -> Iterator[dict[str, Any]]:
     """The rows of `timebooks status`, in the same words."""
     for _, period, batch, done, held, waits_for, next_step in status(place.root, company, today).rows:
-        yield {"period_end": date.fromisoformat(str(period)) if period else None, "batch": str(batch), "done": str(done),
-               "held": str(held), "waits_for": str(waits_for), "next_step": str(next_step)}
+        end = date.fromisoformat(str(period)) if period else None
+        yield {"period_end": end, "batch": str(batch), "done": str(done), "held": str(held),
+               "waits_for": str(waits_for), "next_step": str(next_step)}
 
 
 def _decisions(
@@ -227,7 +228,8 @@ def _decisions(
             yield {"what": "batch", "period_end": draft.period_end, "person": "",
                    "subject": f"batch {draft.batch:04d}, revision {draft.revision}", "count_entries": paid["entries"],
                    "seconds": paid["seconds"],
-                   "since": date.fromisoformat(record.recorded_at[:10]), "waits_for": f"another person, not {draft.person}"}
+                   "since": date.fromisoformat(record.recorded_at[:10]),
+                   "waits_for": f"another person, not {draft.person}"}
     for told in choose(place, company).told:
         yield {"what": "cross-references", "period_end": None, "person": "", "subject": told, "count_entries": None,
                "seconds": None, "since": today, "waits_for": "a batch approver"}

@@ -59,9 +59,7 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-def challenge_answer(
-    challenge: str, *, person: str, company: str = "", key: str = "", workspace: str | Path | None = None,
-) -> Outcome:
+def challenge_answer(challenge: str, *, person: str, company: str = "", key: str = "") -> Outcome:
     """The answer to a challenge that the login page shows: signed with the person's key; no workspace is needed.
 
     `company`: a practice company, whose people have keys that everybody can make.
@@ -216,7 +214,9 @@ def dashboard_desk(workspace: str | Path | None, company: str, person: str | Non
 
 def dashboard_ready(desk: Desk, reader: Reader | None) -> Outcome:
     """What is said on the terminal once the server listens."""
-    link = (("for you alone", f"{desk.link(reader)}  ({reader.person}; good once, for five minutes)"),) if reader else ()
+    link: tuple[tuple[str, str], ...] = ()
+    if reader is not None:
+        link = (("for you alone", f"{desk.link(reader)}  ({reader.person}; good once, for five minutes)"),)
     return Outcome(
         title=f"dashboard on http://{desk.address}, this machine only; Ctrl-C ends it",
         facts=(*link, ("for others", f"http://{desk.address}/login, with a challenge signed by the own key")))
@@ -238,10 +238,8 @@ _AGAIN = "Load the login page again and answer the challenge that it shows."
 
 
 def _read(text: str) -> Any:
-    plain = "".join(text.split())
+    plain = "".join(text[:_MOST_LETTERS].split())
     try:
-        if len(plain) > _MOST_LETTERS:
-            raise ValueError
         return load(base64.b64decode(plain, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, NotStrictError):
         raise _refused("This is no answer to a challenge", _AGAIN) from None

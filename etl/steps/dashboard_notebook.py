@@ -1,4 +1,4 @@
-"""The dashboard seen from a notebook: how it is opened. Who opens notebooks owns the files; the roles bind the server."""
+"""The dashboard seen from a notebook: how it is opened. Who opens notebooks owns the files; roles bind the server."""
 
 from __future__ import annotations
 

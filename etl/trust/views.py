@@ -1,6 +1,6 @@
 """Who may see what of the dashboard: a table of views, columns and roles. What is not in it is seen by nobody.
 
-A view is seen as one set of rows and columns. Who holds several roles sees the view as those roles do that reach furthest:
+A view is seen as one set of rows and columns. Who holds several roles sees the view as those that reach furthest do:
 all rows where one of them sees all, with the columns of just these roles; a role for a team adds none to it.
 """
 

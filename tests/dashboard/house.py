@@ -104,7 +104,8 @@ class Browser:
         body = None
         if form is not None:
             method, body = "POST", urlencode(form)
-            sent = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"} | sent
+            sent = {"Content-Type": "application/x-www-form-urlencoded",
+                    "Origin": f"http://127.0.0.1:{self.port}"} | sent
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request(method, path, body=body, headers=sent)
         got = connection.getresponse()
@@ -163,9 +164,9 @@ def served(office: Office, *arguments: str):
                                 "TIMEBOOKS_SECRET_KEY_DANA": PASSPHRASE}
     with (office.root / "talk.txt").open("w") as talk:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from etl.cli import main; main()", "--workspace", str(office.place.root), "dashboard",
-             "--port", "0", "--person", "dana", *arguments], stdout=subprocess.PIPE, stderr=talk, env=environment,
-            text=True, cwd=office.root)
+            [sys.executable, "-c", "from etl.cli import main; main()", "--workspace", str(office.place.root),
+             "dashboard", "--port", "0", "--person", "dana", *arguments],
+            stdout=subprocess.PIPE, stderr=talk, env=environment, text=True, cwd=office.root)
     try:
         lines = [process.stdout.readline() for _ in range(3)]
         found = re.search(r"http://127\.0\.0\.1:(\d+)", lines[0])
@@ -176,4 +177,4 @@ def served(office: Office, *arguments: str):
         process.wait(30)
 
 
-__all__ = ["COMPANY", "ENDS", "FORMULA", "PEOPLE", "TEAM", "Browser", "House", "at_work", "make", "served", "spoil", "tiny"]
+__all__ = ["COMPANY", "ENDS", "FORMULA", "PEOPLE", "TEAM", "Browser", "House", "at_work", "make", "served", "tiny"]

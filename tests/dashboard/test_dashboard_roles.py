@@ -18,7 +18,7 @@ from etl.steps import dashboard, dashboard_figures, dashboard_files
 from etl.trust.permissions import ROLES
 from etl.trust.standing import Grant
 from etl.trust.views import reach, table
-from tests.dashboard.house import COMPANY, ENDS, FORMULA, PEOPLE, TEAM
+from tests.dashboard.house import COMPANY, ENDS, FORMULA, TEAM
 
 TABLE = list(csv.DictReader((files("etl.trust") / "views.csv").read_text(encoding="utf-8").splitlines()))
 VIEWS = [view.name for view in dashboard.VIEWS]
@@ -111,7 +111,8 @@ def test_a_house_may_hide_names_from_a_role(office, figures):
     assert "employee_name" in both["pay"].rows.column_names, "the accountant in the same person may"
 
 
-@given(st.sets(st.sampled_from(ROLES)), st.sets(st.sampled_from(ROLES)), st.sets(st.sampled_from(["E1", "E2", "*"]), min_size=1))
+@given(st.sets(st.sampled_from(ROLES)), st.sets(st.sampled_from(ROLES)),
+       st.sets(st.sampled_from(["E1", "E2", "*"]), min_size=1))
 def test_several_roles_never_show_more_than_one_of_them_does(roles, nameless, team):
     held = {role: Grant(role, frozenset(team if role == "time_approver" else ())) for role in roles}
     for view in table():
@@ -162,7 +163,8 @@ def test_files_hold_the_rows_and_columns_of_the_screen_and_no_formula(office, fi
         assert not [cell for line in lines for cell in line if cell[:1] in "=+@" and cell]
         sheet = openpyxl.load_workbook(io.BytesIO(dashboard_files.xlsx_of(one))).worksheets[0]
         cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
-        at = next(n for n, row in enumerate(cells) if [str(cell).removesuffix(", seconds") for cell in row if cell] == headings)
+        at = next(n for n, row in enumerate(cells)
+                  if [str(cell).removesuffix(", seconds") for cell in row if cell] == headings)
         assert len([row for row in cells[at + 1:] if any(row)]) == max(1, one.rows.num_rows)
         assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
         assert pq.read_table(io.BytesIO(dashboard_files.parquet_of(one))).to_pylist() == one.rows.to_pylist()
