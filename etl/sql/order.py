@@ -30,6 +30,7 @@ MAP: tuple[str, ...] = (
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    *("scope_refs", "entries_scoped"),  # what scope.csv leaves out of a stream
     *("week_lines", "week_contents", "weeks_changed"),  # what managers answer for
     "entries_unapproved",
     "pay_weeks",  # and the currency of a person's week where it matters
@@ -105,11 +106,9 @@ RULES: tuple[str, ...] = (
     "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
     "taxes_rounded",  # employer taxes on posted wages, once a person, week and tax
+    "keys_untaxed",
     "charges_rounded",  # these, or burden
-    "charge_key_parts",
-    "charge_keys_shared",
-    "charge_piece_parts",
-    "charges_allocated",
+    *("charge_key_parts", "charge_keys_shared", "charge_piece_parts", "charges_allocated"),
     "bill_pieces",  # what is billed in this billing period
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
@@ -122,10 +121,7 @@ RULES: tuple[str, ...] = (
     "contract_over",  # contractors' time over a cap
     "vendor_pieces",  # what vendors are owed for this billing period
     "vendor_units_rounded",
-    "vendor_line_parts",
-    "vendor_lines_shared",
-    "vendor_piece_parts",
-    "vendor_allocated",
+    *("vendor_line_parts", "vendor_lines_shared", "vendor_piece_parts", "vendor_allocated"),
     "vendor_bills_compared",  # with the vendors' own invoices
     "fx_resolved",  # the rate of a currency and day, as a fraction
     "time_parts",  # seconds to the grain of time documents
@@ -222,6 +218,8 @@ VIEWS: frozenset[str] = frozenset(
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
 ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "rounding_spans": ("rounding_rules where purpose = 'pay'",),
+    "scope_refs": ("map_scope",),
+    **dict.fromkeys(("entries_scoped", "keys_untaxed"), ("scope_refs",)),
     "week_lines": ("run_parameters where time_source <> 'none'",),
     **dict.fromkeys(("week_contents", "entries_unapproved"), ("week_lines",)),
     "weeks_changed": ("time_approvals",),
@@ -298,7 +296,7 @@ REPORTS: tuple[str, ...] = (
     "pieces_to_check",
     "postings_to_check",
     "rounding_forbidden",
-    *("units_of_input", "run_inputs"),
+    *("units_of_input", "run_inputs", "input_totals"),
     "standing_roll_forward",
     "vendor_payments_read",
     "vendor_year",  # the yearly review
