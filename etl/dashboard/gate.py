@@ -18,6 +18,7 @@ from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerConnect
 from tornado.web import Application
 
 from etl.dashboard.accounts import account_of
+from etl.errors import EtlError
 from etl.steps import dashboard_login
 
 SESSION, BROWSER = "timebooks_dashboard", "timebooks_login"
@@ -119,7 +120,10 @@ class _Passing(HTTPMessageDelegate):
     def headers_received(
         self, start_line: Any, headers: HTTPHeaders,
     ) -> Awaitable[None] | None:
-        judged = self.gate.judge(start_line, headers, self.request_conn)
+        try:
+            judged = self.gate.judge(start_line, headers, self.request_conn)
+        except EtlError:   # the people list cannot be read: nobody is let in
+            judged = 503
         if isinstance(judged, int):
             self.request_conn.refused, judged = judged, self.gate.refusing
         self.next = judged.start_request(self.server_conn, self.request_conn)

@@ -84,6 +84,7 @@ def show(workspace: str, company: str) -> Any:
     server, context = _running[0], cast("Any", pn.state.curdoc.session_context)
     session: dashboard_login.Session = context.request.connection.session
     server.given[context.id] = session.id
+    pn.state.on_session_destroyed(cast("Any", lambda gone: server.given.pop(gone.id, None)))
     asked = [text.decode("utf-8", "replace") for text in context.request.arguments.get("company", [])]
     mine = server.serving.companies(session)
     _Document(server.serving, session, asked[0] if asked and asked[0] in mine else (mine or [""])[0], mine).open()
@@ -145,9 +146,8 @@ class _Document:
                 self.fill(await asyncio.to_thread(self.serving.seen, self.session, self.company),
                           (await asyncio.to_thread(self.serving.figures, self.company)).remarks)
                 self.shown = state
-        except EtlError as error:
-            self.shown = None   # it is tried again
-            self.tell(f"The figures cannot be read at the moment: {error.what}. {error.fix}")
+        except EtlError as error:   # it is tried again
+            self.clear(f"The figures cannot be read at the moment: {error.what}. {error.fix}")
         finally:
             self.is_busy = False
 

@@ -93,7 +93,8 @@ def head_of(place: Workspace, company: str, today: date) -> tuple[object, ...]:
     """What changes whenever a figure may have changed: cheap enough to be looked at every second."""
     folders = (place.audit_log(company), place.audit_log(PEOPLE_LOG), place.mappings(company),
                place.mappings(company) / "private", place.root / "reports" / company,
-               place.root / "data" / "drafts" / company)
+               place.root / "data" / "drafts" / company, *(place.root / "reports" / company).glob("*"),
+               *(place.root / "data" / "drafts" / company).glob("*"))
     files = (place.ops_log(company) / f"{CALLS}.jsonl", *sorted(place.mappings(company).glob("*.*")),
              *sorted((place.mappings(company) / "private").glob("*.*")))
     return (today, *(_stamp(path) for path in (*folders, *files)))

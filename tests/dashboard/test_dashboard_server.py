@@ -6,18 +6,25 @@ import base64
 import csv
 import io
 import json
+import os
 import re
+import socket
+import sys
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
+from tornado.httputil import HTTPHeaders
 
+from etl.dashboard import accounts
+from etl.dashboard.gate import Gate
 from etl.errors import EtlError
 from etl.steps import dashboard, dashboard_login
 from etl.steps.dashboard_login import Desk, Reader
 from etl.trust.views import table
 from tests.dashboard import house as houses
-from tests.dashboard.house import COMPANY, PEOPLE, served
+from tests.dashboard.house import COMPANY, PEOPLE
 
 CLOSED = (
     "/ws", "/autoload.js?bokeh-autoload-element=x", "/metadata", "/static/js/bokeh.min.js", "/favicon.ico",
@@ -217,4 +224,29 @@ def test_a_practice_key_opens_practice_alone(tmp_path):
     assert desk.companies(owner) == ["acme"], "who starts it owns the files where there is no people list"
 
 
-__all__ = ["served"]
+@pytest.mark.capability("C116")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose a connection is")
+def test_a_cookie_shown_from_another_account_opens_nothing(office):
+    """A browser shows a cookie to every port of a machine, so another person's server there can get to see it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.create_connection(listening.getsockname()) as near:
+        line = SimpleNamespace(context=SimpleNamespace(address=near.getsockname()))
+        assert accounts.account_of(line) == os.getuid()
+        desk = Desk(office.place, "127.0.0.1:1")
+        secret = desk.followed(desk.link(Reader("cleo", office.key_of("cleo"))).rpartition("/")[2])
+        gate = Gate(desk, "outside", "inside", "refusing", lambda token, session: False)
+        headers = HTTPHeaders({"Host": "127.0.0.1:1", "Cookie": f"timebooks_dashboard={secret}"})
+        start = SimpleNamespace(path="/export/hours.csv?company=acme", method="GET")
+        assert gate.judge(start, headers, line) == "inside"
+        gate.accounts[desk.session(secret).id] = os.getuid() + 1
+        assert gate.judge(start, headers, line) == 403
+    assert accounts.account_of(SimpleNamespace()) is None
+
+
+def test_where_the_people_list_cannot_be_read_nobody_reads(tmp_path, office):
+    own = office.copy(tmp_path)
+    desk = Desk(own.place, "127.0.0.1:1")
+    secret = desk.followed(desk.link(Reader("cleo", own.key_of("cleo"))).rpartition("/")[2])
+    path = max((own.place.root / "data" / "people").glob("*.json"))
+    path.write_bytes(path.read_bytes().replace(b"a", b"b", 1))
+    with pytest.raises(EtlError):
+        desk.session(secret)
