@@ -12,7 +12,7 @@ MOST_SHOWN = 200
 _SHORT = 44   # letters that stay on one line
 STYLE = """
 body{max-width:90rem}
-td.long{min-width:26rem}table td,table th{white-space:nowrap}table td.long,table th.long,caption{white-space:normal}
+td.long{min-width:21rem}table td,table th{white-space:nowrap}table td.long,table th.long,caption{white-space:normal}
 .wide:focus{outline:2px solid #0b4f8a}p.files{margin:.2rem 0}.remark{border-left:4px solid #8a4b00;padding:.2rem .8rem}
 """
 
