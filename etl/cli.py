@@ -19,6 +19,7 @@ from etl.cli_auto import auto_app
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_dashboard import dashboard_app
 from etl.cli_docs import docs_app
 from etl.cli_exceptions import exceptions_app
 from etl.cli_feedback import feedback_app
@@ -250,6 +251,7 @@ app.add_typer(sandbox_app(_show), name="sandbox", hidden=True)
 app.add_typer(feedback_app(_show), name="feedback", hidden=True)
 app.add_typer(docs_app(_show), name="docs", hidden=True)
 app.add_typer(auto_app(_show), name="auto", hidden=True)
+app.add_typer(dashboard_app(_show), name="dashboard", hidden=True)
 
 
 def main() -> None:

@@ -25,6 +25,9 @@ a{color:#0b4f8a}code{font-size:.92em}
 @media print{body{margin:0;max-width:none;font-size:11px}nav,.skip{display:none}h2{break-after:avoid}
 tr{break-inside:avoid}}
 """
+from etl.page import page
+
+Rows = Sequence[Sequence[object]]
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,10 @@ def render_plan(company: str, sections: Sequence[Section], *, subtitle: str, ban
     page = (
         f"{HEAD}<title>Integration plan of {escape(company)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         f'<a class="skip" href="#plan">To the plan</a>\n<header>\n<h1>Integration plan</h1>\n<p>{escape(company)}<br>'
+    return page(f"Integration plan of {company}", (
+        f'<header>\n<a class="skip" href="#plan">To the plan</a>\n<h1>Integration plan</h1>\n<p>{escape(company)}<br>'
         f'{escape(subtitle)}</p>\n{mark}</header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
-        f'<main id="plan">\n{body}</main>\n</body>\n</html>\n')
-    return page.encode("utf-8")
+        f'<main id="plan">\n{body}</main>\n'))
 
 
 def _section(number: int, section: Section) -> str:
@@ -89,7 +93,8 @@ def _table(section: Section) -> str:
     body = "".join(
         "<tr>" + "".join(_cell(cell, at, is_right=right[at]) for at, cell in enumerate(row)) + "</tr>\n"
         for row in section.rows)
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+    return (f'<div class="wide" role="region" aria-label="{escape(section.title)}, table" tabindex="0">\n<table>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n")
 
 
 def _cell(cell: object, at: int, *, is_right: bool) -> str:

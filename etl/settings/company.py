@@ -14,6 +14,7 @@ from etl.settings.approval import Approval
 from etl.settings.automation import Alerts, Schedule
 from etl.settings.books import Books, Master
 from etl.settings.currency import CurrencyChoice
+from etl.settings.dashboard import Dashboard
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
 from etl.settings.kpi import Forecast, Kpi
@@ -60,6 +61,7 @@ class Settings(Part):
     forecast: Forecast | None = None
     alerts: Alerts = Alerts()
     schedule: Schedule = Schedule()
+    dashboard: Dashboard = Dashboard()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from etl.sql import dashboard_order
 from etl.sql.order_reports import FORECAST, FORECAST_ASKED, FORECAST_FROM_RUN, KPI, KPI_ASKED, KPI_LANDED, LISTS
 from etl.sql.order_services import SERVICES
 
@@ -282,10 +283,8 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
 """Decisions that have no row where none of these tables has one, or none that meets the condition: then nothing is
 computed for them, and the table is made of its columns alone (shapes.csv)."""
 REPORTS: tuple[str, ...] = (
-    "withdrawal_shares",
-    "repeats_told",
-    "state_counts",
-    "pay_totals",
+    *("withdrawal_shares", "repeats_told"),
+    *("state_counts", "pay_totals"),
     "average_hours",
     "days_counted",  # before the weeks a run reads, where a rule looks at them
     "entries_to_check",  # what the suites of expectations look at
@@ -296,8 +295,7 @@ REPORTS: tuple[str, ...] = (
     "pieces_to_check",
     "postings_to_check",
     "rounding_forbidden",
-    "units_of_input",
-    *("run_inputs", "input_totals"),
+    *("units_of_input", "run_inputs", "input_totals"),
     "standing_roll_forward",
     "vendor_payments_read",
     "vendor_year",  # the yearly review
@@ -315,6 +313,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "kpi": (*KPI, *KPI_ASKED, *KPI_LANDED),
     "forecast": (*FORECAST_FROM_RUN, *FORECAST, *FORECAST_ASKED),
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
+    "dashboard": dashboard_order.OWN,
     "audits": tuple(AUDITS),
 }
 

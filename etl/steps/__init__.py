@@ -22,6 +22,8 @@ from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
 from etl.steps.cycles import show_cycles
+from etl.steps.dashboard import week_page
+from etl.steps.dashboard_login import challenge_answer, dashboard_desk, dashboard_ready, is_practice_only
 from etl.steps.digest import digest
 from etl.steps.docs import build_docs
 from etl.steps.drill import drill
@@ -128,6 +130,7 @@ __all__ = [
     "books_beside",
     "build_docs",
     "causes_chart",
+    "challenge_answer",
     "change_people",
     "check",
     "check_examples",
@@ -138,6 +141,8 @@ __all__ = [
     "confirm_books_backup",
     "confirm_rule",
     "create_archive",
+    "dashboard_desk",
+    "dashboard_ready",
     "decide_item",
     "digest",
     "draft",
@@ -159,6 +164,7 @@ __all__ = [
     "history_view",
     "hours_chart",
     "init",
+    "is_practice_only",
     "keep_run",
     "key_figures",
     "keys_list",
@@ -244,6 +250,7 @@ __all__ = [
     "verify_exception",
     "watch",
     "week",
+    "week_page",
     "what_waits",
     "withdraw_approval",
     "withdraw_time",
