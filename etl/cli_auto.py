@@ -1,4 +1,3 @@
-"""The command line's group `auto`: what is looked at and told besides the week itself."""
 """The commands `auto …`: what happens without a person, written for a scheduler, watched, told and looked at."""
 
 from __future__ import annotations
@@ -17,11 +16,9 @@ if TYPE_CHECKING:
 
 
 def auto_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
-    """The group, printing through `show` as every command does."""
-    app = typer.Typer(no_args_is_help=True, help="Key figures and forecasts over the weeks.")
-    kpi_commands(app, show)
     """The commands, printing through `show` as every command does."""
-    app = typer.Typer(no_args_is_help=True, help="Runs, alerts and reports without a person.")
+    app = typer.Typer(no_args_is_help=True, help="Runs, alerts, reports and key figures without a person.")
+    kpi_commands(app, show)
 
     @app.command("alerts")
     def auto_alerts(

@@ -87,7 +87,7 @@ def approve_time(
 
 def week_states(run: Run) -> dict[str, str]:
     """Of each person whether the week of the run is approved as it is now: approved, changed or waiting; reads only."""
-    weeks, _ = _weeks(run)
+    weeks, _ = weeks_now(run)
     order = ("approved", "changed", "waiting")   # of several weeks the one that is furthest from done
     states: dict[str, str] = {}
     for week in weeks:

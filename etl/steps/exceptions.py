@@ -263,39 +263,6 @@ def _mapping_rows(
     place: Workspace, company: str, records: Sequence[Record], settings: Settings, found: Sequence[Item],
 ) -> Iterator[tuple[str, str]]:
     """For each project or service without a row: whose it is, and the row to put into the file once it is checked."""
-    wanted = {one.found["entry_id"]: one for one in found if one.found["code"] in _MAPPED_BY}
-    seen: dict[tuple[str, ...], date] = {}
-    for sealed, _ in looked_at(place, company, records) if wanted else ():
-        columns = ["entry_id", "source", "client_ref", "project_ref", "service_ref", "worked_on"]
-        for entry in sealed.table("entries", columns).to_pylist():
-            one = wanted.get(entry["entry_id"])
-            if one is not None and entry["worked_on"] is not None:
-                refs = ["client_ref", "project_ref"] if one.found["code"] == "TE008" else ["service_ref"]
-                key = (one.found["code"], entry["source"], *(entry[ref] or "(none)" for ref in refs))
-                seen[key] = min(seen.get(key, entry["worked_on"]), entry["worked_on"])
-    for (code, source, *named), first in sorted(seen.items()):
-        owners = settings.approval.owners
-        owner = next((owners[ref] for ref in (*reversed(named), "*") if ref in owners), "the bookkeeper")
-        name = _MAPPED_BY[code]
-        yield f"{owner}: add to {name}", _csv_row(place, company, name, source, named, first)
-
-
-def _csv_row(place: Workspace, company: str, name: str, source: str, refs: Sequence[str], first: date) -> str:
-    """The row in the column order of the company's own file."""
-    declared = next(one for one in FILES if one.name == name)
-    path = file_of(place, company, {}, name)
-    header = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))), declared.needed)
-    if name == "projects.csv":
-        client, project = refs
-        job = f"{client}:{project}" if client != "(none)" else f"Customer:{project}"
-        cells = {"source": source, "client_ref": "*" if client == "(none)" else client, "project_ref": project,
-                 "customer_job": job, "billing_method": "time_and_materials"}
-    else:
-        cells = {"source": source, "service_ref": refs[0], "service_item": refs[0], "hour_kind": "worked"}
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(
-        [{**cells, "effective_from": first.isoformat()}.get(column, "") for column in header])
-    return text.getvalue()
     wanted = {one.found["entry_id"] for one in found if one.found["code"] in _MAPPED_BY}
     if not wanted:
         return
