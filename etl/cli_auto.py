@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from etl.cli_kpi import kpi_commands
 from etl.cli_options import AsJson, Company, Folder, Person, place_of
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ Show = Callable[["Outcome", bool], None]
 
 def auto_app(show: Show) -> typer.Typer:
     """The commands, printing through `show` as every command does."""
-    app = typer.Typer(no_args_is_help=True, help="Runs, alerts and reports without a person.")
+    app = typer.Typer(no_args_is_help=True, help="Runs, alerts, reports and key figures without a person.")
     _runs(app, show)
     _looks(app, show)
+    kpi_commands(app, show)
     return app
 
 

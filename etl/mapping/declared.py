@@ -6,6 +6,7 @@ from etl.mapping.columns import FROM, TO, Column, MappingFile
 from etl.mapping.declared_billing import BILLING_FILES, BILLING_METHODS
 from etl.mapping.declared_labor import LABOR_FILES
 from etl.mapping.declared_pay import PAY_FILES
+from etl.mapping.declared_scope import SCOPE_FILES
 from etl.mapping.declared_targets import TARGET_FILES
 from etl.mapping.declared_vendors import VENDOR_FILES
 
@@ -295,4 +296,5 @@ FILES: tuple[MappingFile, ...] = (
     *VENDOR_FILES,
     *BILLING_FILES,
     *TARGET_FILES,
+    *SCOPE_FILES,
 )

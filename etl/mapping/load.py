@@ -22,6 +22,7 @@ from etl.mapping.cells import cell_fault, cell_value, shown
 from etl.mapping.columns import MappingFile
 from etl.mapping.declared import FILES, WEEKDAYS
 from etl.mapping.fx_rates import fx_faults
+from etl.mapping.scope import scope_findings
 from etl.mapping.vendors import vendor_findings
 from etl.periods import PayPeriod, Period, period_fault
 from etl.tables import FX_RATE, RATE
@@ -82,6 +83,7 @@ def load_mappings(folder: Path, company: str, kept: Mapping[str, Path] | None = 
     findings.extend(fx_faults(rows.get("map_fx_rates", [])))
     findings.extend(vendor_findings(rows))
     findings.extend(billing_findings(rows))
+    findings.extend(scope_findings(rows))
     _refuse(findings, company)
     tables = {declared.table: as_table(rows[declared.table], declared) for declared in FILES}
     return MappingSet(contents, tables, tuple(periods))

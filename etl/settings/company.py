@@ -14,8 +14,10 @@ from etl.settings.approval import Approval
 from etl.settings.automation import Alerts, Schedule
 from etl.settings.books import Books, Master
 from etl.settings.currency import CurrencyChoice
+from etl.settings.dashboard import Dashboard
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
+from etl.settings.kpi import Forecast, Kpi
 from etl.settings.retention import Retention
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
@@ -55,8 +57,11 @@ class Settings(Part):
     master: Master = Master()
     retention: Retention = Retention()
     uploads: Uploads = Uploads()
+    kpi: Kpi | None = None
+    forecast: Forecast | None = None
     alerts: Alerts = Alerts()
     schedule: Schedule = Schedule()
+    dashboard: Dashboard = Dashboard()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 

@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from etl.sql import dashboard_order
+from etl.sql.order_reports import FORECAST, FORECAST_ASKED, FORECAST_FROM_RUN, KPI, KPI_ASKED, KPI_LANDED, LISTS
+from etl.sql.order_services import SERVICES
+
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
@@ -28,6 +32,7 @@ MAP: tuple[str, ...] = (
     "bill_rates_ranked",  # the most specific rate first
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
+    *("scope_refs", "entries_scoped"),  # what scope.csv leaves out of a stream
     *("week_lines", "week_contents", "weeks_changed"),  # what managers answer for
     "entries_unapproved",
     "pay_weeks",  # and the currency of a person's week where it matters
@@ -103,11 +108,9 @@ RULES: tuple[str, ...] = (
     "labor_piece_parts",  # then the entries behind each key
     "labor_allocated",
     "taxes_rounded",  # employer taxes on posted wages, once a person, week and tax
+    "keys_untaxed",
     "charges_rounded",  # these, or burden
-    "charge_key_parts",
-    "charge_keys_shared",
-    "charge_piece_parts",
-    "charges_allocated",
+    *("charge_key_parts", "charge_keys_shared", "charge_piece_parts", "charges_allocated"),
     "bill_pieces",  # what is billed in this billing period
     "bill_lines_rounded",  # quantity as printed x rate
     "bill_parts",
@@ -120,10 +123,7 @@ RULES: tuple[str, ...] = (
     "contract_over",  # contractors' time over a cap
     "vendor_pieces",  # what vendors are owed for this billing period
     "vendor_units_rounded",
-    "vendor_line_parts",
-    "vendor_lines_shared",
-    "vendor_piece_parts",
-    "vendor_allocated",
+    *("vendor_line_parts", "vendor_lines_shared", "vendor_piece_parts", "vendor_allocated"),
     "vendor_bills_compared",  # with the vendors' own invoices
     "fx_resolved",  # the rate of a currency and day, as a fraction
     "time_parts",  # seconds to the grain of time documents
@@ -132,10 +132,7 @@ RULES: tuple[str, ...] = (
     "hours_hundredths",
 )
 MARTS: tuple[str, ...] = (
-    "entries",
-    "pieces",
-    "payroll_lines",
-    "pay_additions",
+    *("entries", "pieces", "payroll_lines", "pay_additions"),
     "labor_lines",
     "charge_lines",
     "labor_journal",
@@ -220,6 +217,8 @@ VIEWS: frozenset[str] = frozenset(
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
 ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "rounding_spans": ("rounding_rules where purpose = 'pay'",),
+    "scope_refs": ("map_scope",),
+    **dict.fromkeys(("entries_scoped", "keys_untaxed"), ("scope_refs",)),
     "week_lines": ("run_parameters where time_source <> 'none'",),
     **dict.fromkeys(("week_contents", "entries_unapproved"), ("week_lines",)),
     "weeks_changed": ("time_approvals",),
@@ -284,10 +283,8 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
 """Decisions that have no row where none of these tables has one, or none that meets the condition: then nothing is
 computed for them, and the table is made of its columns alone (shapes.csv)."""
 REPORTS: tuple[str, ...] = (
-    "withdrawal_shares",
-    "repeats_told",
-    "state_counts",
-    "pay_totals",
+    *("withdrawal_shares", "repeats_told"),
+    *("state_counts", "pay_totals"),
     "average_hours",
     "days_counted",  # before the weeks a run reads, where a rule looks at them
     "entries_to_check",  # what the suites of expectations look at
@@ -298,8 +295,7 @@ REPORTS: tuple[str, ...] = (
     "pieces_to_check",
     "postings_to_check",
     "rounding_forbidden",
-    "units_of_input",
-    "run_inputs",
+    *("units_of_input", "run_inputs", "input_totals"),
     "standing_roll_forward",
     "vendor_payments_read",
     "vendor_year",  # the yearly review
@@ -307,25 +303,17 @@ REPORTS: tuple[str, ...] = (
 QUESTIONS: tuple[str, ...] = (  # to exported batches
     *("law_differences", "lines_not_exported", "qualified_overtime", "mapping_differences", "mapping_row_use"),
 )
-LISTS: tuple[str, ...] = (  # names of the tracker beside those of the cross-references and the books
-    "tracker_names",
-    "tracker_uses",
-    "scope_table",
-    "names_listed",
-    "name_keys",
-    "spellings_alike",
-    "names_alike",
-    "rows_to_map",
-    "list_findings",
-    "work_to_map",  # what held entries of a draft wait for
-)
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
     "marts": MARTS + REPORTS + QUESTIONS,
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
     "lists": LISTS,
+    "services": SERVICES,
+    "kpi": (*KPI, *KPI_ASKED, *KPI_LANDED),
+    "forecast": (*FORECAST_FROM_RUN, *FORECAST, *FORECAST_ASKED),
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
+    "dashboard": dashboard_order.OWN,
     "audits": tuple(AUDITS),
 }
 

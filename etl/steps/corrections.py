@@ -38,8 +38,9 @@ SIDES: Mapping[str, pa.Schema] = {
     "allocations": schemas.ALLOCATIONS,
     "pay_additions": schemas.PAY_ADDITIONS,
     "vendor_lines": schemas.VENDOR_LINES,
+    "converted_shares": schemas.CONVERTED_SHARES,
 }
-_MADE_FROM = MARTS[: MARTS.index("allocations") + 1]
+_MADE_FROM = MARTS[: MARTS.index("converted_shares") + 1]
 _COUNTED = ("exported", "settled")
 _ITEMS = ("TE160", "TE161", "TE162", "TE163")
 
@@ -158,21 +159,39 @@ def _let_through(run: Run, batch: Batch) -> list[str]:
 
 
 def _refuse_abroad(batch: Batch, today: Engine, found: Mapping[str, pa.Table]) -> None:
-    """Nothing, where the period was and is paid and posted in the home currency alone, or no line of it moves.
+    """Nothing, where each line of the period, then and now, is in the home currency, or no line of it moves.
 
-    Raises RefusedError CORRECTION_ABROAD: a difference in two currencies has no rate of its own yet.
+    Raises RefusedError CORRECTION_ABROAD: where the books convert there is a journal for each currency, which no
+    correction writes; a person paid in another currency than then, and a pay addition on no entry, have no one line.
     """
-    if not (batch.has_table("conversions") or today.count("conversions") or today.count("weeks_paid_abroad")):
+    then = {name: _as_exported(batch, name) for name in SIDES}
+    sides = (then, found)
+    if not any(one["converted_shares"].num_rows for one in sides) and not today.count("weeks_paid_abroad"):
         return
-    if all(found[name].equals(_as_exported(batch, name)) for name in SIDES if name not in ("entries", "pieces")):
+    if all(found[name].equals(then[name]) for name in SIDES if name not in ("entries", "pieces")):
         return   # what was changed has been undone
+    paid = {(row["employee_id"], row["workweek_start"], row["currency"])
+            for one in sides for row in one["payroll_lines"].to_pylist()}
+    reasons = {
+        "its journals are in several currencies": any(len(_journal_currencies(one["postings"])) > 1 for one in sides),
+        "somebody is paid in another currency than then": len({key[:2] for key in paid}) < len(paid),
+        "a pay addition in another currency rests on no entry": any(
+            one["converted_shares"]["piece_id"].null_count for one in sides),
+    }
+    if not (told := [reason for reason, holds in reasons.items() if holds]):
+        return
     raise RefusedError(
         "CORRECTION_ABROAD",
-        what=f"Something changed in batch {batch.batch:04d}, period {batch.period_end}. It pays or posts in several "
-        "currencies, and such a period is not corrected by itself",
+        what=f"Something changed in batch {batch.batch:04d}, period {batch.period_end}, and {', '.join(told)}: such a "
+        "period is not corrected by itself",
         where=f"period {batch.period_end}",
         fix="Undo the change, or correct it in the books and in payroll by hand and keep the old row as it was.",
     )
+
+
+def _journal_currencies(postings: pa.Table) -> set[str]:
+    """The currencies of the labor journal, the part of the postings that corrections compare."""
+    return set(postings.filter(_is_letter(postings["line_id"], "L"))["currency"].to_pylist())
 
 
 def _as_exported(batch: Batch, name: str) -> pa.Table:

@@ -108,7 +108,7 @@ def _has_other_rules(run: Run, item: Earlier) -> bool:
     then, settings = as_drafted(run, item.seen)
     if then is run.mappings and settings is run.settings:
         return False
-    if (settings.pay, settings.rounding) != (run.settings.pay, run.settings.rounding):
+    if any(getattr(settings, name) != getattr(run.settings, name) for name in ("pay", "rounding", "currency")):
         return True
     window = period_run(run, item.batch).window
     return _within(then, window, item.batch.period_end) != _within(run.mappings, window, item.batch.period_end)
@@ -169,6 +169,8 @@ def _within(mappings: MappingSet, window: Period, period_end: date) -> dict[str,
             begin, end = row.get("effective_from", first), row.get("effective_to", last)
             if begin > last or end < first or (table == "map_pay_calendar" and row["period_end"] != period_end):
                 continue
+            if table == "map_fx_rates" and row["rate_date"] > last:
+                continue   # each week brings rates of later days
             cut = {"effective_from": max(begin, first), "effective_to": min(end, last), "map_row": 0}
             rows.append(sorted((row | cut).items()))
         found[table] = sorted(rows, key=repr)

@@ -87,7 +87,7 @@ def board(
     """
     items: dict[str, Item] = {}
     gone_out: set[str] = set()
-    for sealed, day in _looked_at(place, company, records):
+    for sealed, day in looked_at(place, company, records):
         rows = sealed.table("exceptions").to_pylist()
         for row in rows:
             if row["severity"] != "note" and (known := item_id(row)) not in items:
@@ -104,7 +104,7 @@ def board(
             one.events.append(record)
     for known in gone_out:
         items[known].is_there = _is_still_there(items[known], live)
-    return sorted(items.values(), key=lambda one: _order(one, today))
+    return sorted(items.values(), key=lambda one: order(one, today))
 
 
 def _is_still_there(one: Item, live: Found | None) -> bool:
@@ -121,7 +121,7 @@ def _kept(said: Mapping[str, Any]) -> Item:
                 is_there=False)
 
 
-def _looked_at(place: Workspace, company: str, records: Sequence[Record]) -> Iterator[tuple[Sealed, date]]:
+def looked_at(place: Workspace, company: str, records: Sequence[Record]) -> Iterator[tuple[Sealed, date]]:
     """The newest draft or batch of each period with the day it was drafted, the newest period first."""
     drafted: dict[date, Record] = {}
     for record in records:
@@ -134,7 +134,8 @@ def _looked_at(place: Workspace, company: str, records: Sequence[Record]) -> Ite
             yield sealed, date.fromisoformat(record.recorded_at[:10])
 
 
-def _order(one: Item, today: date) -> tuple[object, ...]:
+def order(one: Item, today: date) -> tuple[object, ...]:
+    """What stops first, then payroll, then billing; then the oldest."""
     streams = (one.found["streams"] or "").split(", ")
     turn = min((_TURN.get(stream, 2) for stream in streams), default=2)
     return (one.found["severity"] != "stop", turn, -business_days(one.opened, today), one.found["code"],

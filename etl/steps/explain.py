@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from etl.errors import RefusedError
 from etl.steps.explain_corrections import corrected_pieces, correcting_line, correcting_lines
 from etl.steps.explain_files import file_line, is_file_line, told
-from etl.steps.explain_mapping import mapped_by
+from etl.steps.explain_mapping import billed_by, mapped_by
 from etl.steps.history import companies
 from etl.steps.outcome import Outcome
 from etl.store import audit_log, batches, landing
@@ -66,15 +66,17 @@ def _any(
     place: Workspace, batch: batches.Batch, reference: str, records: tuple[Record, ...],
 ) -> Outcome | None:
     if _LINE.fullmatch(reference):
-        return _line(batch, reference, records)
+        return _line(place, batch, reference, records)
     if is_file_line(reference) and (shown := file_line(place, batch, reference)) is not None:
         path, lines = shown
-        one = _line(batch, lines[0][0], records) if len(lines) == 1 else None
+        one = _line(place, batch, lines[0][0], records) if len(lines) == 1 else None
         return one or told(batch, path, reference.rpartition(":")[2], lines)
     return _entry(place, batch, reference)
 
 
-def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> Outcome | None:
+def _line(
+    place: Workspace, batch: batches.Batch, reference: str, records: tuple[Record, ...],
+) -> Outcome | None:
     match = _LINE.fullmatch(reference)
     if match is None or int(match["batch"]) != batch.batch:
         return None
@@ -90,6 +92,11 @@ def _line(batch: batches.Batch, reference: str, records: tuple[Record, ...]) -> 
         return None
     line = rows[0]
     facts = [(name.replace("_", " "), str(value)) for name, value in line.items() if value is not None]
+    if letter in ("B", "J"):
+        shares = batch.table("allocations")
+        billed = line["adjusts"] if letter == "J" and line["adjusts"] else reference
+        behind = shares.filter(pc.equal(shares["line_id"], billed))["entry_id"]
+        facts += billed_by(place, batch, set(behind.drop_null().to_pylist()))
     return Outcome(
         title=f"line {reference} of batch {batch.batch:04d}, period {batch.period_end}",
         facts=(*facts, ("cross-references", f"set {batch.mapping_digest[:12]}"), *_decisions(batch, records)),

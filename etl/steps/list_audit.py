@@ -12,7 +12,7 @@ import pyarrow as pa
 from etl.codes import codes_table
 from etl.mapping.declared import FILES
 from etl.settings import Settings, read_settings
-from etl.sql.order import LISTS
+from etl.sql.order_reports import LISTS
 from etl.sql.run import Engine
 from etl.steps.notebook import show_errors_calmly
 from etl.steps.outcome import NEW_LINE, Cell, Link, Outcome
@@ -96,7 +96,7 @@ class ListAudit:
 def audit_lists(
     workspace: str | Path | None, company: str, *, person: str | None = None, today: date | None = None,
 ) -> ListAudit:
-    """Compare the lists, write audit.xlsx, scope.csv and the CSVs to map below reports/<company>/audit/.
+    """Compare the lists, write audit.xlsx, scope_table.csv and the CSVs to map below reports/<company>/audit/.
 
     Needs company.toml and exports, landed or in the inbox; cross-references and target_lists.csv as far as they are
     there. Reads only: no cross-reference is changed, nothing merged, a folder that is there is not written over.
@@ -162,7 +162,7 @@ def _write(
     mark = "SANDBOX_" if is_sandbox(company) else ""
     folder = place.root / "reports" / company / "audit" / f"{told[1]}-{files.sha256_bytes(content)[:8]}"
     to_map = {kind: [row for row in tables["rows_to_map"].to_pylist() if row["kind"] == kind] for kind in TO_MAP}
-    names = (f"{mark}audit.xlsx", f"{mark}scope.csv", *(
+    names = (f"{mark}audit.xlsx", f"{mark}scope_table.csv", *(
         f"{mark}{name.removesuffix('.csv')}_to_map.csv" for kind, name in TO_MAP.items() if to_map[kind]))
     if not (folder / names[0]).exists():
         files.make_folder(folder)

@@ -7,6 +7,7 @@ import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,9 +20,12 @@ from etl.steps.inputs import CORRECTION_TABLES
 from etl.steps.rounding_certificate import FILE_NAME, certificate_csv
 from etl.store.landing import parquet_bytes
 from etl.targets.correction_lists import correction_files
-from etl.targets.documents import document, ready_lists
+from etl.targets.dimensions import lost_dimensions
+from etl.targets.documents import Document, document, ready_lists
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
+from etl.targets.side_by_side import side_by_side
 from etl.targets.target_names import refuse_unlisted
+from etl.targets.text import CSV, cleaned
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.billing_review import render_billing_review
 from etl.workbooks.reconciliation import render_reconciliation
@@ -40,6 +44,7 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "control_totals": schemas.CONTROL_TOTALS,
 }
 _BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rule of rounding is in force; no figures
+_TOLD = frozenset({_BESIDE, "inputs"})  # what the control sheet and the workbook tell; no tables of the batch
 WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
@@ -74,16 +79,13 @@ def render_batch(
 
     `codes`: per document what it calls a pay item; the tables keep the company's own names.
     """
-    files: list[RenderedFile] = []
-    changes: list[pa.Table] = []
-    for name in settings.targets.documents:
-        wanted = document(name)
-        table = tables.get(wanted.table)
-        if table is not None and table.num_rows:
-            table = with_codes(table, name, codes)
-            refuse_unlisted(table, name, header, settings)
-            files += wanted.render(table, header, settings) + wanted.correct(table, header, settings)
-            changes.append(wanted.changed_texts(table, header, settings))
+    given = [(document(name), tables.get(document(name).table)) for name in settings.targets.documents]
+    rendered = side_by_side([
+        (table.num_rows, partial(_document, wanted, table, header, settings, codes))
+        for wanted, table in given if table is not None and table.num_rows
+    ])
+    files = [file for own, _ in rendered for file in own]
+    changes = [changed for _, changed in rendered]
     if "corrections" in tables:
         files += correction_files(tables["corrections"], header, settings)
     shown = dict(tables)
@@ -107,9 +109,20 @@ def render_batch(
     files += [
         RenderedFile(f"data/{name}.parquet", "table", bytes(parquet_bytes(table)), table.num_rows)
         for name, table in tables.items()
-        if name != _BESIDE
+        if name not in _TOLD
     ]
     return files + ready_lists(files)
+
+
+def _document(
+    wanted: Document, table: pa.Table, header: BatchHeader, settings: Settings, codes: Codes
+) -> tuple[list[RenderedFile], pa.Table]:
+    """One document's files with its way back, and the texts that stand in them otherwise than in the table."""
+    coded = with_codes(table, wanted.name, codes)
+    refuse_unlisted(coded, wanted.name, header, settings)
+    files = wanted.render(coded, header, settings) + wanted.correct(coded, header, settings)
+    changed = wanted.changed_texts(coded, header, settings), lost_dimensions(coded, wanted.name, header, settings)
+    return files, pa.concat_tables(changed)
 
 
 def figures_digest(files: list[RenderedFile]) -> str:
@@ -177,7 +190,15 @@ def _control_sheet(tables: Mapping[str, pa.Table], header: BatchHeader) -> bytes
                 "",
             ]
         )
+    if (inputs := tables.get("inputs")) is not None:
+        writer.writerow(["input", *(name.replace("_", " ") for name in inputs.schema.names[1:])])
+        writer.writerows([_cell(value) for value in row.values()] for row in inputs.to_pylist())
     return text.getvalue().encode("utf-8")
+
+
+def _cell(value: Any) -> Any:
+    """A name from outside as a spreadsheet shows it: never a formula."""
+    return "" if value is None else cleaned(value, CSV)[0] if isinstance(value, str) else value
 
 
 def control_figures(tables: Mapping[str, pa.Table]) -> dict[str, Any]:

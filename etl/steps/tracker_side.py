@@ -23,7 +23,7 @@ from etl.store import files, landing
 from etl.store.landing import Pull
 from etl.workspace import Workspace
 
-CROSS_REFERENCES = ("map_employees", "map_projects", "map_items", "map_accounts", "map_target_lists")
+CROSS_REFERENCES = ("map_employees", "map_projects", "map_scope", "map_items", "map_accounts", "map_target_lists")
 _VERSIONS = ("midnights", "fingerprints", "entries_keyed", "entries_redelivered", "entry_versions", "refs_used",
              "refs_resolved")
 

@@ -147,6 +147,7 @@ class Company:
     payroll_taxes: str = ""
     tax_wages: str = ""
     cost_rates: str = ""
+    scope: str = ""
     rounding: str = ""
     entry: tuple[tuple[str, str], ...] = ()  # what a timesheet of the test need not say
     home: str = "USD"

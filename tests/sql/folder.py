@@ -17,6 +17,7 @@ from tests.sql.text import records
 
 ID = "acme"
 DEFAULTS: Mapping[str, Mapping[str, str]] = {  # what a cross-reference of a test need not say
+    "scope.csv": dict.fromkeys(("pay", "labor", "billing", "tax"), "yes") | {"reason": "agreed", "owner": "Nora Noe"},
     "employees.csv": {
         "source": "*",
         "worker_type": "employee",

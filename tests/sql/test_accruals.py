@@ -115,6 +115,27 @@ def test_nothing_is_left_of_an_accrual_and_nothing_else_moves(posting, hours):
     assert balance(books, "2026-11-30").get("Accrued Wages", Decimal(0)) == -earned
 
 
+@pytest.mark.capability("C141", "C52")
+def test_employer_taxes_go_with_the_wages_of_their_days():
+    """7.65 % of Ann's 640.00 is 48.96, half of it November's; Bob's 12.24 on 160.00 is 7.65 on Shop's 100.00."""
+    taxed = accruing(accounts=ACCOUNTS + """
+        employer_taxes        Job Costs:Employer Taxes  COGS
+        internal_taxes        Overhead:Employer Taxes   EXP
+        accrued_taxes         Accrued Payroll Taxes     OCLIAB
+        tax_expense           Payroll Tax Expense       EXP""", payroll_taxes="tax  percent  wage_base\nflat  7.65  -",
+        toml='[payroll_tax]\nmode = "separate"\n')
+    books = taxed.books(WEEK)
+    lines = {(row["document_number"], row["account"], row["customer_job"]): row["amount"]
+             for row in books.in_order("postings")}
+    accrued = {key[1:]: amount for key, amount in lines.items() if key[0] == "TB0042M" and "Tax" in key[1]}
+    assert accrued == {
+        ("Job Costs:Employer Taxes", "Mill:Web"): Decimal("24.48"), ("Accrued Payroll Taxes", None): Decimal("-32.13"),
+        ("Job Costs:Employer Taxes", "Mill:Shop"): Decimal("7.65")}
+    assert all(lines["TB0042MR", *key] == -amount for key, amount in accrued.items())
+    assert balance(books, "2026-11-30")["Accrued Payroll Taxes"] == Decimal("-32.13")
+    assert balance(books, "2027-12-31") == balance(replace(taxed, premium="job").books(WEEK), "2027-12-31")
+
+
 @pytest.mark.capability("C141")
 def test_locked_books_take_no_accrual_and_it_is_told():
     books = accruing(bill='unbilled = "month_end"', toml="[books]\nlocked_through = 2026-11-30").books(WEEK)

@@ -77,7 +77,7 @@ PAY_ITEMS = "\n".join(
 )  # fmt: skip
 
 
-def _with_vendor(employees: str) -> str:
+def with_vendor(employees: str) -> str:
     """The usual people, the contractor with the vendor VC."""
     head, *rows = employees.strip().splitlines()
     return "\n".join([f"{head}  vendor_id", *(f"{row}  {'VC' if 'contractor' in row else '-'}" for row in rows)])
@@ -100,7 +100,7 @@ def _books() -> Books:
 def everything() -> Books:
     """A week in which nearly every table has a row."""
     firm = Company(
-        employees=_with_vendor(Company.employees) + f"\n{NORA}",
+        employees=with_vendor(Company.employees) + f"\n{NORA}",
         rounding="""
         purpose  unit_seconds  mode     grain  work_location
         pay      900           nearest  punch  US-NY
@@ -139,6 +139,7 @@ def everything() -> Books:
         "shop  Mill:Shop  time_and_materials\n(none)  -  time_and_materials",
         job_limits="customer_job  kind  amount\nMill:Web  cap  500.00",
         tax_codes="tax_code\nTAX",
+        scope="kind  ref  billing  tax\nemployee  E2  yes  no\nservice_item  Vacation  no  yes",
         billing_decisions="customer_job  service_item  bill_rate  seconds  line_amount  decision  reason\n"
         "Mill:Web  Design  100.00  1  1.00  hold  Ask first",
     )

@@ -160,6 +160,25 @@ def test_suspense_clears_itself_once_the_work_is_mapped(tmp_path, posting):
     assert causes == {"cost": "suspense cleared" if posting == "accrue" else causes["cost"], "bill": "released hold"}
 
 
+@pytest.mark.capability("M3", "C147")
+def test_a_correction_leaves_the_accrual_of_a_months_end_as_it_is(tmp_path):
+    """November's last day is worked in a week that is posted in December: its accrual came and went with it."""
+    company = Past(tmp_path, posting='accrue"\nmonth_end = "accrue')
+    company.work("a ann web 28 8:00\nb ann web 30 8:00")
+    company.publish(4)
+    before = [row for row in company.rows(4, "postings") if row["line_id"].split("-")[1] in ("M", "MR")]
+    assert {str(row["posted_on"]): row["amount"] for row in before if row["account"] == "Job Costs:Labor"} == {
+        "2026-11-30": 160, "2026-12-01": -160}
+    company.work("a ann web 28 6:00")
+    company.publish(5)
+    posted = [row for week in (4, 5) for row in company.rows(week, "postings")
+              if row["account"] == "Job Costs:Labor" and row["line_id"].split("-")[1] in ("L", "C", "M", "MR")]
+    assert sum(row["amount"] for row in posted) == 280
+    assert [(row["cause"], row["corrects"]) for row in company.rows(5, "corrections") if row["stream"] == "cost"] == [
+        ("edited", "0001-L-001"), ("edited", "0001-L-002")], "the journal's own lines, debit and credit"
+    assert not [row for row in company.rows(5, "postings") if row["line_id"].split("-")[1] in ("M", "MR")]
+
+
 @pytest.mark.capability("M3")
 @pytest.mark.parametrize(("what", "cause"), [
     ("late", "late entry"), ("edit", "edited"), ("withdraw", "withdrawn"), ("map", "re-mapped"), ("bill rate", "rate"),

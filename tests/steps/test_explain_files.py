@@ -99,11 +99,18 @@ def test_an_entry_leads_to_its_lines_and_back(tmp_path):
         found = steps.explain(entry["entry_id"], tmp_path, COMPANY)
         assert {row[0].split("-")[1] for row in found.rows} >= {"L", "B"}
         facts = dict(found.facts)
-        told = {name: rows_of(past, facts[f"{name} by"]) for name in ("person", "project", "item", "pay rate")}
+        names = "person", "project", "item", "pay rate", "bill rate"
+        told = {name: rows_of(past, facts[f"{name} by"]) for name in names}
         assert entry["person_ref"] in told["person"]
         assert entry["project_ref"] in told["project"]
         assert entry["service_ref"] in told["item"]
         assert entry["employee_id"] in told["pay rate"]
+        [billed] = {line["bill_rate"] for line in past.rows(0, "billable_lines")
+                    if line["customer_job"] == entry["customer_job"]}
+        assert f",{billed.normalize():f}" in told["bill rate"]
         assert facts["cross-references"].startswith("set ")
         for row in found.rows:
-            assert entry["entry_id"] in {one[0] for one in steps.explain(row[0], tmp_path, COMPANY).rows}
+            line = steps.explain(row[0], tmp_path, COMPANY)
+            if "-B-" in row[0]:
+                assert dict(line.facts)["bill rate by"] == facts["bill rate by"]
+            assert entry["entry_id"] in {one[0] for one in line.rows}

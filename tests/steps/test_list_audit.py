@@ -46,6 +46,9 @@ def planted(root: Path) -> Path:
         file.write(PEOPLE)
     with (folder / "projects.csv").open("a", encoding="utf-8") as file:
         file.write("tracker,*,Closed,Mill:Café,time_and_materials,2026-11-02,2026-11-03\n")
+    (folder / "scope.csv").write_text(
+        "kind,ref,pay,labor,billing,tax,reason,owner,effective_from,effective_to\n"
+        "customer_job,Mill,yes,yes,no,no,a favor to the mill,Nora,2026-11-02,\n", encoding="utf-8")
     inbox = place.inbox(COMPANY) / "time.csv"
     lines = inbox.read_text(encoding="utf-8").splitlines()
     more = [line.replace(",Web,", f",{name},").replace("2026-11-02-", f"{name}-")
@@ -107,7 +110,7 @@ def test_the_scope_tells_what_is_in_and_what_waits_with_hours_and_reason(found):
     rows = [row for row in found.tables["scope_table"].to_pylist() if row["kind"] == "project"]
     assert [(row["ref"], row["scope"], row["reason"], row["seconds"]) for row in rows] == [
         ("Closed", "waits", "not mapped on that day", 36000), ("Mill:Cafe", "waits", "not mapped on that day", 36000),
-        ("Web", "in", "as Mill:Web", 302400)]
+        ("Web", "in", "as Mill:Web; without billing, employer taxes: a favor to the mill", 302400)]
     for kind in ("person", "project", "item"):
         assert sum(row["seconds"] for row in found.tables["scope_table"].to_pylist() if row["kind"] == kind) == 374400
 

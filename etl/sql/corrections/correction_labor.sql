@@ -9,18 +9,22 @@ counters as (   -- lines that balance the others, both sides
     union all
     select batch, false, line_id, account, amount from earlier_corrections as lines
     anti join earlier_parts using (line_id) where stream = 'cost'),
+rounding as (select max(account) as difference_account from map_accounts where purpose = 'rounding_difference'),
 counter_accounts as (
-    select batch, coalesce(min(account) filter (where is_now), min(account)) as counter_account, min(line_id) filter (where not is_now) as counter_line
-    from counters group by batch),
-moved_counters as (   -- an account that balanced the original and does no more
-    select batch, account, sum(case when is_now then amount else -amount end) as amount, min(line_id) as line_id
-    from counters join counter_accounts using (batch) where account <> counter_account group by batch, account having amount <> 0),
+    select batch, coalesce(min(account) filter (where is_now and account is distinct from difference_account),
+            min(account) filter (where account is distinct from difference_account), min(account)) as counter_account,
+        min(line_id) filter (where not is_now and account is distinct from difference_account) as counter_line
+    from counters cross join rounding group by batch),
+moved_counters as (   -- an account that balanced the original and does no more, and what conversion leaves
+    select batch, account, sum(case when is_now then amount else -amount end) as amount, min(line_id) filter (where not is_now) as line_id,
+        account is not distinct from any_value(difference_account) as is_difference
+    from counters join counter_accounts using (batch) cross join rounding where account <> counter_account group by batch, account having amount <> 0),
 debits as (
     select batch, part_on, account, customer_job, class, amount, seconds, cause_rank, null as own_line, 1 as turn from parts
     union all
-    select batch, coalesce(part_on, period_end), account, null, null, amount, 0, 6, line_id, 2
+    select batch, coalesce(part_on, period_end), account, null, null, amount, 0, case when is_difference then coalesce(cause_rank, 7) else 6 end, line_id, 2
     from moved_counters join earlier_batches using (batch)
-    left join (select batch, max(part_on) as part_on from parts group by batch) as last_parts using (batch)),
+    left join (select batch, max(part_on) as part_on, min(cause_rank) as cause_rank from parts group by batch) as last_parts using (batch)),
 credits as (
     select batch, part_on, counter_account, null as customer_job, null as class, -sum(amount) as amount, 0 as seconds, min(cause_rank) as cause_rank,
         coalesce(counter_line, batch_text || '-L') as own_line, 3 as turn

@@ -2,17 +2,17 @@
 -- overpaid in all waits for a person, whole (labor rules B.8): hours never become negative by themselves. Where the amount
 -- of a workweek is not known to us, hours alone decide.
 with lines as (
-    select batch, is_now, payroll_line_id as line_id, employee_id, employee_name, pay_item, workweek_start, amount,
+    select batch, is_now, payroll_line_id as line_id, employee_id, employee_name, pay_item, workweek_start, amount, currency,
         line_seconds(hour_class, pay_seconds, premium_seconds) as seconds
     from side_payroll_lines
     union all
-    select batch, false, line_id, employee_id, employee_name, pay_item, workweek_start, amount, seconds
+    select batch, false, line_id, employee_id, employee_name, pay_item, workweek_start, amount, currency, seconds
     from earlier_corrections where stream = 'pay'),
 keyed as (
     select batch, employee_id, pay_item, workweek_start, arg_max(employee_name, is_now::int) as employee_name,
         sum(case when is_now then seconds else -seconds end)::bigint as seconds,
         sum(case when is_now then amount else -amount end)::decimal(18, 3) as amount,
-        bool_or(amount is null) as is_unpriced, min(line_id) filter (where not is_now) as corrects
+        any_value(currency) as currency, bool_or(amount is null) as is_unpriced, min(line_id) filter (where not is_now) as corrects
     from lines group by batch, employee_id, pay_item, workweek_start),
 settled_now as (select employee_id, workweek_start, sum(amount) as amount from map_overpayments group by employee_id, workweek_start),
 settled_before as (

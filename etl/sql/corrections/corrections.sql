@@ -5,7 +5,7 @@ pay as (
     select 1 as stream_no, turn as line_no, format('{}-{}-{:03d}', batch_text_now, case when state = 'exported' then 'W' else 'O' end, line_number) as line_id,
         'pay' as stream, state, lines.batch, corrects, cause_word(cause_rank) as cause, null as document_number, null::date as posted_on,
         lines.employee_id, employee_name, pay_item, workweek_start, null as account, null as customer_job, null as class, null as service_item,
-        null::decimal(18, 6) as bill_rate, null::decimal(18, 6) as quantity_hours, null::int as quantity_digits, seconds, amount, home_currency as currency,
+        null::decimal(18, 6) as bill_rate, null::decimal(18, 6) as quantity_hours, null::int as quantity_digits, seconds, amount, coalesce(lines.currency, home_currency) as currency,
         case when state <> 'exported' then coalesce(own.rule, others.rule) end as recovery_rule,
         case when state <> 'exported' then case when own.rule is null then others.citation else own.citation end end as citation
     from correction_pay as lines cross join correction_parameters

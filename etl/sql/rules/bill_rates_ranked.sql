@@ -3,6 +3,6 @@
 with rates as (select * from map_rates),
 ranked as (
     select (employee_id <> '*')::int * 4 + (customer_job <> '*')::int * 2 + (service_item <> '*')::int as closeness,
-        customer_job, service_item, employee_id, bill_rate, currency, effective_from, effective_to
+        customer_job, service_item, employee_id, bill_rate, currency, effective_from, effective_to, map_row
     from rates)
 select * from ranked

@@ -6,6 +6,7 @@ weeks as (
     select lines.person_no, lines.workweek_start, any_value(lines.employee_id) as employee_id, any_value(lines.pay_group) as pay_group,
         keys.pay_currency, any_value(keys.pay_minor_digits) as pay_minor_digits, sum(key_minor)::hugeint as base_minor
     from labor_keys_shared as keys join payroll_lines_rounded as lines using (payroll_line_no) cross join parameters
+    anti join keys_untaxed as untaxed on untaxed.key_no = keys.key_no
     where keys.cost_state = 'exported' and keys.cost_purpose = 'direct_labor' group by lines.person_no, lines.workweek_start, keys.pay_currency),
 placed as (
     select weeks.*, (select arg_max(work_location, effective_from) from map_employees as people where people.employee_id = weeks.employee_id

@@ -11,6 +11,7 @@ entries as (
             when name_doubt is not null then name_doubt
             when not is_project_mapped then 'TE008' when not is_item_mapped then 'TE009' else unapproved.code end as code
     from entries_judged as judged join asked using (worker_type) cross join run_parameters
+    anti join (select entry_no from entries_scoped where is_labor_out) as left_out using (entry_no)
     left join map_vendors as vendors on vendors.vendor_id = judged.vendor_id
     left join entries_unapproved as unapproved on unapproved.entry_no = judged.entry_no
     where entry_code is null),

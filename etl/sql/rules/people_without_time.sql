@@ -11,6 +11,8 @@ expected as (
         and effective_from <= periods.period_end and effective_to >= periods.period_start cross join run_parameters
     where worker_type = 'employee' and without_time <> 'off' and periods.period_end >= go_live
         and (len(pilot_employees) = 0 or list_contains(pilot_employees, employees.employee_id))
+        and not exists (from scope_refs where is_pay_out and ref = employees.employee_id
+            and scope_refs.effective_from <= periods.period_start and scope_refs.effective_to >= periods.period_end)
     group by employees.employee_id, periods.period_start, periods.period_end),
 without_hours as (select employee_ref from pay_findings where code = 'TE133'),   -- told of a salary already
 missing as (

@@ -11,7 +11,8 @@ employed as (   -- a person may have a row for each tracker
         and employees.flsa_status = 'exempt' and days.worked_on between employees.effective_from and employees.effective_to
     join pay_groups as groups on groups.pay_group = days.pay_group
     cross join run_parameters
-    where days.worked_on >= go_live and (len(pilot_employees) = 0 or list_contains(pilot_employees, employees.employee_id)))
+    where days.worked_on >= go_live and (len(pilot_employees) = 0 or list_contains(pilot_employees, employees.employee_id))
+        and not exists (from scope_refs where is_pay_out and ref = employees.employee_id and days.worked_on between scope_refs.effective_from and scope_refs.effective_to))
 select people.person_no, employed.*, salaries.annual_millionths
 from employed join people_numbered as people using (employee_id)
 join salaries_by_person as salaries on salaries.person_no = people.person_no

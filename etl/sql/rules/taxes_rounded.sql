@@ -10,7 +10,8 @@ weeks as (
 placed as (
     select weeks.*, (select arg_max(work_location, effective_from) from map_employees as people where people.employee_id = weeks.employee_id
             and people.effective_from <= weeks.workweek_start + 6 and people.effective_to >= weeks.workweek_start) as work_location
-    from weeks),
+    from weeks where not exists (from scope_refs where kind = 'employee' and is_tax_out and ref = weeks.employee_id
+        and weeks.pay_date between scope_refs.effective_from and scope_refs.effective_to)),
 rated as (
     select placed.*, taxes.tax, taxes.map_row, taxes.percent, taxes.pay_items, taxes.job_account, taxes.other_account, taxes.credit_account,
         (taxes.wage_base::decimal(24, 6) * 1000::decimal(4, 0))::hugeint // ten_to(3 - pay_minor_digits) as wage_base_minor
