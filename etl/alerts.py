@@ -14,14 +14,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from etl.errors import SettingsError
-
-if TYPE_CHECKING:
-    from etl.trust.secrets import Secret
 
 _OPEN = {"NotifyJSON", "NotifyXML", "NotifyForm", "NotifyEmail"}   # a host of one's own, which may be unencrypted
 _SECONDS = (5.0, 10.0)   # to connect, to wait for an answer
@@ -50,6 +47,13 @@ def shown(text: str) -> str:
 def is_plain(text: str) -> bool:
     """Whether a text passes every kind of message unchanged, so that it can be copied out of one."""
     return bool(_PLAIN.fullmatch(text)) and shown(text) == text and not text.lstrip().startswith(("=", "+", "-", "#"))
+
+
+class Secret(Protocol):
+    """A channel's address, which shows itself to nobody but the one who opens it."""
+
+    def opened(self) -> str:
+        """The address itself."""
 
 
 @dataclass(frozen=True)

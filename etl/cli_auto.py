@@ -14,25 +14,20 @@ from etl.cli_options import AsJson, Company, Folder, Person, place_of
 if TYPE_CHECKING:
     from etl.steps.outcome import Outcome
 
+Show = Callable[["Outcome", bool], None]
 
-def auto_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
+
+def auto_app(show: Show) -> typer.Typer:
     """The commands, printing through `show` as every command does."""
     app = typer.Typer(no_args_is_help=True, help="Runs, alerts, reports and key figures without a person.")
+    _runs(app, show)
+    _looks(app, show)
     kpi_commands(app, show)
+    return app
 
-    @app.command("alerts")
-    def auto_alerts(
-        company: Company,
-        workspace: Folder = None,
-        test: Annotated[bool, typer.Option("--test", help="Send one test message to each channel.")] = False,
-        person: Person = None,
-        as_json: AsJson = False,
-    ) -> None:
-        """What each channel was told and what the next run tells it; nothing is sent without --test."""
-        from etl import steps  # noqa: PLC0415
 
-        place = place_of(workspace)
-        show(steps.try_channels(company, place, person=person) if test else steps.show_alerts(company, place), as_json)
+def _runs(app: typer.Typer, show: Show) -> None:
+    """What starts runs."""
 
     @app.command("schedule")
     def auto_schedule(
@@ -64,6 +59,24 @@ def auto_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
         show(steps.watch(company, place_of(workspace), once=once, person=person, say=say), as_json)
 
+
+def _looks(app: typer.Typer, show: Show) -> None:
+    """What tells."""
+
+    @app.command("alerts")
+    def auto_alerts(
+        company: Company,
+        workspace: Folder = None,
+        test: Annotated[bool, typer.Option("--test", help="Send one test message to each channel.")] = False,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """What each channel was told and what the next run tells it; nothing is sent without --test."""
+        from etl import steps  # noqa: PLC0415
+
+        place = place_of(workspace)
+        show(steps.try_channels(company, place, person=person) if test else steps.show_alerts(company, place), as_json)
+
     @app.command("calendar")
     def auto_calendar(
         company: Company,
@@ -76,5 +89,3 @@ def auto_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         from etl import steps  # noqa: PLC0415
 
         show(steps.show_cycles(company, place_of(workspace), weeks=weeks, today=start), as_json)
-
-    return app
