@@ -21,7 +21,7 @@ details{margin:.5rem 0 .5rem 1rem}summary{cursor:pointer}
 @media print{body{margin:0;max-width:none;font-size:11px}nav,.skip{display:none}h2{break-after:avoid}
 tr,details{break-inside:avoid}.wide{overflow:visible}}
 """
-_HEAD = """<!DOCTYPE html>
+HEAD = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -32,5 +32,5 @@ _HEAD = """<!DOCTYPE html>
 
 def page(title: str, body: str, style: str = "") -> bytes:
     """The page as UTF-8: `body` is HTML whose texts are escaped already, `style` what this page has besides."""
-    return (f"{_HEAD}<title>{escape(title)}</title>\n<style>{STYLE}{style}</style>\n</head>\n<body>\n{body}"
+    return (f"{HEAD}<title>{escape(title)}</title>\n<style>{STYLE}{style}</style>\n</head>\n<body>\n{body}"
             "</body>\n</html>\n").encode()

@@ -20,7 +20,6 @@ PREPARE, APPROVE_BATCH, APPROVE_TIME = "prepare", "approve-batch", "approve-time
 APPROVE_MAPPING, WITHDRAW, PEOPLE, CARD = "approve-mapping", "withdraw", "people", "key-card"
 KEEPING = "keeping"   # a purge, a legal hold, the release of one, backups let go
 LOG_IN = "log-in"     # to the dashboard, once
-KEEPING = "keeping"   # a purge, a legal hold, the release of one
 EXPIRES_DAYS = 30
 SKEW = timedelta(minutes=10)
 
