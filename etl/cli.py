@@ -15,14 +15,20 @@ from typer.exceptions import TyperException
 from etl.cli_approve import approve_app
 from etl.cli_archive import archive_app
 from etl.cli_audit import audit_commands
+from etl.cli_auto import auto_app
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_dashboard import dashboard_app
+from etl.cli_docs import docs_app
 from etl.cli_exceptions import exceptions_app
+from etl.cli_feedback import feedback_app
 from etl.cli_history import history_app
 from etl.cli_mapping import mapping_app
 from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person, place_of
+from etl.cli_quickref import quickref_command
 from etl.cli_rules import rules_app
+from etl.cli_sandbox import sandbox_app
 from etl.disk import refused
 from etl.errors import EtlError, no_memory
 
@@ -38,9 +44,7 @@ app = typer.Typer(
     help="Time-tracker exports to payroll and billing import files, with proof that nothing was lost.",
 )
 step_app = typer.Typer(no_args_is_help=True, help="One step of the week at a time.")
-sandbox_app = typer.Typer(no_args_is_help=True, help="Practice companies, invented from a seed.")
 app.add_typer(step_app, name="step", hidden=True)
-app.add_typer(sandbox_app, name="sandbox", hidden=True)
 
 AnyCompany = Annotated[str | None, typer.Option("--company", help="Only this company.")]
 AnyPeriodEnd = Annotated[str | None, typer.Option("--period-end", help="With --company: every entry since go-live.")]
@@ -85,15 +89,18 @@ def week(
     from etl import steps  # noqa: PLC0415
 
     place = place_of(workspace)
-    run = steps.start(company, period_end, place, person=person, in_memory=True)
-    typer.echo(steps.told_before(run), err=True)
-    if no_notebooks:
-        _show(steps.week(run, _tell), as_json)
-    from etl import progress, runner  # noqa: PLC0415
+    with steps.telling(company, period_end, place, lambda line: typer.echo(f"  {line}", err=True)) as ending:
+        run = steps.start(company, period_end, place, person=person, in_memory=True)
+        typer.echo(steps.told_before(run), err=True)
+        if no_notebooks:
+            ending.outcome = steps.week(run, _tell)
+        else:
+            from etl import progress, runner  # noqa: PLC0415
 
-    with progress.terminal(company, run.period_end, place) as watcher:
-        outcome = runner.run_week(company, run.period_end, place, person, watcher.tell if watcher else _tell, watcher)
-    _show(outcome, as_json)
+            with progress.terminal(company, run.period_end, place) as watcher:
+                say = watcher.tell if watcher else _tell
+                ending.outcome = runner.run_week(company, run.period_end, place, person, say, watcher)
+    _show(ending.outcome, as_json)
 
 
 @app.command()
@@ -229,43 +236,22 @@ for _name, _help in (
     _one_step(_name, _help)
 
 
-@sandbox_app.command("new")
-def sandbox_new(
-    folder: Annotated[Path, typer.Argument(help="The workspace, new or with practice companies of this seed.")],
-    seed: Annotated[int, typer.Option("--seed", help="Another seed, other people and figures.")] = 1,
-    companies: Annotated[int, typer.Option("--companies", min=1, max=999, help="How many of them.")] = 1,
-    weeks: Annotated[int, typer.Option("--weeks", min=1, max=52, help="How many weeks of exports each.")] = 1,
-    as_json: AsJson = False,
-) -> None:
-    """Practice companies of 60 people with about 3,000 entries a week; again with more weeks adds what is missing."""
-    from etl import steps  # noqa: PLC0415
-
-    _show(steps.new_sandbox(folder, seed=seed, companies=companies, weeks=weeks), as_json)
-
-
-@sandbox_app.command("serve")
-def sandbox_serve(
-    seed: Annotated[int, typer.Option("--seed", help="The practice company's seed.")] = 1,
-    weeks: Annotated[int, typer.Option("--weeks", min=1, max=52, help="How many weeks of entries.")] = 1,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")] = 8077,
-    faults: Annotated[int | None, typer.Option("--faults", help="The seed of a schedule of faults.")] = None,
-) -> None:
-    """Each tracker's API imitated on this machine, to practice pulling with; Ctrl-C ends it."""
-    from etl import steps  # noqa: PLC0415
-
-    steps.serve(seed=seed, weeks=weeks, port=port, faults=faults, told=lambda outcome: typer.echo(outcome.text()))
-
-
 app.add_typer(exceptions_app(_show), name="exceptions")
 app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
 audit_commands(app, _show)
+quickref_command(app, _show)
 app.add_typer(history_app(_show), name="history", hidden=True)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)
 app.add_typer(mapping_app(_show), name="mapping", hidden=True)
 app.add_typer(company_app(_show), name="company", hidden=True)
 app.add_typer(archive_app(_show), name="archive", hidden=True)
+app.add_typer(sandbox_app(_show), name="sandbox", hidden=True)
+app.add_typer(feedback_app(_show), name="feedback", hidden=True)
+app.add_typer(docs_app(_show), name="docs", hidden=True)
+app.add_typer(auto_app(_show), name="auto", hidden=True)
+app.add_typer(dashboard_app(_show), name="dashboard", hidden=True)
 
 
 def main() -> None:

@@ -42,6 +42,18 @@ def archive_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
         show(steps.make_again(workspace, company, batch), as_json)
 
+    @app.command("everything")
+    def archive_everything(
+        company: Company,
+        to: Annotated[Path, typer.Argument(help="The new folder.")],
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Take everything of a company out in open forms, counted against what was received."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.take_out(company, to, workspace), as_json)
+
     @app.command("confirm-backup")
     def archive_confirm_backup(
         file: Annotated[Path, typer.Argument(help="The backup that the accounting program made.")],

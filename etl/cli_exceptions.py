@@ -25,6 +25,20 @@ def exceptions_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
 
 def _looks(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
+    @app.command("digest")
+    def exceptions_digest(
+        company: Company,
+        employee: Annotated[str, typer.Option("--employee", help="Whose time: an employee_id of employees.csv.")],
+        periods: Annotated[int, typer.Option("--periods", min=1, max=520, help="How many of the newest.")] = 8,
+        workspace: Folder = None,
+        person: Person = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """A person's own usual mistakes and where each is taught; for that person and their time approver alone."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.digest(company, employee, person=person, periods=periods, workspace=workspace), as_json)
+
     @app.command("list")
     def exceptions_list(
         company: Company,
@@ -73,6 +87,7 @@ def _events(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         company: Company,
         said: Annotated[str, typer.Option("--said", help="What was done, and what shows it, in one line.")],
         file: Annotated[Path | None, typer.Option("--file", help="A file that shows it; its digest is kept.")] = None,
+        minutes: Annotated[int | None, typer.Option("--minutes", min=0, max=10_000, help="How long it took.")] = None,
         workspace: Folder = None,
         person: Person = None,
         as_json: AsJson = False,
@@ -80,7 +95,8 @@ def _events(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         """Say what was done; another person verifies it."""
         from etl import steps  # noqa: PLC0415
 
-        show(steps.fix_exception(company, item, said, file=file, person=person, workspace=workspace), as_json)
+        done = steps.Done(said, minutes)
+        show(steps.fix_exception(company, item, done, file=file, person=person, workspace=workspace), as_json)
 
     @app.command("verify")
     def verify(

@@ -201,7 +201,7 @@ def run_notebook(name: str, parameters: Mapping[str, object]) -> Executed:
     check_parameters(path, parameters)
     stopped: EtlError | None = None
     with tempfile.TemporaryDirectory(prefix="tb-") as folder:
-        output = Path(folder) / f"{name}.ipynb"
+        output = Path(folder) / path.name
         try:
             papermill.execute_notebook(
                 str(path),

@@ -72,16 +72,17 @@ class Company:
     first_monday: date
     people: tuple[Person, ...]
     projects: tuple[Project, ...]
+    label: str = "studio"
 
     @property
     def id(self) -> str:
         """The folder's name: sandbox-studio, sandbox-studio-2 and so on."""
-        return f"{SANDBOX_PREFIX}studio" + (f"-{self.number}" if self.number > 1 else "")
+        return f"{SANDBOX_PREFIX}{self.label}" + (f"-{self.number}" if self.number > 1 else "")
 
     @property
     def name(self) -> str:
         """What its documents say."""
-        return "Sandbox Studio" + (f" {self.number}" if self.number > 1 else "") + " (practice company)"
+        return f"Sandbox {self.label.title()}" + (f" {self.number}" if self.number > 1 else "") + " (practice company)"
 
     def person(self, employee_id: str) -> Person:
         """One of the people, by id."""

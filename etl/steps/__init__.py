@@ -1,6 +1,8 @@
 """One use case a file, one call a notebook cell: gather, decide, apply."""
 
 from etl.steps.again import make_again
+from etl.steps.agenda import agenda
+from etl.steps.alerts import show_alerts, telling, try_channels
 from etl.steps.approve import approval, approve_batch, withdraw_approval
 from etl.steps.approve_files import (
     approve_list,
@@ -19,11 +21,19 @@ from etl.steps.backup_expiry import snapshots
 from etl.steps.billing_review import take_in_review
 from etl.steps.bookkeeper import closed, mapping_taken_in, report_taken_in, what_waits
 from etl.steps.books import Asked, Decision, books_beside, decide_item, take_in_books
+from etl.steps.cycles import show_cycles
+from etl.steps.dashboard import week_page
+from etl.steps.dashboard_login import challenge_answer, dashboard_desk, dashboard_ready, is_practice_only
+from etl.steps.digest import digest
+from etl.steps.docs import build_docs
 from etl.steps.drill import drill
+from etl.steps.errors_notebook import write_errors_notebook
 from etl.steps.estimate import estimate
-from etl.steps.exception_events import assign_exception, fix_exception, verify_exception
+from etl.steps.exception_events import Done, assign_exception, fix_exception, verify_exception
 from etl.steps.exceptions import exception_told, exceptions_open
 from etl.steps.explain import explain
+from etl.steps.feedback import add_feedback, answer_feedback, list_feedback, write_faq
+from etl.steps.forecast import missing_time
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
 from etl.steps.init import init, new_sandbox
@@ -37,6 +47,8 @@ from etl.steps.keeping import (
     retention,
     sign_keeping,
 )
+from etl.steps.kpi import KeyFigures, key_figures, write_kpi_workbook
+from etl.steps.lesson import code_told, lesson
 from etl.steps.list_audit import audit_lists
 from etl.steps.mapping_approve import approve_mapping, revert_mapping
 from etl.steps.mapping_approve_files import approve_mapping_list, request_mapping, take_in_mapping
@@ -60,6 +72,7 @@ from etl.steps.people import (
 )
 from etl.steps.plan import write_plan
 from etl.steps.practice import serve
+from etl.steps.quickref import quickref_commands, write_quickref
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, links, preflight, told_before
 from etl.steps.rollback import rollback
@@ -71,6 +84,8 @@ from etl.steps.rules_replay import Change, replay
 from etl.steps.rules_show import show_rules
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.runs import keep_run
+from etl.steps.schedule import write_schedule
+from etl.steps.services import services
 from etl.steps.sign_off import take_in_sign_off
 from etl.steps.stages import (
     apply_rules,
@@ -87,10 +102,15 @@ from etl.steps.stages import (
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
+from etl.steps.take_out import take_out
+from etl.steps.train import train, trainings
+from etl.steps.training import grade, new_training
 from etl.steps.trial_import import trial_import
 from etl.steps.uploads import confirm_books_backup
 from etl.steps.vendor_year import vendor_year
 from etl.steps.verify import verify
+from etl.steps.view_export import export_view
+from etl.steps.watch import micro_batch, watch
 from etl.steps.week import goes_on, week
 from etl.steps.week_charts import causes_chart, hours_chart, mapped_chart, money_chart, projects_chart
 
@@ -99,9 +119,14 @@ __all__ = [
     "Change",
     "Deciders",
     "Decision",
+    "Done",
+    "KeyFigures",
     "Outcome",
     "Run",
+    "add_feedback",
     "after_approval",
+    "agenda",
+    "answer_feedback",
     "apply_rules",
     "approval",
     "approve_batch",
@@ -114,18 +139,24 @@ __all__ = [
     "attachments",
     "audit_lists",
     "books_beside",
+    "build_docs",
     "causes_chart",
+    "challenge_answer",
     "change_people",
     "check",
     "check_examples",
     "close",
     "close_week",
     "closed",
+    "code_told",
     "compact_history",
     "confirm_books_backup",
     "confirm_rule",
     "create_archive",
+    "dashboard_desk",
+    "dashboard_ready",
     "decide_item",
+    "digest",
     "draft",
     "drill",
     "end_key",
@@ -137,15 +168,21 @@ __all__ = [
     "explain",
     "export",
     "export_history",
+    "export_view",
     "fix_exception",
     "found_people",
     "goes_on",
+    "grade",
     "history_view",
     "hours_chart",
     "init",
+    "is_practice_only",
     "keep_run",
+    "key_figures",
     "keys_list",
+    "lesson",
     "links",
+    "list_feedback",
     "load_rates",
     "make_again",
     "make_pack",
@@ -155,9 +192,12 @@ __all__ = [
     "mapping_diff",
     "mapping_review",
     "mapping_taken_in",
+    "micro_batch",
+    "missing_time",
     "money_chart",
     "new_key",
     "new_sandbox",
+    "new_training",
     "people_list",
     "place_of",
     "policy_of",
@@ -171,6 +211,7 @@ __all__ = [
     "pull",
     "qualified_overtime",
     "query_history",
+    "quickref_commands",
     "read_day",
     "read_list",
     "read_replays",
@@ -188,6 +229,9 @@ __all__ = [
     "revert_mapping",
     "rollback",
     "serve",
+    "services",
+    "show_alerts",
+    "show_cycles",
     "show_obligations",
     "show_rules",
     "sign_change",
@@ -205,17 +249,29 @@ __all__ = [
     "take_in_review",
     "take_in_sign_off",
     "take_in_time",
+    "take_out",
+    "telling",
     "time_waiting",
     "told_before",
+    "train",
+    "trainings",
     "trial_import",
+    "try_channels",
     "vendor_year",
     "verify",
     "verify_exception",
+    "watch",
     "week",
+    "week_page",
     "what_waits",
     "withdraw_approval",
     "withdraw_time",
+    "write_errors_notebook",
+    "write_faq",
+    "write_kpi_workbook",
     "write_mapping_sheet",
     "write_plan",
+    "write_quickref",
     "write_returns",
+    "write_schedule",
 ]

@@ -85,6 +85,14 @@ def approve_time(
         next_step=f"timebooks week --company {run.company} --period-end {run.period_end}")
 
 
+def week_states(run: Run) -> dict[str, str]:
+    """Of each person whether the week of the run is approved as it is now: approved, changed or waiting; reads only."""
+    weeks, _ = weeks_now(run)
+    order = ("approved", "changed", "waiting")   # of several weeks the one that is furthest from done
+    states: dict[str, str] = {}
+    for week in weeks:
+        states[week["employee_id"]] = max(states.get(week["employee_id"], "approved"), week["state"], key=order.index)
+    return states
 def named(weeks: Rows, employees: Sequence[str], begins: Sequence[str]) -> Rows:
     """Of these weeks those of the named employees that begin on the named days; nothing named is everything."""
     return [week for week in weeks if (not employees or week["employee_id"] in employees)

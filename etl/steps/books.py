@@ -259,7 +259,8 @@ def _shown(row: dict[str, Any]) -> tuple[str, ...]:
 def _figure(row: dict[str, Any], side: str) -> str:
     """What one side has, its day included where the other has another one."""
     if row["kind"] == "tracker":
-        said = (money(row["amount"], row["currency"]) if row["amount"] is not None else "", clock_hours(row["seconds"]))
+        said = (money(row["amount"], row["currency"]) if row["amount"] is not None else "",
+                clock_hours(row["seconds"]) if row["seconds"] is not None else "")   # no hours were readable
         return ", ".join(filter(None, said)) if side == "batch" else ""
     amount, seconds, day = row[f"{side}_amount"], row[f"{side}_seconds"], row[f"{side}_day"]
     has_other = row["code"] == "TE216" and row["batch_quantity"] is not None and row["books_quantity"] is not None

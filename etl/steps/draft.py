@@ -15,6 +15,7 @@ from etl.sql.run import Engine
 from etl.steps.check import exceptions_outcome, suites_as_checked
 from etl.steps.corrections import corrected_by, facts_of, waiting_for
 from etl.steps.exceptions import note_opened
+from etl.steps.inputs_told import input_rows
 from etl.steps.locked_books import refuse_locked_books
 from etl.steps.mapping_versions import VERSION, note_version
 from etl.steps.outcome import Outcome
@@ -66,6 +67,7 @@ def content_of(run: Run, engine: Engine) -> tuple[DraftContent, dict[str, pa.Tab
     """The batch rendered, and its tables, from decisions that were made and checked."""
     tables = batch_tables(engine)
     inputs = _inputs(run, engine)
+    tables["inputs"] = input_rows(run.pulls(), engine)
     own_suites = suites_as_checked(run, engine).contents
     mapping_digest = land_mapping(run.workspace, run.company, {**_mapping_files(run), **own_suites})
     codes = codes_of(run.mappings.rows("map_pay_item_codes"))
@@ -111,7 +113,7 @@ def _mapping_files(run: Run) -> dict[str, bytes]:
 
 
 def _inputs(run: Run, engine: Engine) -> list[dict[str, Any]]:
-    engine.run(("run_inputs",))
+    engine.run(("run_inputs", "input_totals"))
     used = {row["pull_id"] for row in engine.fetch("run_inputs").to_pylist()}
     is_asked = run.settings.approval.time in HERE
     approved = [{"kind": "time_approvals", "digest": approvals_digest(run)}] if is_asked else []

@@ -25,6 +25,7 @@ from etl.targets.documents import Document, document, ready_lists
 from etl.targets.pay_item_codes import NO_CODES, Codes, with_codes
 from etl.targets.side_by_side import side_by_side
 from etl.targets.target_names import refuse_unlisted
+from etl.targets.text import CSV, cleaned
 from etl.terms import STREAMS, BatchHeader, RenderedFile
 from etl.workbooks.billing_review import render_billing_review
 from etl.workbooks.reconciliation import render_reconciliation
@@ -43,6 +44,7 @@ BATCH_TABLES: Mapping[str, pa.Schema] = {
     "control_totals": schemas.CONTROL_TOTALS,
 }
 _BESIDE = "rounding_certificate"  # a file of the batch and a sheet, where a rule of rounding is in force; no figures
+_TOLD = frozenset({_BESIDE, "inputs"})  # what the control sheet and the workbook tell; no tables of the batch
 WHERE_USED: Mapping[str, pa.Schema] = {
     "pay_additions": schemas.PAY_ADDITIONS,
     "premiums_by_law": schemas.PREMIUMS_BY_LAW,
@@ -107,7 +109,7 @@ def render_batch(
     files += [
         RenderedFile(f"data/{name}.parquet", "table", bytes(parquet_bytes(table)), table.num_rows)
         for name, table in tables.items()
-        if name != _BESIDE
+        if name not in _TOLD
     ]
     return files + ready_lists(files)
 
@@ -188,7 +190,15 @@ def _control_sheet(tables: Mapping[str, pa.Table], header: BatchHeader) -> bytes
                 "",
             ]
         )
+    if (inputs := tables.get("inputs")) is not None:
+        writer.writerow(["input", *(name.replace("_", " ") for name in inputs.schema.names[1:])])
+        writer.writerows([_cell(value) for value in row.values()] for row in inputs.to_pylist())
     return text.getvalue().encode("utf-8")
+
+
+def _cell(value: Any) -> Any:
+    """A name from outside as a spreadsheet shows it: never a formula."""
+    return "" if value is None else cleaned(value, CSV)[0] if isinstance(value, str) else value
 
 
 def control_figures(tables: Mapping[str, pa.Table]) -> dict[str, Any]:

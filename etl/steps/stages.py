@@ -19,6 +19,7 @@ from etl.steps.pull import pull as _pull
 from etl.steps.reconcile import reconcile as _reconcile
 from etl.steps.rules import apply_rules as _apply_rules
 from etl.steps.run import Run
+from etl.steps.trusted import roles_of
 
 Step = Callable[[Run], Outcome]
 _BARS: dict[tuple[str, str], WeekBar] = {}
@@ -35,7 +36,10 @@ def _staged(stage: str, step: Step) -> Step:
         else:
             with bar.running(stage):
                 outcome = step(run)
-        note_stage(run.workspace, run.company, stage, round((time.monotonic() - began) * 1000))
+        taken = round((time.monotonic() - began) * 1000)
+        note_stage(run.workspace, run.company, stage, taken, exit_code=outcome.exit_code,
+                   at=run.now().isoformat(timespec="seconds"),
+                   role=roles_of(run.workspace, run.company, run.person))
         return outcome
 
     return timed

@@ -136,6 +136,13 @@ def _inside(root: Path, text: str) -> Path:
     return root / parts
 
 
+def record_files(workspace: Workspace, company: str) -> Iterator[Path]:
+    """Every file of a company's record as it stands, with the people list; nothing that is secret or half-made."""
+    heads = {log: {"number": records[-1].number} for log in (company, PEOPLE_LOG)
+             if (records := audit_log.read_log(workspace, log))}
+    return _kept(workspace, [company], heads)
+
+
 def _kept(workspace: Workspace, companies: Sequence[str], heads: Mapping[str, Mapping[str, Any]]) -> Iterator[Path]:
     """Every file of the record, by path: what records name first, the logs up to their pinned ends last."""
     for company in companies:

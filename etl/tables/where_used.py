@@ -17,6 +17,17 @@ PREMIUMS_BY_LAW = schema(
 a state asks beyond it, what an agreement does; together all premium. Amounts are null where the pay rate is not known.
 A batch without premium has no such table."""
 
+INPUTS = schema(
+    *(("source", TEXT), ("file", TEXT), ("read_as", TEXT), ("zone", TEXT), ("completeness", TEXT)),
+    *(("window_start", pa.date32()), ("window_end", pa.date32()), ("population", TEXT), ("kept_out", TEXT)),
+    *(("rows", pa.int64()), ("dated_rows", pa.int64())),
+    *(("first_day", pa.date32()), ("last_day", pa.date32()), ("seconds", SECONDS)),
+)
+"""One row per pull a batch rests on: the system, the report, how it was read and filtered, and its rows footed again.
+
+Who took it in, when, and its digest stand in the manifest and the audit log: the same rows in another order are the
+same batch. `kept_out`: fields that the privacy filter left out before landing."""
+
 INVOICE_LINES = schema(
     *(("line_id", TEXT), ("invoice_number", TEXT), ("line_number", pa.int32()), ("line_kind", TEXT), ("adjusts", TEXT)),
     *(("customer_job", TEXT), ("service_item", TEXT), ("class", TEXT), ("bill_rate", RATE), ("seconds", SECONDS)),

@@ -8,14 +8,23 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.tables import ALLOCATIONS, CONVERSIONS, CORRECTIONS, EXCEPTIONS, PAYROLL_TAXES, POSTINGS, assert_schema
+from etl.tables import (
+    ALLOCATIONS,
+    CONVERSIONS,
+    CORRECTIONS,
+    EXCEPTIONS,
+    INPUTS,
+    PAYROLL_TAXES,
+    POSTINGS,
+    assert_schema,
+)
 from etl.terms import BatchHeader
 from etl.workbooks.sheets import Column, Kind, Sheet
 from etl.workbooks.words import known, top_notes
 
 EXCEPTIONS_TITLE, LINES_TITLE, TEXT_CHANGES_TITLE = "Exceptions", "Lines", "Text changes"
 CONVERSIONS_TITLE, CORRECTIONS_TITLE = "Conversions", "Corrections"
-PAYROLL_TAXES_TITLE = "Payroll taxes"
+PAYROLL_TAXES_TITLE, INPUTS_TITLE = "Payroll taxes", "Inputs"
 LINE_AMOUNT = "Amount"
 _RUNNING = "Running balance"
 _SEVERITIES = ("stop", "hold", "note")
@@ -161,6 +170,22 @@ def text_changes(header: BatchHeader, table: pa.Table) -> Sheet:
     return Sheet(TEXT_CHANGES_TITLE, columns, table.sort_by(order), notes=top_notes(
         header, "Texts that could be read as a formula, or that the target cannot hold, as they came and as they "
                 "were written."))
+
+
+def inputs(header: BatchHeader, table: pa.Table) -> Sheet:
+    """What the batch was made from: each report as it was asked for, and its rows and seconds footed again."""
+    columns = (
+        Column("Source", "text", 14), Column("File", "text", 30), Column("Read as", "text", 16),
+        Column("Zone", "text", 18), Column("Completeness", "text", 13), Column("Window from", "date", 12),
+        Column("Window to", "date", 12), Column("People", "text", 16), Column("Kept out", "text", 16),
+        Column("Rows", "count", 8), Column("Dated rows", "count", 10), Column("First day", "date", 12),
+        Column("Last day", "date", 12), Column("Seconds", "seconds", 12))
+    return Sheet(
+        INPUTS_TITLE, columns, assert_schema(table, INPUTS, "inputs"), empty="Nothing was landed.",
+        notes=top_notes(
+            header, "Rows and seconds: of the whole report, other weeks included, footed again from what landed. "
+                    "People: whom a complete report answers for; blank is everybody.",
+            "Its SHA-256 stands in manifest.json; who took it in, and when, in the audit log."))
 
 
 def _kind(column: pa.DataType) -> Kind:

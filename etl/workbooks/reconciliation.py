@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from etl.terms import BatchHeader
-from etl.workbooks.detail import conversions, corrections, exceptions, lines, payroll_taxes, text_changes
+from etl.workbooks.detail import conversions, corrections, exceptions, inputs, lines, payroll_taxes, text_changes
 from etl.workbooks.entries import TOO_MANY, billable_lines, entries, linked
 from etl.workbooks.invoices import invoices
 from etl.workbooks.pay_lines import pay_lines
@@ -62,6 +62,9 @@ def render_reconciliation(header: BatchHeader, tables: Mapping[str, pa.Table]) -
     certificate = tables.get("rounding_certificate")
     if certificate is not None and certificate.num_rows:
         sheets.append(rounding(header, certificate))
+    given = tables.get("inputs")
+    if given is not None:
+        sheets.append(inputs(header, given))
     whose = f"{header.company_name}, {header.period_label}, {batch_words(header)}"
     return render_workbook(sheets, title="Reconciliation", subject=whose, marks=replace(marks(header), is_locked=True))
 
