@@ -15,9 +15,12 @@ from typer.exceptions import TyperException
 from etl.cli_approve import approve_app
 from etl.cli_archive import archive_app
 from etl.cli_audit import audit_commands
+from etl.cli_auto import auto_app
 from etl.cli_books import books_command
 from etl.cli_company import company_app
 from etl.cli_currency import rates_app
+from etl.cli_dashboard import dashboard_app
+from etl.cli_docs import docs_app
 from etl.cli_exceptions import exceptions_app
 from etl.cli_feedback import feedback_app
 from etl.cli_history import history_app
@@ -86,15 +89,18 @@ def week(
     from etl import steps  # noqa: PLC0415
 
     place = place_of(workspace)
-    run = steps.start(company, period_end, place, person=person, in_memory=True)
-    typer.echo(steps.told_before(run), err=True)
-    if no_notebooks:
-        _show(steps.week(run, _tell), as_json)
-    from etl import progress, runner  # noqa: PLC0415
+    with steps.telling(company, period_end, place, lambda line: typer.echo(f"  {line}", err=True)) as ending:
+        run = steps.start(company, period_end, place, person=person, in_memory=True)
+        typer.echo(steps.told_before(run), err=True)
+        if no_notebooks:
+            ending.outcome = steps.week(run, _tell)
+        else:
+            from etl import progress, runner  # noqa: PLC0415
 
-    with progress.terminal(company, run.period_end, place) as watcher:
-        outcome = runner.run_week(company, run.period_end, place, person, watcher.tell if watcher else _tell, watcher)
-    _show(outcome, as_json)
+            with progress.terminal(company, run.period_end, place) as watcher:
+                say = watcher.tell if watcher else _tell
+                ending.outcome = runner.run_week(company, run.period_end, place, person, say, watcher)
+    _show(ending.outcome, as_json)
 
 
 @app.command()
@@ -243,6 +249,9 @@ app.add_typer(company_app(_show), name="company", hidden=True)
 app.add_typer(archive_app(_show), name="archive", hidden=True)
 app.add_typer(sandbox_app(_show), name="sandbox", hidden=True)
 app.add_typer(feedback_app(_show), name="feedback", hidden=True)
+app.add_typer(docs_app(_show), name="docs", hidden=True)
+app.add_typer(auto_app(_show), name="auto", hidden=True)
+app.add_typer(dashboard_app(_show), name="dashboard", hidden=True)
 
 
 def main() -> None:

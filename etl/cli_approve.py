@@ -73,6 +73,8 @@ def _elsewhere(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         company: Company,
         period_end: PeriodEnd,
         reason: Annotated[str, typer.Option("--reason", help="Why, in one line.")],
+        hours: Annotated[bool, typer.Option("--time", help="An approval of hours, not of the batch.")] = False,
+        record: Annotated[int | None, typer.Option("--record", help="With --time: which one, by its record.")] = None,
         workspace: Folder = None,
         person: Person = None,
         as_json: AsJson = False,
@@ -80,18 +82,26 @@ def _elsewhere(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         """Take an approval back before the batch is exported."""
         from etl import steps  # noqa: PLC0415
 
+        if hours:
+            run = steps.start(company, period_end, workspace, person=person, in_memory=True)
+            show(steps.withdraw_time(run, reason, record=record, person=person), as_json)
         show(steps.withdraw_approval(steps.start(company, period_end, workspace), reason, person), as_json)
 
 
 def _time(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
     @app.command("time")
     def approve_time(
-        company: Company,
-        period_end: PeriodEnd,
-        listed: Annotated[bool, typer.Option("--list", help="Only show the weeks, with hours by project.")] = False,
+        company: Annotated[str | None, typer.Option("--company", help="The company's id.")] = None,
+        period_end: Annotated[str | None, typer.Option("--period-end", help="The last day of the period.")] = None,
+        shown: Annotated[bool, typer.Option("--show", help="Only show the weeks, with hours by project.")] = False,
         employee: Annotated[list[str] | None, typer.Option("--employee", help="Only this person's weeks.")] = None,
         week: Annotated[list[str] | None, typer.Option("--week", help="Only weeks that begin on this day.")] = None,
-        seen: Annotated[str, typer.Option("--seen", help="The digest that the list showed.")] = "",
+        seen: Annotated[str, typer.Option("--seen", help="The digest that --show printed.")] = "",
+        request: Annotated[Path | None, typer.Option("--request", help="Write a request for an approver elsewhere.")]
+        = None,
+        approver: Annotated[str, typer.Option("--for", help="With --request: only this approver's team.")] = "",
+        answer: Annotated[Path | None, typer.Option("--answer", help="Take in the answer that came back.")] = None,
+        listed: Annotated[Path | None, typer.Option("--list", help="Many periods: a CSV company,period_end.")] = None,
         workspace: Folder = None,
         person: Person = None,
         as_json: AsJson = False,
@@ -99,17 +109,30 @@ def _time(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         """Approve the hours of your team's weeks as they are now; anything that changes voids it."""
         from etl import steps  # noqa: PLC0415
 
+        if answer is not None:
+            show(steps.take_in_time(answer, person=person, workspace=workspace), as_json)
+        if listed is not None:
+            show(steps.approve_time_list(steps.read_list(listed), person=person, workspace=workspace), as_json)
+        if not (company and period_end):
+            raise typer.BadParameter("give --company and --period-end, or --list, or --answer")
         run = steps.start(company, period_end, workspace, person=person, in_memory=True)
-        if listed:
+        if shown:
             show(steps.time_waiting(run), as_json)
+        if request is not None:
+            show(steps.request_time(run, request, employees=employee or (), weeks=week or (), approver=approver),
+                 as_json)
         show(steps.approve_time(run, employees=employee or (), weeks=week or (), seen=seen, person=person), as_json)
 
 
 def _mapping(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
     @app.command("mapping")
     def approve_mapping(
-        company: Company,
-        replay: Annotated[str, typer.Option("--replay", help="The id that timebooks mapping replay printed.")],
+        company: Annotated[str | None, typer.Option("--company", help="The company's id.")] = None,
+        replay: Annotated[str, typer.Option("--replay", help="The id that timebooks mapping replay printed.")] = "",
+        request: Annotated[Path | None, typer.Option("--request", help="Write a request for an approver elsewhere.")]
+        = None,
+        answer: Annotated[Path | None, typer.Option("--answer", help="Take in the answer that came back.")] = None,
+        listed: Annotated[Path | None, typer.Option("--list", help="Many replays: a CSV company,replay.")] = None,
         workspace: Folder = None,
         person: Person = None,
         as_json: AsJson = False,
@@ -117,6 +140,15 @@ def _mapping(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         """Answer for edited cross-references, exactly as they were replayed."""
         from etl import steps  # noqa: PLC0415
 
+        if answer is not None:
+            show(steps.take_in_mapping(answer, person=person, workspace=workspace), as_json)
+        if listed is not None:
+            wanted = steps.read_replays(listed)
+            show(steps.approve_mapping_list(wanted, person=person, workspace=workspace), as_json)
+        if not (company and replay):
+            raise typer.BadParameter("give --company and --replay, or --list, or --answer")
+        if request is not None:
+            show(steps.request_mapping(company, replay, request, person=person, workspace=workspace), as_json)
         show(steps.approve_mapping(company, replay, person=person, workspace=workspace), as_json)
 
 

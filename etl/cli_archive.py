@@ -27,6 +27,7 @@ def archive_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
     """The group, printing through `show` as every command does."""
     app = typer.Typer(no_args_is_help=True, help="Backups, restore drill, retention, legal holds, auditor's pack.")
     _backups(app, show)
+    _copies(app, show)
     _retention(app, show)
 
     @app.command("again")
@@ -40,6 +41,18 @@ def archive_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         from etl import steps  # noqa: PLC0415
 
         show(steps.make_again(workspace, company, batch), as_json)
+
+    @app.command("everything")
+    def archive_everything(
+        company: Company,
+        to: Annotated[Path, typer.Argument(help="The new folder.")],
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Take everything of a company out in open forms, counted against what was received."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.take_out(company, to, workspace), as_json)
 
     @app.command("confirm-backup")
     def archive_confirm_backup(
@@ -115,6 +128,26 @@ def _backups(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
 
         show(steps.drill(source, snapshot=snapshot, anchors=anchor or (), certificate=certificate, person=person),
              as_json)
+
+
+def _copies(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
+    @app.command("snapshots")
+    def archive_snapshots(source: Source, as_json: AsJson = False) -> None:
+        """Every snapshot of a backup, and which hold what was destroyed on purpose."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.snapshots(source), as_json)
+
+    @app.command("expire")
+    def archive_expire(
+        source: Source, company: Company, reason: Reason, person: Who, second: Second = "", file: SignFile = None,
+        workspace: Folder = None, as_json: AsJson = False,
+    ) -> None:
+        """Let the snapshots go that hold what was destroyed on purpose. Two people decide."""
+        from etl import steps  # noqa: PLC0415
+
+        by = steps.Deciders(person, second, file)
+        show(steps.propose_expiry(company, source, reason, by, workspace=workspace), as_json)
 
 
 def _retention(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:

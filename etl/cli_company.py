@@ -57,5 +57,32 @@ def company_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         from etl import steps  # noqa: PLC0415
 
         show(steps.attachments(workspace, company, on), as_json)
-
+    _what_is_due(app, show)
     return app
+
+
+def _what_is_due(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
+    @app.command("services")
+    def company_services(
+        company: Company,
+        on: Annotated[str | None, typer.Option("--on", help="The day, such as 2026-11-22. Default: today.")] = None,
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """The vendors of trackers, payroll, books and backups: terms, promises kept or not, days for notice."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.services(workspace, company, on), as_json)
+
+    @app.command("agenda")
+    def company_agenda(
+        company: Company,
+        quarter: Annotated[str | None, typer.Option("--quarter", help="Such as 2027-Q1. Default: this one.")] = None,
+        on: Annotated[str | None, typer.Option("--on", help="The day, such as 2026-11-22. Default: today.")] = None,
+        workspace: Folder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """What is due this quarter: law, cross-references, tokens, keys, contracts, backups; one page by day."""
+        from etl import steps  # noqa: PLC0415
+
+        show(steps.agenda(workspace, company, quarter=quarter, day=on), as_json)

@@ -87,6 +87,7 @@ def _events(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         company: Company,
         said: Annotated[str, typer.Option("--said", help="What was done, and what shows it, in one line.")],
         file: Annotated[Path | None, typer.Option("--file", help="A file that shows it; its digest is kept.")] = None,
+        minutes: Annotated[int | None, typer.Option("--minutes", min=0, max=10_000, help="How long it took.")] = None,
         workspace: Folder = None,
         person: Person = None,
         as_json: AsJson = False,
@@ -94,7 +95,8 @@ def _events(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         """Say what was done; another person verifies it."""
         from etl import steps  # noqa: PLC0415
 
-        show(steps.fix_exception(company, item, said, file=file, person=person, workspace=workspace), as_json)
+        done = steps.Done(said, minutes)
+        show(steps.fix_exception(company, item, done, file=file, person=person, workspace=workspace), as_json)
 
     @app.command("verify")
     def verify(

@@ -40,12 +40,16 @@ def history_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
 
     @app.command("export")
     def history_export(
-        file: Annotated[Path, typer.Argument(help="A new DuckDB file.")], workspace: Folder = None
+        file: Annotated[Path, typer.Argument(help="A new file: DuckDB, or with --view .csv, .xlsx or .parquet.")],
+        view: Annotated[str | None, typer.Option("--view", help="One documented view alone.")] = None,
+        company: Annotated[str | None, typer.Option("--company", help="With --view: only this company.")] = None,
+        workspace: Folder = None,
     ) -> None:
-        """Write a plain DuckDB copy for tools that cannot open a lake."""
+        """Write a plain DuckDB copy for tools that cannot open a lake, or one view as CSV, XLSX or Parquet."""
         from etl import steps  # noqa: PLC0415
 
-        show(steps.export_history(place_of(workspace), file), False)
+        place = place_of(workspace)
+        show(steps.export_view(place, view, file, company) if view else steps.export_history(place, file), False)
 
     @app.command("compact")
     def history_compact(workspace: Folder = None) -> None:

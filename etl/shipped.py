@@ -1,4 +1,4 @@
-"""What ships beside the code: notebooks and suites of expectations; from a wheel or a checkout alike."""
+"""What ships beside the code: notebooks, suites of expectations, documents; from a wheel or a checkout alike."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from etl.errors import SettingsError
 
 
 def shipped(name: str) -> Path:
-    """The shipped folder `notebooks` or `expectations`."""
+    """The shipped folder `notebooks`, `expectations` or `docs`; README and changelog lie beside the last one."""
     package = Path(str(files("etl")))
     inside = package / "_shipped" / name
     return inside if inside.is_dir() else package.parent / name

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from etl.cli import app
 from etl.mapping.declared import FILES
+from etl.mapping.declared_services import SERVICE_FILES
 from etl.mapping.declared_vendors import PAYMENT_FILES
 from etl.settings import Settings
 from etl.store import history
@@ -82,7 +83,7 @@ def is_there(name: str) -> bool:
         return re.search(rf"^{words[1]}:", MAKE, re.MULTILINE) is not None
     if name.endswith(".ipynb"):
         return (ROOT / "notebooks" / name).is_file()
-    known = {one.name for one in (*FILES, *PAYMENT_FILES, *DOCUMENTS)} | {*history.VIEWS}
+    known = {one.name for one in (*FILES, *PAYMENT_FILES, *SERVICE_FILES, *DOCUMENTS)} | {*history.VIEWS}
     return name in known or ("/" in name and (ROOT / name).is_file())
 
 

@@ -13,23 +13,9 @@ from typing import Any
 from etl.checks.tables import CHECKED
 from etl.checks.validate import Result
 from etl.codes import codes
+from etl.page import page
 
 MOST_SHOWN = 50
-_HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-"""
-_STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:64rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin-bottom:0}h2{font-size:1.2rem;margin-top:2.5rem;border-bottom:1px solid #767676}
-table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;
-border-bottom:1px solid #ddd;overflow-wrap:anywhere}th{font-weight:600}td.n,th.n{text-align:right;white-space:nowrap}
-caption{text-align:left;color:#595959}.v{white-space:nowrap}details{margin:.5rem 0 .5rem 1rem}summary{cursor:pointer}
-code{font-size:.9em}@media print{details{break-inside:avoid}}
-"""
 
 
 def render_data_docs(company: str, period: str, results: Sequence[Result]) -> bytes:
@@ -38,13 +24,9 @@ def render_data_docs(company: str, period: str, results: Sequence[Result]) -> by
     sections = "".join(
         _table(table, [result for result in results if result.expectation.table == table]) for table in CHECKED
     )
-    page = (
-        f"{_HEAD}<title>Checks of {named}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>Checks</h1>\n<p>{named}</p>\n{_summary(results)}{sections}"
-        "<p>This page names people and their hours: keep it as confidential as the payroll.</p>\n"
-        "</main>\n</body>\n</html>\n"
-    )
-    return page.encode("utf-8")
+    return page(f"Checks of {company}, {period}", (
+        f"<main>\n<h1>Checks</h1>\n<p>{named}</p>\n{_summary(results)}{sections}"
+        "<p>This page names people and their hours: keep it as confidential as the payroll.</p>\n</main>\n"))
 
 
 def _summary(results: Sequence[Result]) -> str:

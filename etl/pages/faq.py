@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from etl.pages.head import HEAD
+from etl.page import HEAD
 
 _STYLE = """<title>Questions and answers</title>
 <style>

@@ -9,22 +9,9 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from etl.pages.head import HEAD
+from etl.page import page
 
 Rows = Sequence[Sequence[object]]
-
-_STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:72rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #767676}
-table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;
-border-bottom:1px solid #ddd;overflow-wrap:break-word}thead th{background:#f2f2f2;border-bottom:1px solid #767676}
-td.n,th.n{text-align:right;white-space:nowrap}caption{text-align:left;color:#595959;padding:.2rem 0}
-nav ul{columns:2;padding-left:1.2rem}.banner{border:2px solid #1a1a1a;padding:.4rem .8rem;font-weight:700}
-.open{font-weight:700}.skip{position:absolute;left:-999rem}.skip:focus{left:1rem;background:#fff;padding:.4rem}
-a{color:#0b4f8a}code{font-size:.92em}
-@media print{body{margin:0;max-width:none;font-size:11px}nav,.skip{display:none}h2{break-after:avoid}
-tr{break-inside:avoid}}
-"""
 
 
 @dataclass(frozen=True)
@@ -64,12 +51,10 @@ def render_plan(company: str, sections: Sequence[Section], *, subtitle: str, ban
                     for number, section in enumerate(sections, 1))
     body = "".join(_section(number, section) for number, section in enumerate(sections, 1))
     mark = f'<p class="banner">{escape(banner)}</p>\n' if banner else ""
-    page = (
-        f"{HEAD}<title>Integration plan of {escape(company)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f'<a class="skip" href="#plan">To the plan</a>\n<header>\n<h1>Integration plan</h1>\n<p>{escape(company)}<br>'
+    return page(f"Integration plan of {company}", (
+        f'<header>\n<a class="skip" href="#plan">To the plan</a>\n<h1>Integration plan</h1>\n<p>{escape(company)}<br>'
         f'{escape(subtitle)}</p>\n{mark}</header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
-        f'<main id="plan">\n{body}</main>\n</body>\n</html>\n')
-    return page.encode("utf-8")
+        f'<main id="plan">\n{body}</main>\n'))
 
 
 def _section(number: int, section: Section) -> str:
@@ -89,7 +74,8 @@ def _table(section: Section) -> str:
     body = "".join(
         "<tr>" + "".join(_cell(cell, at, is_right=right[at]) for at, cell in enumerate(row)) + "</tr>\n"
         for row in section.rows)
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+    return (f'<div class="wide" role="region" aria-label="{escape(section.title)}, table" tabindex="0">\n<table>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n")
 
 
 def _cell(cell: object, at: int, *, is_right: bool) -> str:

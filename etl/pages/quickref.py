@@ -9,7 +9,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from etl.pages.head import HEAD
+from etl.page import HEAD
 
 TITLES = {
     "administrator": "Administrator", "bookkeeper": "Bookkeeper", "time_approver": "Time approver",

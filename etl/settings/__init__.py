@@ -1,5 +1,6 @@
 """company.toml: the company's choices, a module a subject."""
 
+from etl.settings.automation import Alerts, Channel, Report, Schedule
 from etl.settings.company import Settings, parse_settings, read_settings
 from etl.settings.hours import Agreement, Average, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
 from etl.settings.kinds import COMPANY_ID, RESERVED, is_zone
@@ -12,8 +13,10 @@ __all__ = [
     "RESERVED",
     "Adp",
     "Agreement",
+    "Alerts",
     "Average",
     "Breaks",
+    "Channel",
     "ConfirmedRule",
     "Connection",
     "Drop",
@@ -26,9 +29,11 @@ __all__ = [
     "QuickBooksDesktop",
     "QuickBooksOnline",
     "Quota",
+    "Report",
     "Rounding",
     "RoundingWhere",
     "Sage50",
+    "Schedule",
     "Settings",
     "Xero",
     "is_zone",

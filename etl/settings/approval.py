@@ -10,6 +10,7 @@ from pydantic import Field
 from etl.settings.kinds import Part
 
 TimeSource = Literal["none", "tracker", "here", "either", "both"]
+CloseOver = Literal["nothing", "billing", "anything"]
 
 
 class Approval(Part):
@@ -21,6 +22,7 @@ class Approval(Part):
     replayed and approved. `second_above`: from this much money in the home currency, by two approvers.
     `exceptions` followed: the log notes which a draft has for the first time, so that their age is known. `owners`:
     who is named for work without a mapping row, by client, project or service of the tracker; * for all others.
+    `close_over`: which exceptions that hold pay or billing a close may leave open; what stops is never left.
     """
 
     time: TimeSource = "none"
@@ -28,4 +30,5 @@ class Approval(Part):
     mappings: Literal["none", "replay"] = "none"
     second_above: Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)] | None = None
     exceptions: Literal["none", "followed"] = "none"
+    close_over: CloseOver = "nothing"
     owners: dict[str, Annotated[str, Field(min_length=1, max_length=80)]] = Field(default={})

@@ -11,10 +11,13 @@ from pydantic import Field, ValidationError, model_validator
 
 from etl.errors import SettingsError
 from etl.settings.approval import Approval
+from etl.settings.automation import Alerts, Schedule
 from etl.settings.books import Books, Master
 from etl.settings.currency import CurrencyChoice
+from etl.settings.dashboard import Dashboard
 from etl.settings.hours import Billing, Contractors, LaborPosting, Pay, PayrollTax, Pilot, Unmapped
 from etl.settings.kinds import CompanyId, Currency, Part, Zone
+from etl.settings.kpi import Forecast, Kpi
 from etl.settings.retention import Retention
 from etl.settings.rounding import Rounding, RoundingWhere, refuse_contradictions
 from etl.settings.sources import Connection, Drop
@@ -54,12 +57,19 @@ class Settings(Part):
     master: Master = Master()
     retention: Retention = Retention()
     uploads: Uploads = Uploads()
+    kpi: Kpi | None = None
+    forecast: Forecast | None = None
+    alerts: Alerts = Alerts()
+    schedule: Schedule = Schedule()
+    dashboard: Dashboard = Dashboard()
     drops: tuple[Drop, ...] = ()
     connections: tuple[Connection, ...] = ()
 
     @model_validator(mode="after")
     def _unique(self) -> Self:
         names = [*(drop.name for drop in self.drops), *(connection.name for connection in self.connections)]
+        if taken := sorted({channel.name for channel in self.alerts.channels} & set(names)):
+            raise ValueError(f"alerts.channels: {', '.join(taken)} is the name of a drop or connection already")
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"drops and connections: the name {', '.join(twice)} is used twice")
         refuse_contradictions(self.rounding, self.rounding_where, names)

@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from etl.sql import dashboard_order
+from etl.sql.order_reports import FORECAST, FORECAST_ASKED, FORECAST_FROM_RUN, KPI, KPI_ASKED, KPI_LANDED, LISTS
+from etl.sql.order_services import SERVICES
+
 STAGING: tuple[str, ...] = ("stg_files__time_entries",)
 
 MAP: tuple[str, ...] = (
@@ -128,10 +132,7 @@ RULES: tuple[str, ...] = (
     "hours_hundredths",
 )
 MARTS: tuple[str, ...] = (
-    "entries",
-    "pieces",
-    "payroll_lines",
-    "pay_additions",
+    *("entries", "pieces", "payroll_lines", "pay_additions"),
     "labor_lines",
     "charge_lines",
     "labor_journal",
@@ -282,10 +283,8 @@ ONLY_WITH: Mapping[str, tuple[str, ...]] = {
 """Decisions that have no row where none of these tables has one, or none that meets the condition: then nothing is
 computed for them, and the table is made of its columns alone (shapes.csv)."""
 REPORTS: tuple[str, ...] = (
-    "withdrawal_shares",
-    "repeats_told",
-    "state_counts",
-    "pay_totals",
+    *("withdrawal_shares", "repeats_told"),
+    *("state_counts", "pay_totals"),
     "average_hours",
     "days_counted",  # before the weeks a run reads, where a rule looks at them
     "entries_to_check",  # what the suites of expectations look at
@@ -296,8 +295,7 @@ REPORTS: tuple[str, ...] = (
     "pieces_to_check",
     "postings_to_check",
     "rounding_forbidden",
-    "units_of_input",
-    *("run_inputs", "input_totals"),
+    *("units_of_input", "run_inputs", "input_totals"),
     "standing_roll_forward",
     "vendor_payments_read",
     "vendor_year",  # the yearly review
@@ -305,25 +303,17 @@ REPORTS: tuple[str, ...] = (
 QUESTIONS: tuple[str, ...] = (  # to exported batches
     *("law_differences", "lines_not_exported", "qualified_overtime", "mapping_differences", "mapping_row_use"),
 )
-LISTS: tuple[str, ...] = (  # names of the tracker beside those of the cross-references and the books
-    "tracker_names",
-    "tracker_uses",
-    "scope_table",
-    "names_listed",
-    "name_keys",
-    "spellings_alike",
-    "names_alike",
-    "rows_to_map",
-    "list_findings",
-    "work_to_map",  # what held entries of a draft wait for
-)
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
     "marts": MARTS + REPORTS + QUESTIONS,
     "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
     "lists": LISTS,
+    "services": SERVICES,
+    "kpi": (*KPI, *KPI_ASKED, *KPI_LANDED),
+    "forecast": (*FORECAST_FROM_RUN, *FORECAST, *FORECAST_ASKED),
     "books": (*BOOKS_READ, *BOOKS_BEFORE, BOOK_PAIRS, *BOOKS_AFTER),
+    "dashboard": dashboard_order.OWN,
     "audits": tuple(AUDITS),
 }
 

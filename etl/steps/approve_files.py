@@ -7,50 +7,65 @@ from __future__ import annotations
 
 import csv
 import io
-import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from etl import __version__
-from etl.disk import told, unreadable
 from etl.errors import EtlError, RefusedError, SettingsError
 from etl.steps.approve import decide
+from etl.steps.approve_time_files import weeks_shown
+from etl.steps.mapping_approve_files import edit_shown
 from etl.steps.outcome import Outcome
 from etl.steps.people import read_signed, write_signed
+from etl.steps.request_file import DRAFTS, EDITS, REQUEST, WEEKS, need_list, read_request, unasked, write_request
 from etl.steps.returned import read_given
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.signing import Facts, approval_statement, draft_entry
 from etl.store import audit_log, batches
 from etl.store.batches import Draft
 from etl.store.files import sha256_bytes
-from etl.strict_json import NotStrictError, dump_lines, load
 from etl.trust.envelope import sign
 from etl.trust.keys import id_of, key_folder, only_key
-from etl.trust.statements import APPROVE_BATCH, EXPIRES_DAYS, instant, opened, statement
+from etl.trust.statements import (
+    APPROVE_BATCH,
+    APPROVE_MAPPING,
+    APPROVE_TIME,
+    EXPIRES_DAYS,
+    instant,
+    opened,
+    statement,
+)
 
-REQUEST, KIND, FORMAT = "request_approval", "approval-request", 1
-_FIELDS = {"format", "kind", "id", "workspace", "product", "people", "drafts"}
-_MOST_BYTES = 4 << 20
+_MOST_BYTES = 1 << 20
 _HEADINGS = ("company", "period", "batch", "manifest", "what was done")
 Wanted = tuple[str, date]
 
 
 def read_list(file: Path) -> list[Wanted]:
     """The drafts of a list: a CSV with the columns company and period_end. Raises SettingsError APPROVAL_LIST."""
-    try:
-        rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")), strict=True))
-    except OSError as error:
-        raise unreadable(file, error) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _list_error(file, str(error)) from None
-    if not rows or rows[0] != ["company", "period_end"] or len(rows) < 2 or any(len(row) != 2 for row in rows):
-        raise _list_error(file, "its first line is not company,period_end, or a line has not two cells")
-    wanted = [(company, read_day(day, str(file))) for company, day in rows[1:]]
+    wanted = [(company, read_day(day, str(file))) for company, day in _listed(file, "period_end")]
     if len(set(wanted)) != len(wanted):
-        raise _list_error(file, "a period stands in it twice")
+        raise _list_error(file, "period_end", "a period stands in it twice")
     return wanted
+
+
+def read_replays(file: Path) -> list[tuple[str, str]]:
+    """The replays of a list: a CSV with the columns company and replay. Raises SettingsError APPROVAL_LIST."""
+    return _listed(file, "replay")
+
+
+def _listed(file: Path, column: str) -> list[tuple[str, str]]:
+    try:
+        content = read_given(file, _MOST_BYTES)
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _list_error(file, column, str(error)) from None
+    if len(content) > _MOST_BYTES or not rows or rows[0] != ["company", column] or len(rows) < 2 or any(
+            len(row) != 2 for row in rows):
+        raise _list_error(file, column, f"its first line is not company,{column}, or a line has not two cells")
+    return [(company, value) for company, value in rows[1:]]
 
 
 def request_approval(
@@ -62,21 +77,11 @@ def request_approval(
     """
     place = place_of(workspace)
     found = [_drafted(start(company, day, place.root, person=person, in_memory=True)) for company, day in wanted]
-    trusts = [run.trust() for run, _ in found]
-    first = trusts[0]
-    if first is None or any(trust is None or trust.is_practice for trust in trusts):
-        raise SettingsError(
-            "PEOPLE_MISSING", what="An approval travels as a file only where a people list says whose key signs it",
-            where="data/people", fix="Found the list first: timebooks company people found")
+    first = need_list(*(run.trust() for run, _ in found))
     for run, _ in found:
         run.permit(REQUEST)
-    content = dump_lines({
-        "format": FORMAT, "kind": KIND, "id": secrets.token_hex(16), "workspace": first.people.workspace,
-        "product": __version__, "people": {"number": first.people.head.number, "digest": first.people.head.digest},
+    digest = write_request(file, first, DRAFTS, {
         "drafts": [draft_entry(draft, run.settings.company.policy, run.records()) for run, draft in found]})
-    digest = sha256_bytes(content)
-    with told("write the file", file):
-        file.write_bytes(content)
     for run, draft in found:
         with run.locked("requesting an approval"):
             audit_log.append(place, run.company, REQUEST, {
@@ -92,15 +97,22 @@ def request_approval(
 
 def sign_request(request: Path, answer: Path, *, person: str, key: str = "") -> Outcome:
     """The approver's own machine: shows what is asked for and signs it as a whole; no workspace is needed."""
-    content, said = _request(request)
+    content, said = read_request(request)
     private = only_key(key_folder(None), person, key)
     now = datetime.now(UTC)
-    fields = {"drafts": said["drafts"], "people": said["people"], "request": sha256_bytes(content),
-              "expires": instant(now + timedelta(days=EXPIRES_DAYS))}
-    payload = statement(APPROVE_BATCH, fields, person=person, key=id_of(private), workspace=said["workspace"], now=now)
-    write_signed(answer, sign(APPROVE_BATCH, payload, private))
-    return Outcome(
-        title=f"{len(said['drafts'])} draft(s) signed by {person}", facts=(("answer", str(answer)),),
+    fields, outcome = {
+        DRAFTS: _drafts_shown, WEEKS: weeks_shown, EDITS: edit_shown}[said["kind"]](said, person, sha256_bytes(content))
+    kind = {DRAFTS: APPROVE_BATCH, WEEKS: APPROVE_TIME, EDITS: APPROVE_MAPPING}[said["kind"]]
+    payload = statement(kind, {**fields, "people": said["people"]}, person=person, key=id_of(private),
+                        workspace=said["workspace"], now=now)
+    write_signed(answer, sign(kind, payload, private))
+    return replace(outcome, facts=(*outcome.facts, ("answer", str(answer))))
+
+
+def _drafts_shown(said: dict[str, Any], person: str, digest: str) -> tuple[dict[str, Any], Outcome]:
+    expires = instant(datetime.now(UTC) + timedelta(days=EXPIRES_DAYS))
+    return {"drafts": said["drafts"], "request": digest, "expires": expires}, Outcome(
+        title=f"{len(said['drafts'])} draft(s) signed by {person}",
         headings=("company", "period", "batch", "manifest", "gross", "held", "prepared by", "policy"),
         rows=tuple(map(_signed_row, said["drafts"])),
         next_step="compare each manifest with the one on screen or paper there, then send the answer back")
@@ -170,22 +182,7 @@ def _drafted(run: Run) -> tuple[Run, Draft]:
 def _refuse_unasked(run: Run, request: str, draft: Facts) -> None:
     if not any(record.type == REQUEST and record.body.get("request") == request
                and record.body.get("manifest") == draft["manifest"] for record in run.records()):
-        raise RefusedError(
-            "REQUEST_UNKNOWN", what="The answer belongs to no request that was made here for this draft",
-            where=f"{run.company}, period to {run.period_end}", fix="Write a request and have that one answered.")
-
-
-def _request(file: Path) -> tuple[bytes, dict[str, Any]]:
-    content = read_given(file, _MOST_BYTES)
-    try:
-        said = load(content)
-    except NotStrictError as error:
-        raise _no_request(file, str(error)) from None
-    if len(content) > _MOST_BYTES or not isinstance(said, dict) or set(said) != _FIELDS or said["kind"] != KIND:
-        raise _no_request(file, "it is none that this version writes")
-    if said["product"] != __version__ or said["format"] != FORMAT:
-        raise _no_request(file, f"it was written by version {said['product']}, this is {__version__}")
-    return content, said
+        raise unasked(f"{run.company}, period to {run.period_end}")
 
 
 def _signed_row(draft: Facts) -> tuple[str, ...]:
@@ -208,11 +205,6 @@ def _taken(rows: Sequence[tuple[str, ...]], refused: int, person: str) -> Outcom
         next_step="look at what was refused" if refused else "export them (60_export)")
 
 
-def _list_error(file: Path, why: str) -> SettingsError:
-    return SettingsError("APPROVAL_LIST", what=f"The list of drafts cannot be read: {why}", where=str(file),
-                         fix="Write a CSV with the columns company and period_end, one draft a line.")
-
-
-def _no_request(file: Path, why: str) -> RefusedError:
-    return RefusedError("STATEMENT_FORM", what=f"The file is no request for an approval: {why}", where=str(file),
-                        fix="Have it written again: timebooks approve batch --request FILE")
+def _list_error(file: Path, column: str, why: str) -> SettingsError:
+    return SettingsError("APPROVAL_LIST", what=f"The list cannot be read: {why}", where=str(file),
+                         fix=f"Write a CSV with the columns company and {column}, one a line.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from etl.errors import RefusedError
@@ -17,6 +17,7 @@ from etl.steps.time_inputs import APPROVE, HERE, approvals_digest, hold, is_own,
 from etl.steps.trusted import SANDBOX_APPROVER, SIGNED
 from etl.store.batches import Draft
 from etl.store.evidence import Sheet, append_evidence
+from etl.store.records import Record
 from etl.trust.standing import EVERYWHERE
 from etl.trust.statements import APPROVE_TIME
 from etl.units import clock_hours
@@ -29,8 +30,8 @@ Rows = list[dict[str, Any]]
 
 def time_waiting(run: Run) -> Outcome:
     """The person-weeks of the run's calculation window with hours by project, those that wait first; reads only."""
-    _refuse_unasked(run)
-    weeks, lines = _weeks(run)
+    refuse_not_asked(run)
+    weeks, lines = weeks_now(run)
     waiting = [week for week in weeks if week["state"] != "approved"]
     return Outcome(
         title=f"{len(waiting)} of {len(weeks)} person-week(s) wait for an approval",
@@ -38,7 +39,7 @@ def time_waiting(run: Run) -> Outcome:
         headings=("employee", "name", "week", "hours", "by project", "state"),
         rows=tuple(
             (week["employee_id"], week["employee_name"], str(week["week"]), clock_hours(week["seconds"]),
-             _by_project(lines[week["employee_id"], week["week"]]), week["told"])
+             by_project(lines[week["employee_id"], week["week"]]), week["told"])
             for week in sorted(weeks, key=lambda week: week["state"] == "approved")),
         next_step=f"timebooks approve time --company {run.company} --period-end {run.period_end} --seen "
         f"{_shown(waiting)} --person ID" if waiting else "")
@@ -54,54 +55,69 @@ def approve_time(
     """
     who = person or (SANDBOX_APPROVER if is_sandbox(run.company) else run.person)
     run.permit("approve_time", who)
-    _refuse_unasked(run)
+    refuse_not_asked(run)
     with run.locked("approving hours"):
-        found, lines = _weeks(run)
+        found, lines = weeks_now(run)
         waiting = [week for week in found if week["state"] != "approved"]
         if seen and _shown(waiting) != seen:
             raise RefusedError("TIME_SEEN", what="The weeks that wait are not those that the list showed",
                                where=f"{run.company}, period to {run.period_end}",
-                               fix="Look at timebooks approve time --list again and approve what it shows.")
-        asked = [week for week in waiting if (not employees or week["employee_id"] in employees)
-                 and (not weeks or str(week["week"]) in weeks)]
-        chosen = _own_team(run, who, asked, is_named=bool(employees))
+                               fix="Look at timebooks approve time --show again and approve what it shows.")
+        chosen = own_team(run, who, named(waiting, employees, weeks), is_named=bool(employees))
         if not chosen:
             raise RefusedError("TIME_NOTHING", what=f"No week waits for {who}",
                                where=f"{run.company}, period to {run.period_end}",
-                               fix="Look at timebooks approve time --list.")
-        said = [{"employee": week["employee_id"], "week": str(week["week"]), "content": week["content"],
-                 "seconds": week["seconds"], "entries": week["count_entries"]} for week in chosen]
-        body: dict[str, Any] = {"weeks": said}
-        records, trust = run.records(), run.trust()
+                               fix="Look at timebooks approve time --show.")
+        said = said_of(chosen)
+        records, trust, given = run.records(), run.trust(), None
         if trust is not None and trust.signs(who):
             given = trust.statement(
                 APPROVE_TIME, {"company": run.company, "weeks": said, "log": end_of(records)}, who, run.now())
             hold(trust, records, given, said, len(records) + 1, names_of(run))
-            body |= {SIGNED: given}
-        content = {"format": 1, "kind": "time-approval", "approved_by": who, "weeks": [
-            {**one, "lines": [{name: line[name] if isinstance(line[name], int) else str(line[name])
-                               for name in _LINE} for line in lines[week["employee_id"], week["week"]]]}
-            for one, week in zip(said, chosen, strict=True)]}
-        record = append_evidence(run.workspace, run.company, run.period_end, Sheet(
-            "time-approval", content, APPROVE, body), person=who, now=run.now())
+        record = recorded(run, who, said, [lines[week["employee_id"], week["week"]] for week in chosen], given)
     left = len(waiting) - len(chosen)
     return Outcome(
         title=f"{len(chosen)} person-week(s) approved by {who}, record {record.number}"
         + (f"; {left} wait for somebody else" if left else ""),
         headings=("employee", "name", "week", "hours", "by project"),
         rows=tuple((week["employee_id"], week["employee_name"], str(week["week"]), clock_hours(week["seconds"]),
-                    _by_project(lines[week["employee_id"], week["week"]])) for week in chosen),
+                    by_project(lines[week["employee_id"], week["week"]])) for week in chosen),
         next_step=f"timebooks week --company {run.company} --period-end {run.period_end}")
 
 
 def week_states(run: Run) -> dict[str, str]:
     """Of each person whether the week of the run is approved as it is now: approved, changed or waiting; reads only."""
-    weeks, _ = _weeks(run)
+    weeks, _ = weeks_now(run)
     order = ("approved", "changed", "waiting")   # of several weeks the one that is furthest from done
     states: dict[str, str] = {}
     for week in weeks:
         states[week["employee_id"]] = max(states.get(week["employee_id"], "approved"), week["state"], key=order.index)
     return states
+def named(weeks: Rows, employees: Sequence[str], begins: Sequence[str]) -> Rows:
+    """Of these weeks those of the named employees that begin on the named days; nothing named is everything."""
+    return [week for week in weeks if (not employees or week["employee_id"] in employees)
+            and (not begins or str(week["week"]) in begins)]
+
+
+def said_of(weeks: Rows) -> Rows:
+    """Weeks as a statement names them."""
+    return [{"employee": week["employee_id"], "week": str(week["week"]), "content": week["content"],
+             "seconds": week["seconds"], "entries": week["count_entries"]} for week in weeks]
+
+
+def lined(said: Rows, lines: Sequence[Rows]) -> Rows:
+    """The same with the entries behind each, as evidence keeps them."""
+    return [{**one, "lines": [{name: line[name] if isinstance(line[name], int) else str(line[name]) for name in _LINE}
+                              for line in own]} for one, own in zip(said, lines, strict=True)]
+
+
+def recorded(run: Run, who: str, said: Rows, lines: Sequence[Rows], given: Mapping[str, Any] | None) -> Record:
+    """The record of an approval of these weeks, the entries behind them among the evidence."""
+    content = {"format": 1, "kind": "time-approval", "approved_by": who, "log": end_of(run.records()),
+               "weeks": lined(said, lines)}
+    body = {"weeks": said, **({} if given is None else {SIGNED: dict(given)})}
+    return append_evidence(run.workspace, run.company, run.period_end, Sheet(
+        "time-approval", content, APPROVE, body), person=who, now=run.now())
 
 
 def refuse_changed_approvals(run: Run, draft: Draft) -> None:
@@ -116,14 +132,15 @@ def refuse_changed_approvals(run: Run, draft: Draft) -> None:
             "draft approved.")
 
 
-def _refuse_unasked(run: Run) -> None:
+def refuse_not_asked(run: Run) -> None:
+    """Nothing, where approvals of hours given here count; otherwise RefusedError TIME_NOT_ASKED."""
     if run.settings.approval.time not in HERE:
         raise RefusedError(
             "TIME_NOT_ASKED", what="Approvals of hours given here do not count in this company",
             where=f"mappings/{run.company}/company.toml, [approval] time", fix='Set time = "here", "either" or "both".')
 
 
-def _weeks(run: Run) -> tuple[Rows, dict[tuple[str, Any], Rows]]:
+def weeks_now(run: Run) -> tuple[Rows, dict[tuple[str, Any], Rows]]:
     """Every person-week of the window with its state, and the lines behind each."""
     with run.engine() as engine:
         stage(run, engine, run.pulls())
@@ -151,7 +168,7 @@ def _shown(waiting: Rows) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
-def _own_team(run: Run, who: str, asked: Rows, *, is_named: bool) -> Rows:
+def own_team(run: Run, who: str, asked: Rows, *, is_named: bool) -> Rows:
     """The weeks this person may approve; one that was named and is not among them is refused."""
     trust, own = run.trust(), names_of(run)
     team: Collection[str] = {EVERYWHERE}
@@ -169,7 +186,8 @@ def _own_team(run: Run, who: str, asked: Rows, *, is_named: bool) -> Rows:
             and (is_alone or not is_own(names, own[week["employee_id"]]))]
 
 
-def _by_project(lines: Rows) -> str:
+def by_project(lines: Rows) -> str:
+    """Hours by project, a line each."""
     sums: dict[str, int] = defaultdict(int)
     for line in lines:
         sums[line["place"].partition(" / ")[0]] += line["worked_seconds"] or 0

@@ -11,15 +11,16 @@ from etl.errors import DamageError, EtlError, SettingsError
 from etl.settings import read_settings
 from etl.steps.history import companies, rebuild_history
 from etl.steps.outcome import Outcome
-from etl.steps.run import person_of, place_of
+from etl.steps.run import Run, person_of, place_of
 from etl.steps.trusted import permit
 from etl.steps.verify import verify
-from etl.store import audit_log, backup
-from etl.store.backup import Snapshot
-from etl.store.vault import open_vault
+from etl.store import audit_log, backup, destroyed
+from etl.store.backup import Copied, Snapshot
+from etl.store.records import Record
+from etl.store.vault import Vault, open_vault
 from etl.workspace import PEOPLE_LOG, Workspace
 
-BACKUP = "backup"
+BACKUP, FAILED = "backup", "backup_failed"
 
 
 def create(
@@ -37,13 +38,8 @@ def create(
     for name in names:
         permit(place, name, "back_up", person or person_of(name))
     vault = open_vault(to)
-    copied = backup.create(place, vault, names, person=person or person_of(names[0]), is_full=is_full)
+    copied = _copied(place, vault, names, person, is_full=is_full)
     made = copied.snapshot
-    for name in names:
-        audit_log.append(place, name, BACKUP, {
-            "to": vault.shown, "snapshot": made.name, "files": len(made.files), "bytes": made.size,
-            "read_back": copied.read_back,
-        }, person=person or person_of(name), now=datetime.now(UTC))
     return Outcome(
         title=f"snapshot {made.number} of {len(names)} company(ies): {len(made.files)} files, "
         f"{made.size / 1_000_000:,.1f} MB, {copied.new} new",
@@ -53,6 +49,52 @@ def create(
         next_step="note the ends of the logs outside, and try it: timebooks archive drill "
         f"{vault.shown if not to.startswith('s3://') else to}",
     )
+
+
+def _copied(
+    place: Workspace, vault: Vault, names: Sequence[str], person: str | None, *, is_full: bool = False,
+) -> Copied:
+    """The snapshot, and a record of it in each company's audit log."""
+    copied = backup.create(place, vault, names, person=person or person_of(names[0]), is_full=is_full)
+    made = copied.snapshot
+    for name in names:
+        destroyed.note_purges(vault, name, audit_log.read_log(place, name))
+        audit_log.append(place, name, BACKUP, {
+            "to": vault.shown, "snapshot": made.name, "files": len(made.files), "bytes": made.size,
+            "read_back": copied.read_back,
+        }, person=person or person_of(name), now=datetime.now(UTC))
+    return copied
+
+
+def back_up_at_close(run: Run) -> tuple[tuple[str, str], ...]:
+    """Where the company names a place for its backups, a snapshot with the close in it; it never undoes the close.
+
+    One that cannot be made is told, recorded, and shown by the status until there is one.
+    """
+    to = run.settings.retention.backup
+    if not to:
+        return ()
+    try:
+        backup.refuse_inside(run.workspace, to)
+        made = _copied(run.workspace, open_vault(to), [run.company], run.person).snapshot
+    except EtlError as error:
+        audit_log.append(run.workspace, run.company, FAILED, {
+            "period_end": run.period_end.isoformat(), "code": error.code, "what": error.what}, person=run.person,
+            now=run.now())
+        told = f"NOT made ({error.code}): {error.what}. Make one: timebooks archive create --company {run.company}"
+        return (("backup", told),)
+    return (("backup", f"snapshot {made.number}, {len(made.files)} files"),)
+
+
+def backup_missing(place: Workspace, company: str, records: Sequence[Record]) -> str:
+    """What the status says where a place for backups is named and none was made since the newest close; else empty."""
+    closed = max((record.number for record in records if record.type == "close"), default=0)
+    made = max((record.number for record in records if record.type == BACKUP), default=0)
+    if closed <= made or not read_settings(place.mappings(company) / "company.toml", company).retention.backup:
+        return ""
+    failed = [record for record in records[closed:] if record.type == FAILED]
+    why = f": {failed[-1].text('what')}" if failed else ""
+    return f"none since the close of {records[closed - 1].text('period_end')}{why}; timebooks archive create"
 
 
 def restore(source: str, target: str | Path, *, snapshot: int | None = None, anchors: Sequence[str] = ()) -> Outcome:

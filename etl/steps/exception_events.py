@@ -33,6 +33,14 @@ _MOST = 500
 
 
 @dataclass(frozen=True)
+class Done:
+    """What was done about an exception, in one line, and how many minutes it took."""
+
+    said: str
+    minutes: int | None = None
+
+
+@dataclass(frozen=True)
 class _Event:
     """What one person did: assigned, fixed or verified."""
 
@@ -41,6 +49,7 @@ class _Event:
     said: str = ""
     owner: str = ""
     file: Path | None = None
+    minutes: int | None = None
 
 
 def assign_exception(
@@ -54,13 +63,17 @@ def assign_exception(
 
 
 def fix_exception(
-    company: str, item: str, said: str, *, file: Path | None = None, person: str | None = None,
+    company: str, item: str, said: str | Done, *, file: Path | None = None, person: str | None = None,
     workspace: str | Path | None = None,
 ) -> Outcome:
-    """Record what was done about an exception, with a file's digest where one shows it; it is not closed by that."""
+    """Record what was done about an exception, with a file's digest where one shows it; it is not closed by that.
+
+    `said`: in one line; with the minutes it took where somebody says so, which the key figures count.
+    """
+    done = said if isinstance(said, Done) else Done(said)
     place, who = place_of(workspace), person or person_of(company)
     permit(place, company, "fix_exception", who)
-    return _recorded(place, company, item, _Event(FIXED, who, said, file=file))
+    return _recorded(place, company, item, _Event(FIXED, who, done.said, file=file, minutes=done.minutes))
 
 
 def verify_exception(
@@ -93,6 +106,7 @@ def _recorded(place: Workspace, company: str, item: str, done: _Event) -> Outcom
         audit_log.append(place, company, EVENT, {
             "item": one.id, "event": done.event, "owner": done.owner or one.owner or who, "said": done.said.strip(),
             "shown_by": evidence, "opened": one.opened.isoformat(), **told_of(one.found, one.period_end),
+            **({} if done.minutes is None else {"minutes": done.minutes}),
         }, person=who, now=now)
         one = item_of(place, company, audit_log.read_log(place, company), one.id, now.date())
     event, owner = done.event, done.owner

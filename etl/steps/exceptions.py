@@ -6,20 +6,19 @@ what people did, `exceptions_opened` when a draft first had it; everything else 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from etl.errors import RefusedError
-from etl.mapping.declared import FILES
+from etl.errors import MappingError, RefusedError
+from etl.mapping.load import load_mappings
 from etl.settings import Settings, read_settings
 from etl.steps.exceptions_live import Found, held_now
 from etl.steps.mapping_versions import choose, file_of
+from etl.steps.missing_rows import missing_rows, newest_of_each
 from etl.steps.outcome import Outcome
 from etl.steps.report_file import write_report
 from etl.steps.run import place_of
@@ -105,7 +104,7 @@ def board(
             one.events.append(record)
     for known in gone_out:
         items[known].is_there = _is_still_there(items[known], live)
-    return sorted(items.values(), key=lambda one: _order(one, today))
+    return sorted(items.values(), key=lambda one: order(one, today))
 
 
 def _is_still_there(one: Item, live: Found | None) -> bool:
@@ -135,7 +134,8 @@ def looked_at(place: Workspace, company: str, records: Sequence[Record]) -> Iter
             yield sealed, date.fromisoformat(record.recorded_at[:10])
 
 
-def _order(one: Item, today: date) -> tuple[object, ...]:
+def order(one: Item, today: date) -> tuple[object, ...]:
+    """What stops first, then payroll, then billing; then the oldest."""
     streams = (one.found["streams"] or "").split(", ")
     turn = min((_TURN.get(stream, 2) for stream in streams), default=2)
     return (one.found["severity"] != "stop", turn, -business_days(one.opened, today), one.found["code"],
@@ -263,39 +263,18 @@ def _mapping_rows(
     place: Workspace, company: str, records: Sequence[Record], settings: Settings, found: Sequence[Item],
 ) -> Iterator[tuple[str, str]]:
     """For each project or service without a row: whose it is, and the row to put into the file once it is checked."""
-    wanted = {one.found["entry_id"]: one for one in found if one.found["code"] in _MAPPED_BY}
-    seen: dict[tuple[str, ...], date] = {}
-    for sealed, _ in looked_at(place, company, records) if wanted else ():
-        columns = ["entry_id", "source", "client_ref", "project_ref", "service_ref", "worked_on"]
-        for entry in sealed.table("entries", columns).to_pylist():
-            one = wanted.get(entry["entry_id"])
-            if one is not None and entry["worked_on"] is not None:
-                refs = ["client_ref", "project_ref"] if one.found["code"] == "TE008" else ["service_ref"]
-                key = (one.found["code"], entry["source"], *(entry[ref] or "(none)" for ref in refs))
-                seen[key] = min(seen.get(key, entry["worked_on"]), entry["worked_on"])
-    for (code, source, *named), first in sorted(seen.items()):
-        owners = settings.approval.owners
-        owner = next((owners[ref] for ref in (*reversed(named), "*") if ref in owners), "the bookkeeper")
-        name = _MAPPED_BY[code]
-        yield f"{owner}: add to {name}", _csv_row(place, company, name, source, named, first)
-
-
-def _csv_row(place: Workspace, company: str, name: str, source: str, refs: Sequence[str], first: date) -> str:
-    """The row in the column order of the company's own file."""
-    declared = next(one for one in FILES if one.name == name)
-    path = file_of(place, company, {}, name)
-    header = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))), declared.needed)
-    if name == "projects.csv":
-        client, project = refs
-        job = f"{client}:{project}" if client != "(none)" else f"Customer:{project}"
-        cells = {"source": source, "client_ref": "*" if client == "(none)" else client, "project_ref": project,
-                 "customer_job": job, "billing_method": "time_and_materials"}
-    else:
-        cells = {"source": source, "service_ref": refs[0], "service_item": refs[0], "hour_kind": "worked"}
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(
-        [{**cells, "effective_from": first.isoformat()}.get(column, "") for column in header])
-    return text.getvalue()
+    wanted = {one.found["entry_id"] for one in found if one.found["code"] in _MAPPED_BY}
+    if not wanted:
+        return
+    try:
+        mappings = load_mappings(place.mappings(company), company, choose(place, company).kept)
+    except MappingError as error:   # the list itself does not need them
+        yield "rows to add", f"not known, the cross-references have findings: {error.where}"
+        return
+    sealed = newest_of_each(place, company, records)
+    for row in sorted(missing_rows(place, company, settings, mappings, sealed, wanted), key=lambda row: row.csv_row):
+        if row.file in _MAPPED_BY.values():
+            yield f"{row.owner(settings.approval.owners)}: add to {row.file}", row.csv_row
 
 
 def _today() -> date:

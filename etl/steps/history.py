@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+
 from etl.errors import DamageError, RefusedError, StoreError
+from etl.steps.ops_tables import ops_tables
 from etl.steps.outcome import Outcome
 from etl.steps.run import place_of, read_day
 from etl.store import audit_log, batches, history
@@ -158,12 +161,18 @@ def _asked(
     known: Mapping[str, int] | None = None,
 ) -> Outcome:
     settled = settle_history(place)
+    beside = ops_tables(place, companies(place)) if "ops_" in sql.lower() else {}
+
+    def ask() -> pa.Table:
+        with history.attach(place, known=known, beside=beside) as connection:
+            return history.ask(connection, sql, parameters, limit)
+
     try:
-        table = history.query(place, sql, parameters, limit=limit, known=known)
+        table = ask()
     except DamageError:   # a file of it was spoiled, which its catalog does not know
         history.rebuild(place, all_published(place))
         settled = "was damaged and has been rebuilt"
-        table = history.query(place, sql, parameters, limit=limit, known=known)
+        table = ask()
     rows = tuple(tuple("" if value is None else str(value) for value in row.values()) for row in table.to_pylist())
     return Outcome(
         title=f"{title}: {table.num_rows} row(s)",

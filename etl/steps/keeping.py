@@ -13,6 +13,7 @@ from etl.law.retention import CLASSES, Kept, kept_until, longest
 from etl.mapping.load import load_mappings
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.settings import Settings, read_settings
+from etl.steps.backup_expiry import let_go, to_let_go, told_to_backups
 from etl.steps.history import rebuild_history
 from etl.steps.outcome import Outcome
 from etl.steps.people import read_signed, write_signed
@@ -30,8 +31,8 @@ from etl.trust.people import People
 from etl.trust.statements import KEEPING, head, statement
 from etl.workspace import Workspace, is_sandbox
 
-PURGE, HOLD, RELEASE = "purge", "hold_records", "release_records"
-_RECORDS = {PURGE: keeping.PURGE, HOLD: keeping.HOLD, RELEASE: keeping.RELEASE}
+PURGE, HOLD, RELEASE, EXPIRE = "purge", "hold_records", "release_records", "expire_backups"
+_RECORDS = {PURGE: keeping.PURGE, HOLD: keeping.HOLD, RELEASE: keeping.RELEASE, EXPIRE: keeping.EXPIRE}
 _MOST_SHOWN = 40
 
 
@@ -157,6 +158,16 @@ def propose_release(
     return _decide(place, company, RELEASE, {"reason": _reason(reason), "hold": hold}, by)
 
 
+def propose_expiry(
+    company: str, source: str, reason: str, by: Deciders, *, workspace: str | Path | None = None,
+) -> Outcome:
+    """Let the snapshots of a backup go that hold what was destroyed on purpose; a later one stands for them."""
+    place = place_of(workspace)
+    permit(place, company, "expire_backups", by.person)
+    what = to_let_go(place, company, source, audit_log.read_log(place, company))
+    return _decide(place, company, EXPIRE, {"reason": _reason(reason), **what}, by)
+
+
 def sign_keeping(file: Path, *, person: str, workspace: str | Path | None = None) -> Outcome:
     """Another person signs a purge, hold or release; with the last signature it is recorded and done."""
     place = place_of(workspace)
@@ -200,6 +211,10 @@ def _kept(
     records = audit_log.read_log(place, company)
     given = envelope.as_json()
     signed, said = signers(given, people, company, records, len(records) + 1, complete=False)
+    if any(isinstance(own := record.body.get(SIGNED), dict) and own.get("payload") == given["payload"]
+           for record in records):
+        raise RefusedError("STATEMENT_USED", what="What this file asks for was signed and done already",
+                           where=company, fix="Nothing is to be done; for another time have a new file signed.")
     if len(signed) < people.now().needed:
         if file is None:
             raise RefusedError("TWO_NEEDED", what="Two people decide this", where="--file",
@@ -210,6 +225,10 @@ def _kept(
     signed, said = signers(given, people, company, records, len(records) + 1)
     if said["verb"] == PURGE:
         _refuse_moved(place, company, said["what"])
+    if said["verb"] == EXPIRE and to_let_go(place, company, said["what"]["source"], records) != {
+            name: said["what"][name] for name in ("source", "snapshots")}:
+        raise RefusedError("HELD", what="The backup's snapshots are not those that were signed", where=company,
+                           fix="Make the decision anew and have it signed.")
     return _done(place, company, said["verb"], said["what"], signed, signed=given)
 
 
@@ -232,6 +251,10 @@ def _done(
     body = {**what, "persons": list(persons)} | ({SIGNED: dict(signed)} if signed is not None else {})
     now = datetime.now(UTC)
     by = " and ".join(persons)
+    if verb == EXPIRE:
+        with lock.company_lock(place, company, persons[0], "letting backups go"):
+            return let_go(company, what, audit_log.append(
+                place, company, keeping.EXPIRE, body, person=persons[0], now=now))
     if verb != PURGE:
         with lock.company_lock(place, company, persons[0], "legal hold"):
             record = audit_log.append(place, company, _RECORDS[verb], body, person=persons[0], now=now)
@@ -246,10 +269,12 @@ def _done(
     count = sum(len(item["files"]) for item in what["items"])
     return Outcome(
         title=f"{len(gone)} place(s) of {company} destroyed by {by}: record {record.number} keeps the digests",
-        facts=(("files", str(count)), ("history", history)),
+        facts=(("files", str(count)), ("history", history),
+               *told_to_backups(place, company, audit_log.read_log(place, company))),
         headings=("place", "newest day", "kept until"),
         rows=tuple((item["place"], item["day"], item["kept_until"]) for item in what["items"][:_MOST_SHOWN]),
-        next_step="copies in backups are destroyed by whoever keeps them; timebooks verify names what is gone",
+        next_step="make a new backup, then let go of those that still hold it: timebooks archive create, timebooks "
+        f"archive expire PLACE --company {company} --reason TEXT",
     )
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from etl.codes import codes_table
 from etl.mapping.declared import FILES
 from etl.settings import Settings, read_settings
-from etl.sql.order import LISTS
+from etl.sql.order_reports import LISTS
 from etl.sql.run import Engine
 from etl.steps.notebook import show_errors_calmly
 from etl.steps.outcome import NEW_LINE, Cell, Link, Outcome

@@ -34,6 +34,7 @@ from etl.store.approvals import is_same_person
 from etl.store.lock import company_lock
 from etl.store.mapping_sets import land_mapping, mapping_path
 from etl.store.records import Record
+from etl.terms import Policy
 from etl.trust.statements import APPROVE_MAPPING
 from etl.workspace import Workspace, is_sandbox
 
@@ -50,29 +51,37 @@ def approve_mapping(
     permit(place, company, "approve_mapping", who)
     with company_lock(place, company, who, "approving cross-references"):
         records = audit_log.read_log(place, company)
-        found, before = _replayed(records, replay), approved_digest(place, company, records)
-        _refuse_stale(place, company, found, before)
-        settings = settings_of(place, company, before)
-        policy = settings.company.policy
-        if policy != "single_person" and is_same_person(who, found.person):
+        body = asked_for(place, company, replay, records)
+        policy: Policy = body["policy"]
+        if policy != "single_person" and is_same_person(who, body["author"]):
             raise RefusedError(
                 "SAME_PERSON", what=f"{who} is the author of the edit and cannot approve it (policy {policy})",
-                where=f"{company}, replay {found.text('replay')}", fix="Ask another person to approve it.")
+                where=f"{company}, replay {body['replay']}", fix="Ask another person to approve it.")
         given = [record for record in records if record.type == APPROVE
-                 and record.body.get("replay") == found.text("replay") and is_same_person(record.person, who)]
+                 and record.body.get("replay") == body["replay"] and is_same_person(record.person, who)]
         if given:
-            return _outcome(place, company, given[-1], records, before)
-        body: dict[str, Any] = {
-            "replay": found.text("replay"), "mapping": found.text("mapping"), "before": before,
-            "gross": found.body["gross"], "author": found.person, "policy": policy,
-            "needed": _needed(settings, found.body["gross"])}
+            return told_of(place, company, given[-1], records)
         trust, now = trust_of(place, company, policy, records), datetime.now(UTC)
         if trust is not None and trust.signs(who):
             facts = bound(company, body)
             body[SIGNED] = trust.statement(APPROVE_MAPPING, {**facts, "log": end_of(records)}, who, now)
             hold_now(trust, records, body[SIGNED], facts, now)
         record = audit_log.append(place, company, APPROVE, body, person=who, now=now)
-        return _outcome(place, company, record, [*records, record], before)
+        return told_of(place, company, record, [*records, record])
+
+
+def asked_for(place: Workspace, company: str, replay: str, records: Sequence[Record]) -> dict[str, Any]:
+    """What an approval of this replay says: which edit, on top of what, what it moves, by whom, by how many people.
+
+    Raises RefusedError REPLAY_UNKNOWN, MAPPING_FREE, REPLAY_STALE.
+    """
+    found, before = _replayed(records, replay), approved_digest(place, company, records)
+    _refuse_stale(place, company, found, before)
+    settings = settings_of(place, company, before)
+    return {
+        "replay": found.text("replay"), "mapping": found.text("mapping"), "before": before,
+        "gross": found.body["gross"], "author": found.person, "policy": settings.company.policy,
+        "needed": _needed(settings, found.body["gross"])}
 
 
 def _replayed(records: Sequence[Record], replay: str) -> Record:
@@ -113,10 +122,9 @@ def _needed(settings: Settings, gross: dict[str, dict[str, str]]) -> int:
     return 2 if is_above else 1
 
 
-def _outcome(
-    place: Workspace, company: str, record: Record, records: Sequence[Record], before: str,
-) -> Outcome:
-    is_done = is_complete(place, company, record, records, before)
+def told_of(place: Workspace, company: str, record: Record, records: Sequence[Record]) -> Outcome:
+    """What this approval has brought about."""
+    is_done = is_complete(place, company, record, records, record.text("before"))
     return Outcome(
         title=f"replay {record.text('replay')} approved by {record.person}"
         + ("" if is_done else "; a second person must approve it, for what it moves is above the threshold"),

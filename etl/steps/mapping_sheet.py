@@ -9,19 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
 from etl.errors import RefusedError
 from etl.mapping.columns import MappingFile
 from etl.mapping.declared import FILES
 from etl.mapping.load import MappingSet, load_mappings
 from etl.settings import Settings, read_settings
-from etl.sql.run import Engine
+from etl.steps.missing_rows import missing_rows, newest_of_each
 from etl.steps.outcome import Outcome
 from etl.steps.run import place_of
-from etl.store import audit_log, batches, files
-from etl.tables import ENTRIES
-from etl.units import clock_hours
+from etl.store import audit_log, files
 from etl.workbooks.mapping_sheet import Field, MappingTable, render_mapping, title_of
 from etl.workspace import Workspace, is_sandbox
 
@@ -31,13 +27,7 @@ _TARGET_LISTS = {"customer_job": "customer_job", "service_item": "service_item",
 _OFFERED = ("source", "customer_job", "service_item", "account", "employee_id", "employee_name", "pay_group",
             "work_location", "client_ref", "project_ref", "service_ref", "vendor_id", "vendor_name", "currency",
             "pay_item", "customer", "place")
-KNOWN = {   # of a row to do: the columns whose cells are known
-    "employees.csv": ("source", "person_ref"), "projects.csv": ("source", "client_ref", "project_ref"),
-    "items.csv": ("source", "service_ref"), "rates.csv": ("customer_job", "service_item", "employee_id"),
-    "private/pay_rates.csv": ("employee_id",)}
 Todo = Sequence[tuple[str, Sequence[str]]]
-_HELD = ("source", "person_ref", "employee_id", "client_ref", "project_ref", "service_ref", "customer_job",
-         "service_item", "worked_on", "worked_seconds", "pay_reason", "cost_reason", "bill_reason")
 
 
 @dataclass(frozen=True)
@@ -113,30 +103,10 @@ def edited(mappings: MappingSet) -> Iterator[Edited]:
 
 def _todo(place: Workspace, company: str, settings: Settings, mappings: MappingSet) -> dict[str, Todo]:
     """By file, the rows that are missing: why, and the cells that are known."""
-    records = audit_log.read_log(place, company)
-    drafted = sorted({record.day("period_end") for record in records if record.type == "draft"})
-    sealed = [batches.find_batch(place, company, end, records) or batches.find_draft(place, company, end, records)
-              for end in drafted]
-    if not drafted:
-        return {}
-    scratch = place.scratch(company) / "mapping"
-    with Engine(None, scratch, [scratch]) as engine:
-        told_of = [one.table("entries", list(_HELD)) for one in sealed if one]
-        engine.put("held_entries", pa.concat_tables([ENTRIES.empty_table().select(list(_HELD)), *told_of]))
-        for table in ("map_employees", "map_projects", "map_items", "map_rates", "map_pay_rates"):
-            engine.put(table, mappings.tables[table])
-        engine.run(("work_to_map",))
-        rows = engine.fetch("work_to_map").to_pylist()
+    sealed = newest_of_each(place, company, audit_log.read_log(place, company))
     todo: dict[str, list[tuple[str, Sequence[str]]]] = defaultdict(list)
-    headings = {file.declared.name: file.headings for file in edited(mappings)}
-    for row in rows:
-        known = {"source": row["source"], "person_ref": row["ref"], "client_ref": row["outer_ref"],
-                 "project_ref": row["ref"], "service_ref": row["ref"], "customer_job": row["ref"],
-                 "service_item": row["outer_ref"], "employee_id": "*" if row["file"] == "rates.csv" else row["ref"]}
-        given = {name: known[name] for name in KNOWN[row["file"]]} | {
-            "effective_from": str(max(row["first_day"], settings.company.go_live))}
-        why = f"{row['count_entries']:,} entries, {clock_hours(row['seconds'])}, since {row['first_day']}"
-        todo[row["file"]].append((why, [given.get(name, "") for name in headings[row["file"]]]))
+    for row in missing_rows(place, company, settings, mappings, sealed):
+        todo[row.file].append((row.why, row.cells))
     return dict(todo)
 
 

@@ -19,8 +19,9 @@ from etl.mapping.cells import cell_fault, shown
 from etl.mapping.declared import FILES
 from etl.mapping.load import load_mappings
 from etl.settings import read_settings
-from etl.steps.mapping_sheet import KNOWN, Edited, edited
+from etl.steps.mapping_sheet import Edited, edited
 from etl.steps.mapping_versions import SHEET
+from etl.steps.missing_rows import KNOWN
 from etl.steps.outcome import NEW_LINE, Outcome
 from etl.steps.returned import read_given, refuse_unfit
 from etl.steps.run import person_of, place_of

@@ -20,19 +20,19 @@ USUAL: Mapping[str, int] = {  # milliseconds, a small week on two cores: what is
     "reconcile": 300,
     "close": 50,
 }
-_LOG = "stages"
+STAGES = "stages"
 _USUAL_WEIGHT = 4  # the usual speed counts as a quarter of all: one odd stage does not turn the estimate over
 
 
-def note_stage(workspace: Workspace, company: str, stage: str, milliseconds: int) -> None:
-    """Remember how long a stage took."""
-    ops_log.note(workspace, company, _LOG, {"stage": stage, "milliseconds": milliseconds})
+def note_stage(workspace: Workspace, company: str, stage: str, milliseconds: int, **more: str | int) -> None:
+    """Remember how long a stage took; `more`: when it ended, how, and by which role it was run, never by whom."""
+    ops_log.note(workspace, company, STAGES, {"stage": stage, "milliseconds": milliseconds, **more})
 
 
 def usual(workspace: Workspace, company: str) -> dict[str, int]:
     """Milliseconds of every stage: as this company's took the last time, else as they usually do."""
     taken = dict(USUAL)
-    for said in ops_log.noted(workspace, company, _LOG):
+    for said in ops_log.noted(workspace, company, STAGES):
         stage, milliseconds = said.get("stage"), said.get("milliseconds")
         if stage in taken and isinstance(milliseconds, int) and milliseconds >= 0:
             taken[str(stage)] = milliseconds

@@ -251,7 +251,7 @@ def _card(path: Path) -> Change:
     except ChangeError as error:
         raise _change(str(error)) from None
     if Key(said["person"], public).id != said["key"] or not all(
-            envelope.holds(one, public) for one in envelope.signatures):
+            one.key == said["key"] and envelope.holds(one, public) for one in envelope.signatures):
         raise _change("the card is not signed with the key that it shows")
     return {"change": "enroll", "person": said["person"], "name": said["name"], "public": said["public"]}
 

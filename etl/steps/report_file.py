@@ -11,11 +11,17 @@ from etl.disk import told
 from etl.targets.text import escape
 
 
-def write_report(path: Path, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def report_bytes(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """The rows below their headings, UTF-8 with a BOM; a text that begins like a formula gets an apostrophe."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(headings)
     writer.writerows([escape(cell, "'") if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_report(path: Path, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """The same as a file."""
+    content = report_bytes(headings, rows)
     with told("write the file", path):
-        path.write_bytes(text.getvalue().encode("utf-8-sig"))
+        path.write_bytes(content)

@@ -12,6 +12,7 @@ from etl.sources.pulling import place_of
 from etl.steps.approve import approve_batch
 from etl.steps.attachments import documents_found
 from etl.steps.connections import secret_of
+from etl.steps.forecast import told_missing
 from etl.steps.inputs import refuse_gaps
 from etl.steps.mapping_sheet import waiting_rows
 from etl.steps.next_step import approve, map_names
@@ -43,6 +44,7 @@ def preflight(run: Run) -> Outcome:
     lines += _waiting(run)
     lines.append(_approval(run))
     lines += _documents(run)
+    lines += filter(None, [told_missing(run)])
     missing = [(what, said) for what, state, said in lines if state == "missing"]
     return Outcome(
         title=f"{run.settings.company.name}, {run.owned.label}: "

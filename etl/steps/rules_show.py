@@ -63,7 +63,7 @@ def show_rules(
             (
                 rule.rule_id,
                 rule.regime or "(default)",
-                _pays(rule),
+                pays(rule),
                 rule.combine if rule.tiers else "",
                 rule.premium_base if rule.tiers else "",
                 f"{rule.effective_from} to {'today' if rule.effective_to.year == 9999 else rule.effective_to}",
@@ -120,7 +120,8 @@ def _shown_rounding(place: str, day: date, rules: Sequence[RoundingLaw], said: M
     )
 
 
-def _pays(rule: Rule) -> str:
+def pays(rule: Rule) -> str:
+    """What a rule pays, in words: 1.5 over 40 h a week."""
     parts = []
     for measure, tiers in rule.tiers:
         for over, multiplier in tiers:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from etl import __version__
 from etl.errors import DamageError, RefusedError
 from etl.steps.law import CONFIRM
+from etl.steps.mapping_authors import refuse_nameless
 from etl.steps.mapping_versions import REPLAY, REVERT, SHEET, refuse_unapproved
 from etl.steps.rendering import control_figures
 from etl.steps.trusted import SIGNED, Trust, refuse_strange
@@ -28,7 +29,15 @@ from etl.store.landing import pull_folder, pull_records
 from etl.store.records import Record
 from etl.store.verify_landing import examine_pull
 from etl.terms import Policy
-from etl.trust.judge import Signed, refuse_amount, refuse_persons, refuse_policy, refuse_role, refuse_times
+from etl.trust.judge import (
+    Signed,
+    refuse_amount,
+    refuse_persons,
+    refuse_policy,
+    refuse_role,
+    refuse_taken_back,
+    refuse_times,
+)
 from etl.trust.statements import APPROVE_BATCH, EXPIRES_DAYS, PREPARE, head, instant
 from etl.workspace import Workspace
 
@@ -128,6 +137,8 @@ class Approver:
     def sign(self, body: Mapping[str, Any], records: Sequence[Record]) -> Mapping[str, Any]:  # noqa: ARG002
         """The statement, held against the draft as it lies there."""
         facts = facts_of(self.draft, self.policy)
+        refuse_nameless(self.trust.workspace, self.trust.company, self.policy, self.draft.mapping_digest, records,
+                        len(records) + 1)
         given = self.given
         if given is None:
             given = approval_statement(self.trust, [facts | {"log": end_of(records)}], self.person, self.now)
@@ -194,6 +205,7 @@ class Hearing:
                 if facts["policy"] == "four_eyes" else {})})
         with _check(10, "time"):
             refuse_times(signed, prepared, self.now)
+            refuse_taken_back(given, facts["manifest"], self.records, number)
         return signed
 
     def _preparing(self, facts: Facts) -> Record:
@@ -237,6 +249,9 @@ class LastLook:
                     self.trust.signed(approval, APPROVE_BATCH, records)
                 Hearing(self.trust, records, self.now, self.person).hold(
                     approval.body[SIGNED], facts, approval.number)
+                with _check(9, "who wrote the edits"):
+                    refuse_nameless(self.workspace, draft.company, self.policy, draft.mapping_digest, records,
+                                    approval.number)
         with _check(7, "the inputs"):
             _refuse_changed_inputs(self.workspace, draft, records)
             refuse_unapproved(self.workspace, draft.company, draft.mapping_digest, records, draft.number)

@@ -8,6 +8,7 @@ from pathlib import Path
 from etl.errors import EtlError, RefusedError
 from etl.mapping.load import load_mappings
 from etl.settings import read_settings
+from etl.steps.archive import backup_missing
 from etl.steps.corrections import told
 from etl.steps.exceptions import status_fact
 from etl.steps.history import companies
@@ -113,8 +114,11 @@ def _disputed(place: Workspace, company: str, today: date) -> list[tuple[str, st
 def _decided(place: Workspace, company: str, today: date) -> list[tuple[str, str]]:
     """Edits that wait for an approval, and exceptions that are followed, where the company does either."""
     try:
+        records = audit_log.read_log(place, company)
         waiting_edits = choose(place, company).told
-        followed = status_fact(place, company, audit_log.read_log(place, company), today)
+        followed = status_fact(place, company, records, today)
+        if missing := backup_missing(place, company, records):
+            followed = [*followed, (f"{company}: backup", missing)]
     except EtlError:
         return []
     return [*((f"{company}: differs from approved", told) for told in waiting_edits), *followed]

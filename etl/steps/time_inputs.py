@@ -24,9 +24,9 @@ from etl.store.approvals import is_same_person
 from etl.store.evidence import all_filed
 from etl.store.records import Record
 from etl.strict_json import load
-from etl.trust.judge import Signed, refuse_others, refuse_role
+from etl.trust.judge import Signed, refuse_others, refuse_role, refuse_taken_back
 from etl.trust.standing import EVERYWHERE
-from etl.trust.statements import APPROVE_TIME
+from etl.trust.statements import APPROVE_TIME, WITHDRAW
 
 APPROVE = "approve_time"
 HERE = ("here", "either", "both")
@@ -81,6 +81,11 @@ def approved_weeks(run: Run, window: Period) -> list[Week]:
                 week = date.fromisoformat(said["week"])
                 if window.start - 14 * DAY <= week <= window.end:
                     found[said["employee"], week] = Week(said["employee"], week, said["content"], record)
+        elif record.type == WITHDRAW:   # an older approval of these weeks does not come back to life by it
+            at = record.body.get("approval")
+            taken_back = records[at - 1] if isinstance(at, int) and 0 < at < record.number else record
+            for said in taken_back.body["weeks"] if taken_back.type == APPROVE else ():
+                found.pop((said["employee"], date.fromisoformat(said["week"])), None)
     return [found[key] for key in sorted(found)]
 
 
@@ -146,6 +151,7 @@ def _counts(
             return True
         if trust.signed(record, APPROVE_TIME, records) is not None:
             hold(trust, records, record.body[SIGNED], weeks, record.number, own)
+            refuse_taken_back(record.body[SIGNED], None, records, record.number)
     except RefusedError:
         return False
     return True

@@ -35,6 +35,8 @@ SIGNED_KINDS = {
 }
 """What kind of statement a record of each type carries."""
 _PRACTICE_DIGEST = "0" * 64
+_PRACTICE_ROLES = {
+    SANDBOX_PREPARER: (PREPARER, OPERATOR, ACCOUNTANT), SANDBOX_APPROVER: (APPROVER, TIME_APPROVER)}
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,14 @@ def permit(workspace: Workspace, company: str, verb: str, person: str) -> None:
         refuse_verb(standing.grants(person, company), person, company, verb)
 
 
+def roles_of(workspace: Workspace, company: str, person: str) -> str:
+    """The roles a person holds in a company, in words; "" where the people list names none or there is no list."""
+    if is_sandbox(company):
+        return ", ".join(sorted(_PRACTICE_ROLES.get(person, ())))
+    people = people_of(workspace)
+    return ", ".join(sorted(people.now().grants(person, company))) if people is not None else ""
+
+
 def people_of(workspace: Workspace) -> People | None:
     """The workspace's people list, every record proven; None where there is none."""
     return read_people(audit_log.read_log(workspace, PEOPLE_LOG))
@@ -151,8 +161,7 @@ def refuse_strange(trust: Trust, records: Sequence[Record]) -> None:
 def practice_people(company: str, policy: Policy) -> People:
     """A practice company's two people, so that a whole week runs unattended. Everybody can make their keys."""
     changes: list[dict[str, Any]] = [{"change": "policy", "company": company, "policy": policy}]
-    held = {SANDBOX_PREPARER: (PREPARER, OPERATOR, ACCOUNTANT), SANDBOX_APPROVER: (APPROVER, TIME_APPROVER)}
-    for person, roles in held.items():
+    for person, roles in _PRACTICE_ROLES.items():
         changes.append({"change": "enroll", "person": person, "name": f"{person} (practice)",
                         "public": public_text(throw_away_key(company, person))})
         changes += [{"change": "grant", "person": person, "company": company, "role": role, "limits": {},

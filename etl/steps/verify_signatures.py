@@ -19,7 +19,9 @@ from etl.workspace import PEOPLE_LOG, Workspace, is_sandbox
 _VERBS = {"draft": "draft", "approve": "approve_batch", "withdraw": "withdraw_approval",
           "approve_mapping": "approve_mapping", "approve_time": "approve_time"}
 _BOUND = ("batch", "revision", "period_end", "manifest", "batch_key", "figures", "control", "policy", "prepared_by")
-_KEPT = {keeping.PURGE: "purge", keeping.HOLD: "hold_records", keeping.RELEASE: "release_records"}
+KEPT = {keeping.PURGE: "purge", keeping.HOLD: "hold_records", keeping.RELEASE: "release_records",
+        keeping.EXPIRE: "expire_backups"}
+"""What is signed by two people, with the verb that each must be allowed."""
 _NO_APPROVAL = "An export rests on no approval of what it published"
 
 
@@ -88,41 +90,61 @@ def _wrong(trust: Trust, records: Sequence[Record]) -> Iterator[tuple[Record, st
             approval = _approval(record, records)
             if approval is None:
                 yield record, _NO_APPROVAL
-        elif record.type in _KEPT and (record.type != keeping.PURGE or keeping.items(record)):
+        elif record.type in KEPT and (record.type != keeping.PURGE or keeping.items(record)):
             if SIGNED in record.body:
-                yield from _unkept(trust, record, records)
+                yield from _unproven(trust, record, records)
             elif is_strict:
                 yield record, f"Record {record.number} ({record.type}) is not signed"
 
 
-def _unkept(trust: Trust, record: Record, records: Sequence[Record]) -> Iterator[tuple[Record, str]]:
-    """A purge, a hold or its release that two people did not sign as it stands there."""
-    try:
-        persons, said = signers(record.body[SIGNED], trust.people, trust.company, records, record.number)
-    except RefusedError as error:
-        yield record, error.what
-        return
-    what = {name: value for name, value in record.body.items() if name not in (SIGNED, "persons")}
-    if said["verb"] != _KEPT[record.type] or said["what"] != what or record.body.get("persons") != list(persons):
-        yield record, "It says something else than what was signed"
-
-
 def _unproven(trust: Trust, record: Record, records: Sequence[Record]) -> Iterator[tuple[Record, str]]:
     try:
-        signed = trust.signed(record, SIGNED_KINDS[record.type], records, hindsight=False)
-        if signed is not None:
-            refuse_role(signed, trust.company, _VERBS[record.type])
-            if "approval" in signed.said and signed.said["approval"]["number"] != record.body.get("approval"):
-                yield record, "It names another approval than the one that was signed"
-            if record.type == "approve_mapping":
-                refuse_others(signed.said, bound(trust.company, record.body))
-            if record.type == "approve_time":
-                refuse_others(signed.said, {"company": trust.company, "weeks": record.body.get("weeks")})
-            facts = {name: record.body[name] for name in _BOUND if name in record.body}
-            if "drafts" in signed.said:
-                trust.bench(records).about(signed, facts | {"company": trust.company})
+        prove(trust, record, records)
     except RefusedError as error:
         yield record, error.what
+
+
+def prove(trust: Trust, record: Record, records: Sequence[Record]) -> None:
+    """Nothing, where a signed record says what was signed, by whom it may, as things stood there.
+
+    Raises RefusedError with the reason's own code.
+    """
+    if record.type in KEPT:
+        _prove_kept(trust, record, records)
+        return
+    signed = trust.signed(record, SIGNED_KINDS[record.type], records, hindsight=False)
+    if signed is None:
+        return
+    refuse_role(signed, trust.company, _verb(record, records))
+    if record.type == "withdraw":
+        at = record.body.get("approval")
+        named = records[at - 1] if isinstance(at, int) and 0 < at < record.number else None
+        refuse_others(signed.said, {
+            "company": trust.company, "reason": record.body.get("reason"),
+            "approval": None if named is None else {"number": named.number, "digest": named.digest}})
+    if record.type == "approve_mapping":
+        refuse_others(signed.said, bound(trust.company, record.body))
+    if record.type == "approve_time":
+        refuse_others(signed.said, {"company": trust.company, "weeks": record.body.get("weeks")})
+    facts = {name: record.body[name] for name in _BOUND if name in record.body}
+    if "drafts" in signed.said:
+        trust.bench(records).about(signed, facts | {"company": trust.company})
+
+
+def _prove_kept(trust: Trust, record: Record, records: Sequence[Record]) -> None:
+    """A purge, a hold, its release, or backups that were let go: two people signed it as it stands there."""
+    persons, said = signers(record.body[SIGNED], trust.people, trust.company, records, record.number)
+    what = {name: value for name, value in record.body.items() if name not in (SIGNED, "persons")}
+    refuse_others({**said, "persons": list(persons)}, {
+        "verb": KEPT[record.type], "what": what, "persons": record.body.get("persons")})
+
+
+def _verb(record: Record, records: Sequence[Record]) -> str:
+    """What the signer had to be allowed to do; taking back hours is for who may approve them."""
+    at = record.body.get("approval")
+    is_hours = record.type == "withdraw" and isinstance(at, int) and 0 < at < record.number and (
+        records[at - 1].type == "approve_time")
+    return "withdraw_time" if is_hours else _VERBS[record.type]
 
 
 def _to_repeat(trust: Trust, records: Sequence[Record]) -> Iterator[str]:

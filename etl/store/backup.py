@@ -15,7 +15,7 @@ from typing import Any
 
 from etl import __version__
 from etl.errors import DamageError, SettingsError
-from etl.store import audit_log, files, vault
+from etl.store import audit_log, destroyed, files, vault
 from etl.store.batches import drafts_root, reports_root
 from etl.store.records import file_name, instant_text
 from etl.store.recovery import recover
@@ -110,8 +110,10 @@ def find(place: vault.Vault, number: int | None = None) -> Snapshot:
 def restore(place: vault.Vault, snapshot: Snapshot, root: Path) -> None:
     """The snapshot's files in a new or empty folder, each proven before it is written.
 
-    Raises SettingsError RESTORE_PLACE where something lies there, DamageError where the backup is damaged.
+    Raises SettingsError RESTORE_PLACE where something lies there, RefusedError RESTORE_PURGED where it would bring
+    back what was destroyed on purpose, DamageError where the backup is damaged.
     """
+    destroyed.refuse_destroyed(place, snapshot.files, snapshot.name)
     if root.exists() and any(root.iterdir()):
         raise SettingsError("RESTORE_PLACE", what="A backup is restored into an empty folder, and this one is not",
                             where=str(root), fix="Give a new folder; nothing is restored over another workspace.")
@@ -132,6 +134,13 @@ def _inside(root: Path, text: str) -> Path:
         raise DamageError("DAMAGE", what="A snapshot names a file outside the workspace", where=text[:200],
                           fix="Do not use this backup; take another copy of it.")
     return root / parts
+
+
+def record_files(workspace: Workspace, company: str) -> Iterator[Path]:
+    """Every file of a company's record as it stands, with the people list; nothing that is secret or half-made."""
+    heads = {log: {"number": records[-1].number} for log in (company, PEOPLE_LOG)
+             if (records := audit_log.read_log(workspace, log))}
+    return _kept(workspace, [company], heads)
 
 
 def _kept(workspace: Workspace, companies: Sequence[str], heads: Mapping[str, Mapping[str, Any]]) -> Iterator[Path]:

@@ -164,9 +164,11 @@ def compare(workspace: Workspace, batches: Sequence[PublishedBatch]) -> tuple[st
 
 @contextmanager
 def attach(
-    workspace: Workspace, *, known: Mapping[str, int] | None = None,
+    workspace: Workspace, *, known: Mapping[str, int] | None = None, beside: Mapping[str, pa.Table] | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection that reads this history: the views by name, the tables behind them as stored.<table>.
+
+    `beside`: tables of ours that are no part of the history, to be asked with it in this connection.
 
     For statements of our own; what a person typed goes through `query`. Raises StoreError HISTORY_UNAVAILABLE where
     there is no history, DamageError where it cannot be read.
@@ -178,6 +180,10 @@ def attach(
                 for company, number in known.items():
                     connection.execute(statements.ADD_KNOWN, {"company": company, "number": number})
             lake.run(connection, statements.open_views(as_known=known is not None))
+            for name, table in (beside or {}).items():
+                connection.register("incoming", table)
+                connection.execute(f"create table {name} as from incoming")
+                connection.unregister("incoming")
         yield connection
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from etl.periods import FIRST_DAY, LAST_DAY
 from etl.store.records import Record
 
-PURGE, HOLD, RELEASE = "purge", "legal_hold", "legal_release"
+PURGE, HOLD, RELEASE, EXPIRE = "purge", "legal_hold", "legal_release", "backups_let_go"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from etl.workspace import Workspace
 
 _written = json.JSONEncoder(sort_keys=True).encode
 _LINES_AT_ONCE = 16
-_READ_BYTES = 65_536  # the newest lines are enough for every use
+_READ_BYTES = 65_536  # the newest lines are enough to tell what is usual
+_MOST_BYTES = 256 << 20  # of all of them, for figures over many weeks
 
 
 def note(workspace: Workspace, company: str, kind: str, said: Mapping[str, str | int]) -> None:
@@ -53,10 +54,19 @@ def kept_open(workspace: Workspace, company: str, kind: str) -> Iterator[Callabl
 
 def noted(workspace: Workspace, company: str, kind: str) -> Iterator[dict[str, object]]:
     """The newest lines, oldest first; a line that cannot be read is passed over."""
+    yield from _lines(workspace, company, kind, _READ_BYTES)
+
+
+def all_noted(workspace: Workspace, company: str, kind: str) -> Iterator[dict[str, object]]:
+    """Every line that is kept, oldest first; a line that cannot be read is passed over."""
+    yield from _lines(workspace, company, kind, _MOST_BYTES)
+
+
+def _lines(workspace: Workspace, company: str, kind: str, most: int) -> Iterator[dict[str, object]]:
     try:
         with (workspace.ops_log(company) / f"{kind}.jsonl").open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - _READ_BYTES))
-            lines = file.read().splitlines()
+            file.seek(max(0, file.seek(0, os.SEEK_END) - most))
+            lines = file.read(most).splitlines()
     except OSError:
         return
     for line in lines:

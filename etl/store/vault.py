@@ -42,6 +42,9 @@ class Vault(Protocol):
     def read(self, name: str) -> bytes:
         """A file whole. Raises DamageError where it is missing."""
 
+    def remove(self, name: str) -> None:
+        """A file no more; one that is gone already stays gone."""
+
 
 def open_vault(place: str) -> Vault:
     """The vault at a folder or an s3:// address. Raises SettingsError BACKUP_PLACE."""
@@ -120,6 +123,11 @@ class _Folder:
     def read(self, name: str) -> bytes:
         return files.read_bytes(self.root / name)
 
+    def remove(self, name: str) -> None:
+        path = self.root / name
+        if path.exists():
+            files.remove(path)
+
 
 class _Bucket:
     """A bucket and a prefix in it; credentials come from the environment, as for every S3 client."""
@@ -162,6 +170,12 @@ class _Bucket:
                     return bytes(stream.read())
             except FileNotFoundError:
                 raise _damaged(self, name, "is missing") from None
+
+    def remove(self, name: str) -> None:
+        path = f"{self.base}/{name}"
+        with self._told("delete"):
+            if self.fs.get_file_info(path).type != fs.FileType.NotFound:
+                self.fs.delete_file(path)
 
     @contextmanager
     def _told(self, doing: str) -> Iterator[None]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from etl.terms import Policy
 from etl.trust.people import People, Recorded
 from etl.trust.permissions import ADMINISTRATOR, matrix
 from etl.trust.standing import Grant, Standing
-from etl.trust.statements import SKEW, opened, read_instant
+from etl.trust.statements import EXPIRES_DAYS, SKEW, WITHDRAW, instant, opened, read_instant
 
 
 @dataclass(frozen=True)
@@ -184,6 +184,31 @@ def refuse_times(signed: Signed, prepared: Signed | None, now: datetime) -> None
     if "expires" in signed.said and now > read_instant(signed.said["expires"]):
         raise RefusedError("STATEMENT_EXPIRED", what=f"It was good until {signed.said['expires']}",
                            where=f"the statement of {signed.person}", fix="Have it signed again.")
+
+
+def refuse_old(signed: Signed, now: datetime) -> None:
+    """Nothing, where a statement that came as a file is not older than an approval may be; else STATEMENT_EXPIRED."""
+    good_until = read_instant(signed.said["signed_at"]) + timedelta(days=EXPIRES_DAYS)
+    if now > good_until:
+        raise RefusedError("STATEMENT_EXPIRED", what=f"It was good until {instant(good_until)}",
+                           where=f"the statement of {signed.person}", fix="Have it asked for and signed again.")
+
+
+def refuse_taken_back(given: object, manifest: str | None, records: Sequence[Recorded], number: int) -> None:
+    """Nothing, unless the same statement about this draft (None: about hours) was taken back before this record.
+
+    Raises RefusedError APPROVAL_WITHDRAWN: an answer file that is taken in once more does not undo a withdrawal.
+    """
+    payload = given.get("payload") if isinstance(given, Mapping) else None
+    for record in records[:number - 1]:
+        at = record.body.get("approval") if record.type == WITHDRAW else None
+        if isinstance(at, int) and 0 < at < record.number:
+            said = records[at - 1].body
+            signed = said.get("signed")
+            if said.get("manifest") == manifest and isinstance(signed, Mapping) and signed.get("payload") == payload:
+                raise RefusedError(
+                    "APPROVAL_WITHDRAWN", what=f"This statement was taken back by {record.person}, and stays so",
+                    where=f"audit log record {record.number}", fix="Have it signed anew.")
 
 
 def _other(why: str) -> RefusedError:

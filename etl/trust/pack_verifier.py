@@ -174,9 +174,16 @@ def check_chain(pack: Pack, folder: str, head: Said) -> Log:
     return records
 
 
-def check_people(pack: Pack, records: Log) -> dict[str, tuple[str, bytes]]:
-    """Every key that was ever enrolled, by its id: person and public bytes; each change signed by enough people."""
-    keys: dict[str, tuple[str, bytes]] = {}
+Keys = dict[str, tuple[str, bytes]]
+
+
+def check_people(pack: Pack, records: Log, company: str) -> tuple[Keys, dict[str, int]]:
+    """Every key that was ever enrolled, by its id: person and public bytes; each change signed by enough people.
+
+    Of an ended key also the last record of the company's log that it may stand below.
+    """
+    keys: Keys = {}
+    ended: dict[str, int] = {}
     administrators: set[str] = set()
     needed, is_first = 2, True
     for record in records:
@@ -188,6 +195,9 @@ def check_people(pack: Pack, records: Log) -> dict[str, tuple[str, bytes]]:
             if change["change"] == "enroll":
                 public = base64.b64decode(change["public"], validate=True)
                 keys[hashlib.sha256(public).hexdigest()] = (change["person"], public)
+            elif change["change"] == "end-key":
+                last = said_by(envelope)["companies"].get(company, {"number": 0})["number"]
+                ended[change["key"]] = min(last, change["since"].get(company, last))
             elif change["change"] == "administrators":
                 needed = change["needed"]
             elif change["change"] in ("grant", "take-away") and change["role"] == "administrator":
@@ -198,10 +208,10 @@ def check_people(pack: Pack, records: Log) -> dict[str, tuple[str, bytes]]:
                    and statement_holds(envelope, judges[one["keyid"]][1])}
         if len(signers & by) < wanted or len(envelope["signatures"]) > len(signers):
             pack.wrong(name, "is not signed by as many administrators as a change needs")
-    return keys
+    return keys, ended
 
 
-def check_signature(pack: Pack, listed: Said, keys: dict[str, tuple[str, bytes]]) -> None:
+def check_signature(pack: Pack, listed: Said, keys: Keys, ended: dict[str, int]) -> None:
     """Who made the pack, by a key of the people list."""
     if not listed.get("signed_by"):
         pack.told.append("the pack is not signed: the workspace has no people list; its digests alone speak")
@@ -211,16 +221,17 @@ def check_signature(pack: Pack, listed: Said, keys: dict[str, tuple[str, bytes]]
     try:
         same = base64.b64decode(envelope["payload"], validate=True) == pack.files["pack.json"]
         good = same and key in keys and keys[key][0] == listed["signed_by"] and statement_holds(envelope, keys[key][1])
-        good = good and envelope["payloadType"] == "application/vnd.timebooks.pack+json;v=1"
+        good = good and key not in ended and envelope["payloadType"] == "application/vnd.timebooks.pack+json;v=1"
     except (KeyError, TypeError, ValueError):
         good = False
     if good:
         pack.told.append(f"signed by {listed['signed_by']}, key {key[:32]}")
     else:
-        pack.wrong("pack.sig.json", "does not hold for pack.json and the people list")
+        pack.wrong("pack.sig.json", "is signed with a key that was ended" if key in ended
+                   else "does not hold for pack.json and the people list")
 
 
-def check_batches(pack: Pack, listed: Said, records: Log, keys: dict[str, tuple[str, bytes]]) -> None:
+def check_batches(pack: Pack, listed: Said, records: Log, keys: Keys, ended: dict[str, int]) -> None:
     """Each batch: the bytes that were approved, by whom, are the bytes that were published, and lie here."""
     for batch in listed.get("batches", ()):
         folder = batch["folder"]
@@ -239,13 +250,15 @@ def check_batches(pack: Pack, listed: Said, records: Log, keys: dict[str, tuple[
             if name.startswith(f"{folder}/") and name not in named and name != f"{folder}/manifest.json":
                 pack.wrong(name, "lies in a batch whose manifest does not name it")
         pack.told.append(f"batch {batch['batch']:04d} to {batch['period_end']}: {len(named)} files sealed; "
-                         + check_approval(pack, export, records, keys, is_signed=bool(listed.get("signed_by"))))
+                         + check_approval(pack, export, records, (keys, ended),
+                                          is_signed=bool(listed.get("signed_by"))))
 
 
 def check_approval(
-    pack: Pack, export: Said, records: Log, keys: dict[str, tuple[str, bytes]], *, is_signed: bool,
+    pack: Pack, export: Said, records: Log, known: tuple[Keys, dict[str, int]], *, is_signed: bool,
 ) -> str:
     """Who approved what was exported, in words; an approval that does not hold is a finding."""
+    keys, ended = known
     number = export["body"]["approval"]
     approval: Said = records[number - 1] if 0 < number < export["number"] else {"type": "", "body": {}}
     name = f"audit_log/{number:08d}.json"
@@ -264,6 +277,8 @@ def check_approval(
         return f"approved by {said['person']} in practice, which proves nothing"
     if key is None or key[0] != said["person"] or not about or not statement_holds(envelope, key[1]):
         pack.wrong(name, "is an approval whose signature does not hold")
+    elif said["key"] in ended and number > ended[said["key"]]:
+        pack.wrong(name, "is an approval with a key that was ended before")
     elif about[0]["policy"] != "single_person" and about[0]["prepared_by"] == said["person"]:
         pack.wrong(name, "was given by the person who prepared the batch")
     return f"prepared by {about[0]['prepared_by'] if about else '?'}, approved and signed by {said['person']}"
@@ -299,9 +314,9 @@ def main(arguments: list[str]) -> int:
     heads = listed.get("heads", {})
     try:
         records = check_chain(pack, "audit_log", heads.get("company", {}))
-        keys = check_people(pack, check_chain(pack, "people", heads.get("people", {})))
-        check_signature(pack, listed, keys)
-        check_batches(pack, listed, records, keys)
+        keys, ended = check_people(pack, check_chain(pack, "people", heads.get("people", {})), listed["company"])
+        check_signature(pack, listed, keys, ended)
+        check_batches(pack, listed, records, keys, ended)
         check_evidence(pack, listed, records)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         pack.wrong("pack", f"something in it has not the form it must have ({type(error).__name__}: {error})")

@@ -19,3 +19,10 @@ def matrix() -> dict[str, frozenset[str]]:
     if tuple(reader.fieldnames or ()) != ("verb", *ROLES, "what"):
         raise ValueError("permissions.csv does not have one column a role")
     return {row["verb"]: frozenset(role for role in ROLES if row[role] == "yes") for row in reader}
+
+
+@cache
+def meanings() -> dict[str, str]:
+    """Each verb in words, in the order of the table."""
+    text = files("etl.trust").joinpath("permissions.csv").read_text(encoding="utf-8")
+    return {row["verb"]: row["what"] for row in csv.DictReader(text.splitlines())}

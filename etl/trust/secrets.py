@@ -49,11 +49,13 @@ class Secret:
 
 @dataclass(frozen=True)
 class Whose:
-    """A connection and the folder of its company's private files."""
+    """A connection, or a channel of alerts, and the folder of its company's private files."""
 
     company: str
     connection: str
     private: Path
+    what: str = "connection"
+    content: str = "token"
 
     @property
     def variable(self) -> str:
@@ -79,10 +81,11 @@ def find_secret(whose: Whose, environment: Mapping[str, str] = os.environ) -> Se
     if text := from_keyring(f"{whose.company}/{whose.connection}"):
         return Secret(_one_line(text, "the keyring"), "the keyring")
     raise SettingsError(
-        "SECRET_MISSING", what=f"No secret is kept for the connection {whose.connection}",
-        where=f"connection {whose.connection} of {whose.company}",
-        fix=f"Set {whose.variable}, or write the token into mappings/{whose.company}/private/{whose.file.name} "
-            f"(mode 0600), or keep it in the keyring: keyring set {SERVICE} {whose.company}/{whose.connection}")
+        "SECRET_MISSING", what=f"No secret is kept for the {whose.what} {whose.connection}",
+        where=f"{whose.what} {whose.connection} of {whose.company}",
+        fix=f"Set {whose.variable}, or write the {whose.content} into "
+            f"mappings/{whose.company}/private/{whose.file.name} (mode 0600), or keep it in the keyring: "
+            f"keyring set {SERVICE} {whose.company}/{whose.connection}")
 
 
 def age_remark(secret: Secret, since: date | None, rotate_after_days: int, today: date) -> str:

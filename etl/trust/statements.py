@@ -18,7 +18,8 @@ from etl.trust.envelope import Envelope, MalformedError, read_envelope
 FORMAT = 1
 PREPARE, APPROVE_BATCH, APPROVE_TIME = "prepare", "approve-batch", "approve-time"
 APPROVE_MAPPING, WITHDRAW, PEOPLE, CARD = "approve-mapping", "withdraw", "people", "key-card"
-KEEPING = "keeping"   # a purge, a legal hold, the release of one
+KEEPING = "keeping"   # a purge, a legal hold, the release of one, backups let go
+LOG_IN = "log-in"     # to the dashboard, once
 EXPIRES_DAYS = 30
 SKEW = timedelta(minutes=10)
 
@@ -49,6 +50,7 @@ _OWN: dict[str, dict[str, type]] = {
     PEOPLE: {"people": dict, "companies": dict, "changes": list},
     KEEPING: {"company": str, "verb": str, "what": dict, "log": dict, "people": dict},
     CARD: {"name": str, "public": str},
+    LOG_IN: {"address": str, "challenge": str},
 }
 _HEADS = ("people", "log", "approval")
 

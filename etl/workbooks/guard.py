@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from openpyxl.chart import BarChart, Reference
+from typing import Any
+
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.legend import Legend
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -13,6 +16,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from etl.workbooks.sheets import Page, Sheet
 
 _WRONG = {"fill": PatternFill(bgColor="FFC7CE"), "font": Font(color="9C0006", bold=True)}
+_LIGHTS = {
+    "off target": _WRONG,
+    "watch": {"fill": PatternFill(bgColor="FFEB9C"), "font": Font(color="7F6000", bold=True)},
+    "on target": {"fill": PatternFill(bgColor="C6EFCE"), "font": Font(color="006100", bold=True)},
+}
 _MUST_BE_ZERO = ("Unreconciled", "Unreconciled, seconds", "Difference")
 _WORDS = ('"DIFFERENCE"', '"open"')
 _MOST_BARS = 24
@@ -37,6 +45,9 @@ def guard(made: Worksheet, sheet: Sheet | Page) -> None:
         place = f"{letter}{sheet.first_row}:{letter}{sheet.last_row}"
         if column.heading in _MUST_BE_ZERO and column.formula:
             _mark(made, place, "notEqual", "0")
+        elif column.heading == "Light":
+            for word, look in _LIGHTS.items():   # a word in each cell; the color only repeats it
+                _mark(made, place, "equal", f'"{word}"', look)
         elif column.heading == "Status":
             _mark(made, place, "equal", _WORDS[1])
         elif column.formula and "DIFFERENCE" in column.formula:
@@ -44,7 +55,9 @@ def guard(made: Worksheet, sheet: Sheet | Page) -> None:
 
 
 def draw(made: Worksheet, sheet: Sheet | Page) -> None:
-    """The sheet's bar chart below its table; none where the table is empty or has too many bars to read."""
+    """The sheet's chart below its table; none where the table is empty or has too many bars to read."""
+    if isinstance(sheet, Sheet) and sheet.trend and sheet.count_rows:
+        _lines(made, sheet, *sheet.trend)
     if isinstance(sheet, Page) or not sheet.chart or not 0 < sheet.count_rows <= _MOST_BARS:
         return
     names, figures = (sheet.columns[[column.heading for column in sheet.columns].index(name)] for name in sheet.chart)
@@ -63,8 +76,30 @@ def draw(made: Worksheet, sheet: Sheet | Page) -> None:
     made.add_chart(chart, f"A{row}")
 
 
-def _mark(made: Worksheet, place: str, operator: str, value: str) -> None:
-    rule = CellIsRule(operator=operator, formula=[value], **_WRONG)  # type: ignore[no-untyped-call] # openpyxl's
+def _lines(made: Worksheet, sheet: Sheet, along: str, figures: tuple[str, ...]) -> None:
+    """A line for each column of figures; a cell without data leaves a gap, never a zero."""
+    places = {column.heading: at for at, column in enumerate(sheet.columns, 1)}
+    chart = LineChart()
+    chart.style, chart.display_blanks, chart.height, chart.width = 2, "gap", 9, 22
+    chart.title = sheet.title
+    for heading in figures:
+        chart.add_data(Reference(made, min_col=places[heading], min_row=sheet.header_row, max_row=sheet.last_row),
+                       titles_from_data=True)
+    for line, symbol in zip(chart.series, ("circle", "square", "triangle", "diamond"), strict=False):
+        line.marker.symbol, line.marker.size, line.smooth = symbol, 7, False   # told apart without color
+    chart.set_categories(Reference(made, min_col=places[along], min_row=sheet.first_row, max_row=sheet.last_row))
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.scaling.min, chart.legend = 0, Legend(legendPos="b")
+    chart.y_axis.number_format = "0.00"
+    if sheet.count_rows > _TOGETHER:
+        made.row_breaks.append(Break(id=sheet.last_row + 2))
+    made.add_chart(chart, f"A{sheet.last_row + 3}")
+
+
+def _mark(
+    made: Worksheet, place: str, operator: str, value: str, look: dict[str, Any] = _WRONG,
+) -> None:
+    rule = CellIsRule(operator=operator, formula=[value], **look)  # type: ignore[no-untyped-call] # openpyxl's
     made.conditional_formatting.add(place, rule)
 
 

@@ -67,6 +67,7 @@ class Sheet:
     `rows`: an Arrow table or tuples, one value for each column without formula, in order. `empty`: what to say
     when there are no rows. A total is a plain SUM over all rows, one per currency; the total of a formula column
     is its formula on the totals. `chart`: the columns of names and of figures of its bars. `links`: of a text column.
+    `trend`: the column of names along a line chart, and the columns of figures that are its lines.
     """
 
     title: str
@@ -77,6 +78,7 @@ class Sheet:
     empty: str = "Nothing to list."
     chart: tuple[str, str] | None = None
     links: Links | None = None
+    trend: tuple[str, tuple[str, ...]] | None = None
 
     def __post_init__(self) -> None:
         headings = [column.heading for column in self.columns]

@@ -32,6 +32,9 @@ SHIPPED = (
     "etl/_shipped/notebooks/10_pull.ipynb",
     "etl/_shipped/notebooks/week.ipynb",
     "etl/_shipped/expectations/entries.json",
+    "etl/_shipped/docs/index.md",
+    "etl/_shipped/docs/menu.csv",
+    "etl/_shipped/README.md",
     "etl/sandbox/company.toml",
 )
 

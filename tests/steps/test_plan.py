@@ -131,4 +131,4 @@ def test_every_text_of_the_company_is_shown_as_text():
     section = Section(hostile, hostile, (hostile,), ((hostile,), (Decimal(1),), (date(2026, 1, 1),)))
     text = render_plan(hostile, [section], subtitle=hostile, banner=hostile).decode()
     assert "<script" not in text
-    assert text.count("&lt;script&gt;") == 9
+    assert text.count("&lt;script&gt;") == 10

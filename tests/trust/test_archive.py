@@ -14,6 +14,7 @@ from moto.server import ThreadedMotoServer
 
 from etl import steps
 from etl.errors import DamageError, SettingsError
+from etl.steps.drill import _asked as asked_of
 from etl.store import audit_log, backup, vault
 from etl.strict_json import load
 from etl.workspace import PEOPLE_LOG, Workspace
@@ -174,9 +175,11 @@ def test_a_drill_that_fails_says_where(kept, tmp_path):
 
 
 def test_a_drill_with_a_note_that_does_not_fit_fails(made, tmp_path):
-    outcome = steps.drill(str(made / "backup"), anchors=[f"{tiny.COMPANY}:3:{'0' * 16}"], certificate=tmp_path / "c")
-    assert outcome.exit_code == 1
-    assert outcome.rows[1][:2] == ("every byte, chain, signature and invariant", "FAILED")
+    place = vault.open_vault(str(made / "backup"))
+    asked = asked_of(place, backup.find(place), tmp_path / "w", [f"{tiny.COMPANY}:3:{'0' * 16}"])
+    restored, verified = next(asked), next(asked)
+    assert (restored.passed, verified.passed) == (True, False)
+    assert verified.question == "every byte, chain, signature and invariant"
 
 
 def test_people_and_signatures_come_back(tmp_path):
@@ -195,6 +198,29 @@ def test_people_and_signatures_come_back(tmp_path):
     assert f"{PEOPLE_LOG}:" in dict(outcome.facts)["audit log"]
     keys = [path for path in (tmp_path / "backup").rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
     assert keys == []
+
+
+@pytest.mark.capability("C100")
+def test_a_close_takes_a_snapshot_where_a_place_is_named(tmp_path):
+    """The close stands in it; a place that cannot be reached is told, recorded and shown until there is a backup."""
+    place = tiny.make_company(tmp_path / "w", weeks=2)
+    settings = place.mappings(tiny.COMPANY) / "company.toml"
+    text = settings.read_text()
+    (tmp_path / "taken").write_text("a file, no folder")
+    settings.write_text(text + f'[retention]\nbackup = "{tmp_path / "taken"}"\n')
+    outcome = tiny.week(place.root)
+    assert outcome.exit_code == 0
+    records = audit_log.read_log(place, tiny.COMPANY)
+    assert [record.type for record in records[-2:]] == ["close", "backup_failed"]
+    assert "none since the close of 2026-11-08: " in dict(steps.status(place.root).facts)[f"{tiny.COMPANY}: backup"]
+    settings.write_text(text + f'[retention]\nbackup = "{tmp_path / "backup"}"\n')
+    assert tiny.week(place.root, tiny.PERIOD_END + timedelta(weeks=1)).exit_code == 0
+    records = audit_log.read_log(place, tiny.COMPANY)
+    assert [record.type for record in records[-2:]] == ["close", "backup"]
+    assert f"{tiny.COMPANY}: backup" not in dict(steps.status(place.root).facts)
+    found = backup.find(vault.open_vault(str(tmp_path / "backup")))
+    assert found.heads[tiny.COMPANY] == {"number": records[-2].number, "digest": records[-2].digest}
+    assert steps.verify(place.root).exit_code == 0
 
 
 @pytest.fixture(scope="module")
@@ -223,5 +249,10 @@ def test_a_bucket_keeps_it_as_a_folder_does(made, bucket, tmp_path):
     restored = steps.restore_archive(bucket, tmp_path / "new")
     assert restored.exit_code == 0, restored.text()
     assert paths(tmp_path / "w" / "reports") == paths(tmp_path / "new" / "reports")
+    place = vault.open_vault(bucket)
+    name = sorted(place.names("objects"))[0]
+    place.remove(name)
+    place.remove(name)
+    assert name not in place.names("objects")
     with pytest.raises(Exception, match="The bucket refused"):
         steps.create_archive(bucket.replace("keep", "nobodys"), workspace=tmp_path / "w")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 
 from etl import steps
-from etl.steps.exceptions import business_days
+from etl.steps import exceptions_close
+from etl.steps.exceptions import Item, business_days
 from tests.faults import tiny
 from tests.trust import office
 from tests.trust.office import COMPANY, ENDS
@@ -137,6 +139,50 @@ def test_it_is_carried_over_the_export(desk):
     assert {row[0]: row[1] for row in listed(desk).rows}[item] == "fixed"
     act(steps.verify_exception, desk, item, person="cleo")
     assert item not in {row[0] for row in listed(desk).rows}
+
+
+def test_what_is_held_keeps_the_period_open(desk):
+    """C108: neither pay nor billing is closed over; the company may choose, and what was left is in the close."""
+    desk.approve()
+    desk.export()
+    assert not steps.reconcile(desk.run("olga")).exit_code
+    found = refused("EXCEPTIONS_OPEN", lambda: steps.close(desk.run("olga")), "TE006", "TE008", "close_over")
+    assert found.what.index("TE006") < found.what.index("TE008")   # payroll first
+    told = steps.close_week(desk.run("olga"))
+    assert (told.exit_code, "stays open" in told.title, dict(told.facts)["why"]) == (0, True, found.what)
+    item, settings = ids(desk)["TE008"], desk.place.mappings(COMPANY) / "company.toml"
+    mapped(desk)
+    act(steps.fix_exception, desk, item, "row added", person="dana")
+    refused("EXCEPTIONS_OPEN", lambda: steps.close(desk.run("olga")), "TE008")   # mended, not verified
+    act(steps.verify_exception, desk, item, person="cleo")
+    found = refused("EXCEPTIONS_OPEN", lambda: steps.close(desk.run("olga")), "1 exception(s)", "TE006")
+    text = settings.read_text()
+    settings.write_text(text.replace("[approval]", '[approval]\nclose_over = "billing"'))
+    refused("EXCEPTIONS_OPEN", lambda: steps.close(desk.run("olga")), "TE006")   # pay is no billing
+    settings.write_text(text.replace("[approval]", '[approval]\nclose_over = "anything"'))
+    outcome = steps.close(desk.run("olga"))
+    assert dict(outcome.facts)["left open"] == "1 exception(s) of pay or billing"
+    record = desk.last("close")
+    assert record.body["left_open"] == 1
+    sheet = json.loads(next(desk.place.evidence(COMPANY, ENDS[0]).glob("*close*")).read_text())
+    assert [(one["code"], one["streams"]) for one in sheet["left_open"]] == [("TE006", "pay, cost, bill")]
+
+
+def test_billing_alone_may_be_left_open_and_what_stops_never():
+    """The three choices over what there can be."""
+    def row(severity, streams):
+        return Item("0" * 10, {"severity": severity, "streams": streams}, ENDS[0], ENDS[0])
+
+    kept = {over: [(one.found["severity"], one.found["streams"]) for one in (
+        row("hold", "pay, cost, bill"), row("hold", "cost, bill"), row("stop", "cost"), row("stop", None))
+        if exceptions_close._keeps(one, over)] for over in ("nothing", "billing", "anything")}
+    assert kept == {
+        "nothing": [("hold", "pay, cost, bill"), ("hold", "cost, bill"), ("stop", "cost"), ("stop", None)],
+        "billing": [("hold", "pay, cost, bill"), ("stop", "cost"), ("stop", None)],
+        "anything": [("stop", "cost"), ("stop", None)]}
+    concerns = [exceptions_close._concerns(row(severity, streams).found) for severity, streams in (
+        ("hold", "cost"), ("note", "pay"), ("hold", "bill"), ("stop", None))]
+    assert concerns == [False, False, True, True]
 
 
 def test_words_and_ids_are_asked_for(desk):

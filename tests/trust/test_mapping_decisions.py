@@ -10,6 +10,7 @@ import pytest
 from etl import steps
 from etl.mapping.versions import edits, needing_approval
 from etl.steps import mapping_versions, trusted
+from etl.steps.mapping_trust import bound, hold
 from etl.store import batches
 from etl.trust import statements
 from etl.workspace import Workspace
@@ -119,11 +120,11 @@ def test_above_the_threshold_two_people_approve(desk):
     _, replay = replayed(desk)
     assert "a second person" in approve(desk, replay).title
     assert "a second person" in approve(desk, replay).title   # again is once
-    assert desk.draft(ENDS[1]).table("billable_lines")["bill_rate"].to_pylist()[0] == 120
+    assert desk.run("dana", ENDS[1]).mappings.rows("map_rates")[0]["bill_rate"] == 120
     desk.enroll("eve")
     desk.grant("eve", "batch_approver")
     assert "a second person" not in approve(desk, replay, "eve").title
-    assert desk.draft(ENDS[1]).table("billable_lines")["bill_rate"].to_pylist()[0] == 130
+    assert desk.run("dana", ENDS[1]).mappings.rows("map_rates")[0]["bill_rate"] == 130
 
 
 def test_a_limit_holds_for_what_moves(desk):
@@ -161,12 +162,22 @@ def test_the_switch_cannot_be_taken_out_unseen(desk):
     edit(desk.place, "company.toml", 'mappings = "replay"', 'mappings = "none"')
     edit(desk.place, "rates.csv", "120.00", "121.00")
     assert len(desk.run("dana", ENDS[1]).chosen.told) == 2
-    assert desk.draft(ENDS[1]).table("billable_lines")["bill_rate"].to_pylist()[0] == 120
+    assert desk.run("dana", ENDS[1]).mappings.rows("map_rates")[0]["bill_rate"] == 120
     _, replay = replayed(desk)
     approve(desk, replay)
     edit(desk.place, "rates.csv", "121.00", "122.00")
     assert not desk.run("dana", ENDS[1]).chosen.told
     refused("MAPPING_FREE", lambda: approve(desk, replayed(desk)[1]))
+
+
+@pytest.fixture(scope="module")
+def answered(published, tmp_path_factory):
+    """A copy in which an edit was replayed and approved."""
+    copied = published.copy(tmp_path_factory.mktemp("answered"))
+    with copied.at_work():
+        edit(copied.place, "rates.csv", "120.00", "121.00")
+        approve(copied, replayed(copied)[1])
+    return copied
 
 
 @pytest.mark.parametrize(("change", "code"), [
@@ -178,30 +189,39 @@ def test_the_switch_cannot_be_taken_out_unseen(desk):
     ({"statement": "approve-batch"}, "STATEMENT_FORM"), ({"more": 1}, "STATEMENT_FORM"),
     ({"format": 2}, "STATEMENT_FORM"),
 ])
-def test_a_statement_about_anything_else_changes_nothing(desk, change, code):
-    """d3, d4: what the approval is bound to, replaced by another in turn; the run goes on with the approved files."""
-    edit(desk.place, "rates.csv", "120.00", "121.00")
-    _, replay = replayed(desk)
-    approve(desk, replay)
-    real = desk.last("approve_mapping")
-    given = signed_as(desk, "cleo", statements.APPROVE_MAPPING, said(real) | change)
-    path = desk.place.audit_log(COMPANY) / f"{real.number:08d}.json"
-    path.unlink()
-    desk.append("approve_mapping", dict(real.body) | {"signed": given}, "cleo")
-    assert desk.run("dana", ENDS[1]).chosen.told
-    told = steps.verify(desk.place.root)
-    assert (told.exit_code, f"{real.number:08d}.json" in told.text()) == (1, True)
-    trust = trusted.trust_of(desk.place, COMPANY, "two_person", desk.records())
-    from etl.steps.mapping_trust import bound, hold
-
-    assert refused_code(lambda: hold(trust, desk.records(), given, bound(COMPANY, real.body), real.number)) == code
+def test_a_statement_about_anything_else_is_refused(answered, change, code):
+    """d3, d4: what the approval is bound to, replaced by another in turn."""
+    real = answered.last("approve_mapping")
+    with answered.at_work():
+        given = signed_as(answered, "cleo", statements.APPROVE_MAPPING, said(real) | change)
+    trust = trusted.trust_of(answered.place, COMPANY, "two_person", answered.records())
+    facts = bound(COMPANY, real.body)
+    assert refused_code(lambda: hold(trust, answered.records(), given, facts, real.number)) == code
 
 
-def test_one_type_never_stands_for_another(desk):
+def test_a_statement_about_anything_else_changes_nothing(answered, tmp_path):
+    """The run goes on with the approved files, and verify names the record."""
+    desk = answered.copy(tmp_path)
+    with desk.at_work():
+        real = desk.last("approve_mapping")
+        given = signed_as(desk, "cleo", statements.APPROVE_MAPPING, said(real) | {"mapping": "0" * 64})
+        (desk.place.audit_log(COMPANY) / f"{real.number:08d}.json").unlink()
+        desk.append("approve_mapping", dict(real.body) | {"signed": given}, "cleo")
+        assert desk.run("dana", ENDS[1]).chosen.told
+        told = steps.verify(desk.place.root)
+        assert (told.exit_code, f"{real.number:08d}.json" in told.text()) == (1, True)
+
+
+@pytest.fixture
+def at_desk(answered, tmp_path):
+    """A copy of that one to work in."""
+    with answered.copy(tmp_path).at_work() as copied:
+        yield copied
+
+
+def test_one_type_never_stands_for_another(at_desk):
     """A03: a batch approval offered as an approval of edits, and the reverse."""
-    edit(desk.place, "rates.csv", "120.00", "121.00")
-    _, replay = replayed(desk)
-    approve(desk, replay)
+    desk = at_desk
     of_batch, of_edit = desk.last("approve").body["signed"], desk.last("approve_mapping").body["signed"]
     trust = trusted.trust_of(desk.place, COMPANY, "two_person", desk.records())
     bench = trust.bench(desk.records())
@@ -214,10 +234,8 @@ def test_one_type_never_stands_for_another(desk):
                 assert refused_code(lambda: bench.signed(renamed, kind, 9)) == "STATEMENT_FORM"  # noqa: B023
 
 
-def test_without_a_signature_or_with_a_dead_key_it_does_not_count(desk):
-    edit(desk.place, "rates.csv", "120.00", "121.00")
-    _, replay = replayed(desk)
-    approve(desk, replay)
+def test_without_a_signature_or_with_a_dead_key_it_does_not_count(at_desk):
+    desk = at_desk
     real = desk.last("approve_mapping")
     path = desk.place.audit_log(COMPANY) / f"{real.number:08d}.json"
     content = path.read_bytes()
@@ -243,6 +261,49 @@ def test_what_a_stolen_key_approved_is_void(desk):
     assert desk.run("dana", ENDS[1]).chosen.told
     told = steps.verify(desk.place.root)
     assert (told.exit_code, "approve_mapping by cleo" in told.text()) == (0, True), told.text()
+
+
+@pytest.mark.capability("C160")
+def test_an_edit_is_approved_from_elsewhere_by_files(desk):
+    """A11: the request names the edit, the answer counts once, and neither fits when the files are others by then."""
+    place, request, answer = desk.place.root, desk.root / "request.json", desk.root / "answer.json"
+    edit(desk.place, "rates.csv", "120.00", "121.00")
+    _, replay = replayed(desk)
+    refused("NOT_PERMITTED", lambda: steps.request_mapping(COMPANY, replay, request, person="cleo", workspace=place))
+    asked = steps.request_mapping(COMPANY, replay, request, person="olga", workspace=place)
+    shown = steps.sign_request(request, answer, person="cleo")
+    assert asked.rows == shown.rows
+    assert asked.rows[0][1:] == (replay, said_edit(desk)["mapping"][:12], "bill 84.000 USD", "dana", "1", "two_person")
+
+    def take_in(person="olga"):
+        return steps.take_in_mapping(answer, person=person, workspace=place)
+
+    refused("NOT_PERMITTED", lambda: take_in("max"), "") if desk.enroll("max") else None
+    edit(desk.place, "rates.csv", "121.00", "122.00")
+    refused("REPLAY_STALE", take_in)
+    edit(desk.place, "rates.csv", "122.00", "121.00")
+    content = json.loads(request.read_text())
+    content["edit"]["gross"] = {}
+    request.write_text(json.dumps(content))
+    steps.sign_request(request, answer, person="cleo")
+    refused("REQUEST_UNKNOWN", take_in)
+    steps.request_mapping(COMPANY, replay, request, person="olga", workspace=place)
+    steps.sign_request(request, answer, person="cleo")
+    assert take_in().title == f"replay {replay} approved by cleo"
+    records = desk.records()
+    take_in()
+    assert desk.records() == records
+    assert not desk.run("dana", ENDS[1]).chosen.told
+    listed = desk.root / "list.csv"
+    listed.write_text(f"company,replay\n{COMPANY},{replay}\n{COMPANY},{'0' * 16}\n")
+    outcome = steps.approve_mapping_list(steps.read_replays(listed), person="cleo", workspace=place)
+    assert (outcome.exit_code, "REPLAY_UNKNOWN" in str(outcome.rows[1])) == (1, True)
+    assert steps.verify(place).exit_code == 0
+
+
+def said_edit(desk):
+    """What the request in the log says of the edit."""
+    return desk.last("request_approval").body["edit"]
 
 
 @pytest.mark.capability("C110")
@@ -298,6 +359,8 @@ def test_under_four_eyes_the_author_does_not_approve_the_batch(tmp_path):
         made.approve()
         made.export()
         edit(made.place, "rates.csv", "120.00", "121.00")
+        made.draft(ENDS[1])
+        refused("AUTHOR_UNKNOWN", lambda: made.approve(end=ENDS[1]), "rates.csv", "replay")   # hers, perhaps
         made.enroll("eve")
         made.grant("eve", "preparer")
         steps.replay_mapping(COMPANY, 1, person="eve", workspace=made.place.root)
@@ -306,6 +369,15 @@ def test_under_four_eyes_the_author_does_not_approve_the_batch(tmp_path):
         made.grant("eve", "batch_approver")
         refused("SAME_PERSON", lambda: made.approve("eve", ENDS[1]), "author")
         made.approve(end=ENDS[1])
+        edit(made.place, "rates.csv", "121.00", "122.00")   # once more, after the replay
+        made.draft(ENDS[1])
+        refused("AUTHOR_UNKNOWN", lambda: made.approve(end=ENDS[1]))
+        edit(made.place, "rates.csv", "122.00", "121.00")
+        path = made.place.mappings(COMPANY) / "projects.csv"
+        path.write_text(path.read_text() + "tracker,*,App,Mill:App,time_and_materials,2026-11-02,\n")
+        made.draft(ENDS[1])
+        made.approve(end=ENDS[1])   # a row for work that waits rides on the batch
+        assert made.export(end=ENDS[1]).exit_code == 0
 
 
 def test_a_company_without_the_setting_is_as_it_was(tmp_path):

@@ -295,7 +295,7 @@ def test_two_people_sign_and_one_is_an_administrator(desk):
     outcome = steps.verify(desk.place.root, full=True)
     assert outcome.exit_code == 0, outcome.text()
     assert trusted.SIGNED in desk.last("purge").body
-    assert code_of(lambda: steps.sign_keeping(file, person="ben", workspace=desk.place.root)) == "HELD"
+    assert code_of(lambda: steps.sign_keeping(file, person="ben", workspace=desk.place.root)) == "STATEMENT_USED"
 
 
 def test_a_hold_between_two_signatures_stops_the_purge(desk):
@@ -304,7 +304,7 @@ def test_a_hold_between_two_signatures_stops_the_purge(desk):
                        workspace=desk.place.root)
     steps.sign_keeping(desk.root / "hold.json", person="ben", workspace=desk.place.root)
     file = desk.root / "purge.json"
-    assert code_of(lambda: steps.sign_keeping(file, person="ben", workspace=desk.place.root)) == "HELD"
+    assert code_of(lambda: steps.sign_keeping(file, person="ben", workspace=desk.place.root)) == "STATEMENT_USED"
     assert desk.place.batch_folder(office.COMPANY, office.ENDS[0], 1).is_dir()
 
 
@@ -322,3 +322,61 @@ def test_a_purge_that_nobody_signed_is_damage(desk):
     outcome = steps.verify(desk.place.root)
     assert outcome.exit_code == 1
     assert "is not signed" in outcome.text() or "no signed" in outcome.text()
+
+
+@pytest.mark.capability("C101")
+def test_a_purge_reaches_the_backups_by_two_people(root, tmp_path):
+    """Which snapshots still hold it is told, and none is restored; let go, they are gone and the rest is whole."""
+    place, kept = Workspace(root), str(tmp_path / "backup")
+    for _ in range(2):
+        steps.create_archive(kept, workspace=root)
+    with pytest.raises(RefusedError) as told:
+        steps.propose_expiry(tiny.COMPANY, kept, "nothing was destroyed yet", TWO, workspace=root)
+    assert told.value.code == "NOTHING_DUE"
+    victim = next((root / "reports").rglob("batch-0001")) / "manifest.json"
+    digest = files.sha256_file(victim)
+    facts = dict(purged(root).facts)
+    assert facts[f"backup {kept}"] == "snapshot(s) 1, 2 still hold what was destroyed"
+    for number in (1, None):
+        with pytest.raises(RefusedError) as told:
+            steps.restore_archive(kept, tmp_path / "new", snapshot=number)
+        assert told.value.code == "RESTORE_PURGED"
+    assert not (tmp_path / "new").exists()
+    assert steps.drill(kept, certificate=tmp_path / "c.json").exit_code == 1
+    with pytest.raises(RefusedError) as told:
+        steps.propose_expiry(tiny.COMPANY, kept, "its time", TWO, workspace=root)
+    assert told.value.code == "BACKUP_NEWEST"
+    steps.create_archive(kept, workspace=root)
+    assert [row[-1] > 0 for row in steps.snapshots(kept).rows] == [True, True, False]
+    hold = steps.propose_hold(tiny.COMPANY, "a claim", TWO, workspace=root)
+    with pytest.raises(RefusedError) as told:
+        steps.propose_expiry(tiny.COMPANY, kept, "its time", TWO, workspace=root)
+    assert (told.value.code, "a claim" in str(told.value)) == ("HELD", True)
+    steps.propose_release(tiny.COMPANY, int(hold.title.split()[2]), "settled", TWO, workspace=root)
+    with pytest.raises(RefusedError) as told:
+        steps.propose_expiry(tiny.COMPANY, kept, "its time", steps.Deciders("Robin"), workspace=root)
+    assert told.value.code == "TWO_NEEDED"
+    told = command(root, "archive", "expire", kept, "--company", tiny.COMPANY, "--reason", "its time", "--person",
+                   "Robin", "--second", "Dana")
+    assert (told.code, "2 snapshot(s) let go" in told.facts) == (0, True), told
+    record = audit_log.read_log(place, tiny.COMPANY)[-1]
+    assert (record.type, record.body["persons"], len(record.body["snapshots"])) == (
+        "backups_let_go", ["Robin", "Dana"], 2)
+    assert [row[0] for row in steps.snapshots(kept).rows] == [3]
+    assert not list((tmp_path / "backup").rglob(digest)), "the content is gone from the backup too"
+    restored = steps.restore_archive(kept, tmp_path / "new")
+    assert restored.exit_code == 0, restored.text()
+    assert steps.verify(root).exit_code == 0
+
+
+def test_a_note_of_a_purge_that_was_changed_stops_every_restore(root, tmp_path):
+    kept = tmp_path / "backup"
+    steps.create_archive(str(kept), workspace=root)
+    purged(root)
+    note = next((kept / "purges").iterdir())
+    note.write_bytes(note.read_bytes().replace(b"files", b"Files"))
+    with pytest.raises(EtlError) as told:
+        steps.restore_archive(str(kept), tmp_path / "new")
+    assert (told.value.code, note.name in told.value.where) == ("DAMAGE", True)
+    assert "not told (DAMAGE)" in str(steps.backup_expiry.told_to_backups(
+        Workspace(root), tiny.COMPANY, audit_log.read_log(Workspace(root), tiny.COMPANY)))
