@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from etl.codes import codes
 from etl.settings.kinds import Name, Part
 from etl.terms import Severity
 
@@ -41,6 +42,12 @@ class Alerts(Part):
     hours_before: Annotated[int, Field(ge=1, le=14 * 24)] = 48
     risks: tuple[str, ...] = ("TE050", "TE053", "TE054", "TE055", "TE056", "TE058", "TE059", "TE063", "TE064", "TE065",
                               "TE077", "TE222")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if unknown := [code for code in self.risks if code not in codes() or codes()[code].severity != "note"]:
+            raise ValueError(f"risks: {', '.join(unknown)} is no note of timebooks; holds and stops are told anyway")
+        return self
 
     @model_validator(mode="after")
     def _unique(self) -> Self:

@@ -87,7 +87,18 @@ from etl.steps.runs import keep_run
 from etl.steps.schedule import write_schedule
 from etl.steps.services import services
 from etl.steps.sign_off import take_in_sign_off
-from etl.steps.stages import apply_rules, check, close, draft, export, map_entries, progress, pull, reconcile
+from etl.steps.stages import (
+    apply_rules,
+    check,
+    close,
+    close_week,
+    draft,
+    export,
+    map_entries,
+    progress,
+    pull,
+    reconcile,
+)
 from etl.steps.standing import standing
 from etl.steps.status import exceptions, status
 from etl.steps.summary import summary
@@ -135,6 +146,7 @@ __all__ = [
     "check",
     "check_examples",
     "close",
+    "close_week",
     "closed",
     "code_told",
     "compact_history",

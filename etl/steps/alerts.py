@@ -93,8 +93,8 @@ def tell_calmly(place: Workspace, company: str, rans: Sequence[Ran], say: Callab
     """The same, and what fails in it is only said: the work is done."""
     try:
         line = tell(place, company, *rans).line()
-    except EtlError as error:
-        line = f"alerts: not told: {error.what}"
+    except EtlError as error:   # what kept the run itself from starting is said by the run
+        line = "" if error.code in {ran.failed for ran in rans} else f"alerts: not told: {error.what}"
     except Exception as error:  # noqa: BLE001 - the work is done and committed; a message must not make it look undone
         line = f"alerts: not told: {type(error).__name__}"
     if line:
@@ -120,7 +120,7 @@ def tell(place: Workspace, company: str, *rans: Ran, now: datetime | None = None
 def digest_for(look: Look, channel: Channel, found: Found, memory: Memory) -> Digest:
     """What this channel has not been told yet; what is gone is taken out of its memory, so that it can come again."""
     own = memory.setdefault(channel.name, Told())
-    mine = in_order(_of(channel, [*found.alerts, *_unreached(channel, memory)]))
+    mine = in_order(_of(channel, [*found.alerts, *_unreached(look, channel, memory)]))
     keys = {alert.key for alert in mine}
     for key in [key for key in own.told if key not in keys and found.is_seen(key)]:
         own.gone[key] = own.told.pop(key)
@@ -138,10 +138,11 @@ def _of(channel: Channel, alerts: list[Alert]) -> list[Alert]:
     return at_least(alerts, channel.severity)
 
 
-def _unreached(channel: Channel, memory: Memory) -> Iterator[Alert]:
+def _unreached(look: Look, channel: Channel, memory: Memory) -> Iterator[Alert]:
     """Channels that took no message, told to the others."""
+    declared = {one.name for one in look.settings.alerts.channels}
     for name, other in memory.items():
-        if name != channel.name and other.failed:
+        if name != channel.name and name in declared and other.failed:
             yield Alert(f"channel/{name}/{other.failed['since']}", RUNS, "stop", "A channel of alerts is not reached",
                         what=f"{name}, since {other.failed['since']}", see="timebooks auto alerts")
 
@@ -223,7 +224,7 @@ def show_alerts(company: str, workspace: str | Path | None = None, *, now: datet
     for channel in settings.alerts.channels:
         new = {alert.key for alert, _ in digest_for(look, channel, found, memory).alerts}
         own = memory[channel.name]
-        for alert in in_order(_of(channel, [*found.alerts, *_unreached(channel, memory)])):
+        for alert in in_order(_of(channel, [*found.alerts, *_unreached(look, channel, memory)])):
             turn = own.told.get(alert.key) or own.gone.get(alert.key, 0) + 1
             with_people = channel.role in sees_people()
             rows.append((channel.name, "to be told" if alert.key in new else "told", alert.severity, alert.title,

@@ -57,3 +57,14 @@ def close(run: Run) -> Outcome:
         ),
         next_step="upload the files, then bring the books' report in when it is there",
     )
+
+
+def close_week(run: Run) -> Outcome:
+    """The close as a week comes to it: where exceptions keep the period open, that is told and the week ends well."""
+    try:
+        return close(run)
+    except RefusedError as error:
+        if error.code != "EXCEPTIONS_OPEN":
+            raise
+        return Outcome(title=f"period {run.period_end} of {run.company} stays open",
+                       facts=(("why", error.what),), next_step=error.fix)

@@ -8,6 +8,7 @@ from functools import wraps
 
 from etl.steps.check import check as _check
 from etl.steps.close import close as _close
+from etl.steps.close import close_week as _close_week
 from etl.steps.draft import draft as _draft
 from etl.steps.export import export as _export
 from etl.steps.map_entries import map_entries as _map_entries
@@ -51,12 +52,12 @@ check = _staged("check", _check)
 draft = _staged("draft", _draft)
 export = _staged("export", _export)
 reconcile = _staged("reconcile", _reconcile)
-close = _staged("close", _close)
+close, close_week = _staged("close", _close), _staged("close", _close_week)
 
 TO_DRAFT: Mapping[str, Step] = {
     "pull": pull, "map": map_entries, "rules": apply_rules, "check": check, "draft": draft,
 }
-AFTER_DRAFT: Mapping[str, Step] = {"export": export, "reconcile": reconcile, "close": close}
+AFTER_DRAFT: Mapping[str, Step] = {"export": export, "reconcile": reconcile, "close": close_week}
 
 
 def progress(run: Run) -> None:

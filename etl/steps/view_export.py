@@ -67,9 +67,9 @@ def write_reports(place: Workspace, company: str, settings: Settings) -> list[tu
 
     Each file appears whole under its name, or the one before it stays.
     """
-    said = []
-    if settings.schedule.reports:
-        settle_history(place)
+    said: list[tuple[str, str]] = []
+    if settings.schedule.reports and (settled := settle_history(place)):
+        said.append(("history", settled))
     for report in settings.schedule.reports:
         folder = place.root / report.folder
         name = f"{'SANDBOX_' if is_sandbox(company) else ''}{company}_{report.view}.{report.format}"
@@ -107,7 +107,11 @@ def _rows(place: Workspace, view: str, company: str | None) -> pa.Table:
     which = "" if company is None else "where company = $company"
     text = f"select * from {view} {which} order by all"  # noqa: S608 - a view of ours
     given = {} if company is None else {"company": company}
-    return history.query(place, text, given, limit=_MOST_ROWS, timeout_seconds=_SECONDS)
+    rows = history.query(place, text, given, limit=_MOST_ROWS + 1, timeout_seconds=_SECONDS)
+    if rows.num_rows > _MOST_ROWS:
+        raise RefusedError("QUERY_REFUSED", what=f"{view} has more than {_MOST_ROWS:,} rows", where="the history",
+                           fix="Write one company's rows with --company, or take a copy: timebooks history export.")
+    return rows
 
 
 def _as_text(rows: pa.Table) -> pa.Table:

@@ -100,7 +100,7 @@ def _failed(done: MicroBatch, of: str, error: EtlError) -> MicroBatch:
 def due_periods(
     place: Workspace, company: str, settings: Settings, today: date | None = None,
 ) -> tuple[list[date], list[date]]:
-    """The ends of the periods that are over and not exported, oldest first, and of those that run today.
+    """The ends of the periods that are over and not through yet, oldest first, and of those that run today.
 
     Of a long backlog the newest are taken. A day is over by the company's own clock.
     """
@@ -114,9 +114,11 @@ def due_periods(
         if period is not None:
             starts[at] = min(period.start, starts.get(at, period.start))
         at += timedelta(days=1)
+    goes_on = settings.schedule.approved == "export" or is_sandbox(company)
+    last = "reconcile" if goes_on else "export"   # a run that died between the two is taken up again
     open_ends = sorted(end for end, first in starts.items()
                        if end >= settings.company.go_live and first <= day
-                       and batches.newest(records, "export", end) is None)
+                       and batches.newest(records, last, end) is None)
     ended = [end for end in open_ends if end < day]
     return ended[-MOST_BEHIND:], [end for end in open_ends if end >= day]
 
@@ -129,6 +131,8 @@ def _through(run: Run) -> Outcome:
     if is_sandbox(run.company):
         return week(run)
     records = run.records()
+    if batches.newest(records, "export", run.period_end) is not None:
+        return reconcile(run)
     found = batches.find_draft(run.workspace, run.company, run.period_end, records)
     if found is not None and batches.approval_of(records, found) is not None:
         if run.settings.schedule.approved == "wait":
@@ -172,10 +176,14 @@ def watch(
         if not is_ours:
             raise BusyError("WATCH_RUNNING", what=f"Another watch of {company} is running", where="data/lock",
                             fix="Nothing is to be done: one is enough. End that one first to start another.")
-        if once:
-            return _told(place, company, micro_batch(place, company, person=person), say)
-        with _ends_calmly(stop or threading.Event()) as ending:
-            count = _loop(place, company, settings, person, say, ending)
+        try:
+            if once:
+                return _told(place, company, micro_batch(place, company, person=person), say)
+            with _ends_calmly(stop or threading.Event()) as ending:
+                count = _loop(place, company, settings, person, say, ending)
+        except Exception:
+            tell_calmly(place, company, [Ran("watch", "UNFORESEEN")], say)
+            raise
     return Outcome(title=f"{company}: the watch has ended after {count} micro-batch(es); nothing half-written is left")
 
 

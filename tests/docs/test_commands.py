@@ -31,6 +31,8 @@ ONLY_READ = {   # shown with words of another company; what they say is right is
     "archive drill": "minutes of restoring: tests/trust/test_archive.py",
     "archive pack": "needs somebody's role: tests/trust/test_pack.py",
     "archive restore": "needs an empty machine: tests/trust/test_archive.py",
+    "auto alerts": "needs a channel: tests/steps/test_alerts.py",
+    "auto watch": "stays until it is ended: tests/steps/test_watch.py",
     "books": "needs a report or an item of the books: tests/steps/test_sign_off.py, tests/books",
     "company iris": "needs the portal's template: tests/steps/test_iris.py",
     "company keys": "needs a people list: tests/trust/test_signed_week.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import os
 import shutil
 import subprocess
@@ -13,13 +14,16 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 
 import pytest
+from filelock import FileLock
 
 from etl import alerts, steps
 from etl.alerts import is_plain, open_channel, shown
-from etl.errors import SettingsError
+from etl.errors import BusyError, MappingError, SettingsError
+from etl.settings import parse_settings
 from etl.steps.alert_findings import Ran
 from etl.steps.alerts import tell
 from etl.store import files, told
+from etl.trust.permissions import ROLES
 from etl.trust.secrets import Secret
 from etl.workspace import Workspace
 from tests.cli.command import ROOT, timebooks
@@ -196,6 +200,27 @@ def test_two_processes_at_once_tell_once(place, sink):
     assert len(sink.messages) == 3
 
 
+def test_a_process_that_hangs_keeps_no_other_one_for_ever(place, sink):
+    held = FileLock(place.lock(COMPANY).with_suffix(".alerts.lock"))
+    with held, pytest.raises(BusyError) as caught, told.telling(place, COMPANY, wait_seconds=0.1):
+        pass
+    assert caught.value.code == "ALERTS_BUSY"
+    assert told_once(place).sent["mia"] == 1
+
+
+def test_every_role_is_told_what_it_may_see():
+    with (ROOT / "etl" / "alerts.csv").open(encoding="utf-8", newline="") as file:
+        assert sorted(row["role"] for row in csv.DictReader(file)) == sorted(ROLES)
+    assert alerts.sees_people() < set(ROLES)
+
+
+@pytest.mark.parametrize("risks", ['["TE002"]', '["TE999"]'])
+def test_a_risk_that_is_no_note_is_refused(risks):
+    text = tiny.SETTINGS.replace("[billing]", f"[alerts]\nrisks = {risks}\n[billing]", 1)
+    with pytest.raises(SettingsError, match="is no note of timebooks"):
+        parse_settings(text, tiny.COMPANY, "company.toml")
+
+
 def test_a_channel_that_fails_is_told_to_the_others_and_tried_again(place, sink):
     sink.answer["/ops"] = 503
     came = told_once(place)
@@ -232,12 +257,11 @@ def test_a_failing_alert_fails_no_run(place, sink, monkeypatch):
 
 
 def test_a_run_that_fails_is_told_even_if_it_cannot_start(place, sink):
+    """The cross-references are broken: the run says why, those who are told hear it once."""
     (place.mappings(COMPANY) / "accounts.csv").write_text("purpose\n")
     for _ in range(2):
-        answer = timebooks("week", "--company", COMPANY, "--period-end", str(END), "--no-notebooks",
-                           workspace=place.root)
-        assert answer.code == 2
-        assert "MAPPING_INVALID" in answer.talk
+        with pytest.raises(MappingError), steps.telling(COMPANY, str(END), place.root, lambda _: None):
+            steps.start(COMPANY, END, place.root)
     text, = sink.texts("/ops")
     assert "stop: A run ended before its work was done" in text
     assert "The cross-references have findings (MAPPING_INVALID)" in text

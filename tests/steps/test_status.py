@@ -58,11 +58,17 @@ def test_a_week_from_nothing_to_the_close(workspace: Path) -> None:
     assert timebooks(*approve, "--person", "Robin", workspace=workspace).code == 0
     again = shlex.split(str(look()["next step"]))[1:]
     assert timebooks(*again, "--no-notebooks", workspace=workspace).code == 0, "running the week again publishes it"
+    close = shlex.split(str(look()["next step"]))[1:]
+    assert timebooks(*close, workspace=workspace).problem == "EXCEPTIONS_OPEN", "41 entries wait for billing"
+    settings = workspace / "mappings" / COMPANY / "company.toml"
+    settings.write_text(settings.read_text() + '\n[approval]\nclose_over = "anything"\n')
+    assert timebooks(*close, workspace=workspace).code == 0
     assert look()["next step"] == "upload the files in upload/ of the batch"
     assert told == [
         ("nothing yet", "the bookkeeper"),
         ("drafted (revision 1)", "another person, not Dana"),
         ("drafted (revision 1), approved", "the bookkeeper"),
+        ("exported, reconciled", "the bookkeeper"),
         ("exported, reconciled, closed", "the accountant"),
     ]
 

@@ -148,6 +148,8 @@ def test_what_is_held_keeps_the_period_open(desk):
     assert not steps.reconcile(desk.run("olga")).exit_code
     found = refused("EXCEPTIONS_OPEN", lambda: steps.close(desk.run("olga")), "TE006", "TE008", "close_over")
     assert found.what.index("TE006") < found.what.index("TE008")   # payroll first
+    told = steps.close_week(desk.run("olga"))
+    assert (told.exit_code, "stays open" in told.title, dict(told.facts)["why"]) == (0, True, found.what)
     item, settings = ids(desk)["TE008"], desk.place.mappings(COMPANY) / "company.toml"
     mapped(desk)
     act(steps.fix_exception, desk, item, "row added", person="dana")

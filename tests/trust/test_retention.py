@@ -342,7 +342,7 @@ def test_a_purge_reaches_the_backups_by_two_people(root, tmp_path):
             steps.restore_archive(kept, tmp_path / "new", snapshot=number)
         assert told.value.code == "RESTORE_PURGED"
     assert not (tmp_path / "new").exists()
-    assert steps.drill(kept).exit_code == 1
+    assert steps.drill(kept, certificate=tmp_path / "c.json").exit_code == 1
     with pytest.raises(RefusedError) as told:
         steps.propose_expiry(tiny.COMPANY, kept, "its time", TWO, workspace=root)
     assert told.value.code == "BACKUP_NEWEST"
