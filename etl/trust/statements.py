@@ -116,6 +116,9 @@ def read_instant(text: str) -> datetime:
 
 
 def _parts(fields: Mapping[str, Any]) -> None:
+    for name in ("signed_at", "expires"):
+        if name in fields:
+            read_instant(fields[name])   # digits in the right places may still be no day: month 13
     for name in _HEADS:
         if name in fields:
             _head(fields[name], name)
