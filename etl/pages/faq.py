@@ -13,7 +13,7 @@ _STYLE = """<title>Questions and answers</title>
 body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:48rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #767676}
 dt{font-weight:700;margin-top:1.2rem;overflow-wrap:anywhere}dd{margin:.2rem 0 0;overflow-wrap:anywhere}
-small{color:#595959;display:block}
+small{color:#595959;display:block;font-weight:400}
 </style>
 </head>
 <body>

@@ -49,6 +49,7 @@ from etl.store.mapping_sets import mapping_folder
 from etl.workspace import Workspace
 
 SEAL = "data/training/sealed.json"
+_QUESTION = "select * from time_entries_latest"
 DESK = "desk"
 
 
@@ -299,5 +300,13 @@ def _ready(one: Training, *, is_new: bool) -> Outcome:
         facts=(("workspace", str(one.place.root)), ("company", one.company),
                ("period", str(world_end(one.world))), ("to look things up", f"{DESK}/ in it"),
                ("first hint", mistake.kind.cause)),
-        next_step=f"timebooks --workspace {one.place.root} week --company {one.company} --period-end "
-        f"{world_end(one.world)}, mend what you find, then timebooks --workspace {one.place.root} sandbox grade")
+        next_step=f"timebooks --workspace {one.place.root} {_first_look(one)}, mend what you find, then timebooks "
+        f"--workspace {one.place.root} sandbox grade")
+
+
+def _first_look(one: Training) -> str:
+    """The command that a role begins with. A whole week of a practice company would approve and export by itself."""
+    return {
+        "auditor": "verify", "accountant": f"books {one.desk / BOOKS_FILE} --company {one.company}",
+        "analyst": f"history query {_QUESTION!r}",
+    }.get(one.role, f"step pull --company {one.company} --period-end {world_end(one.world)}")

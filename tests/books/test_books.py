@@ -13,7 +13,6 @@ from openpyxl import load_workbook
 
 from etl import steps
 from etl.errors import DamageError, EtlError, RefusedError
-from etl.steps.init import SAMPLE, SAMPLE_PERIOD_END, init
 from tests.books.ledger import DECLARED, BookPast, Ledger, Line, bring, codes, found, week_of
 from tests.steps.corrected import COMPANY, sunday
 from tests.workbooks.readback import cells, opened, recomputed
@@ -290,12 +289,3 @@ def test_the_same_report_twice_is_one(past: BookPast) -> None:
     kept.write_bytes(kept.read_bytes().replace(b"2026", b"2025", 1))
     with pytest.raises(DamageError):
         bring(past, text)
-
-
-def test_time_that_could_not_be_read_is_told_without_hours(tmp_path):
-    """Held time of no readable duration stands among the items; the statement is printed all the same."""
-    init(tmp_path, with_sample=True)
-    run = steps.start(SAMPLE, SAMPLE_PERIOD_END, tmp_path, in_memory=True)
-    assert steps.week(run).exit_code == 0
-    outcome = steps.take_in_books(tmp_path, SAMPLE, None)
-    assert [row for row in outcome.rows if row[1] == "TE223" and row[7] == ""]

@@ -165,3 +165,10 @@ def test_money_is_exact_decimals(two_weeks: list[Ran]) -> None:
         assert isinstance(row["amount"], Decimal)
         digits = {"USD": 2, "EUR": 2, "JPY": 0}[row["currency"]]
         assert row["amount"] == round(row["amount"], digits)
+
+
+def test_the_books_are_told_of_time_whose_hours_could_not_be_read(two_weeks: list[Ran]) -> None:
+    """Held time of no readable duration stands among the items; the statement is printed all the same."""
+    ran = two_weeks[-1]
+    outcome = steps.take_in_books(ran.root, ran.company.id, None)
+    assert [row for row in outcome.rows if row[1] == "TE223" and row[7] == ""]
