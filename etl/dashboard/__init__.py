@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,13 +10,13 @@ from typing import Any
 
 from etl import steps
 from etl.errors import SettingsError
+from etl.steps import dashboard_notebook
 
 
 def show(workspace: str = "", company: str = "") -> Any:
     """The page of the reader of this session; in a notebook, how to open the dashboard. The notebook's one call."""
-    from etl.dashboard import live  # noqa: PLC0415 - the extra may be missing
-
-    return live.show(workspace, company)
+    live = sys.modules.get("etl.dashboard.live")   # the server has it; elsewhere its packages may be missing
+    return live.show() if live is not None and live.is_running() else dashboard_notebook.how_to_open(workspace, company)
 
 
 def serve(

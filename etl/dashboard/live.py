@@ -77,18 +77,20 @@ class _Server:
 _running: list[_Server] = []
 
 
-def show(workspace: str, company: str) -> Any:
-    """Inside the server: the page of this session's reader. In a notebook: how to open the dashboard."""
-    if not _running or pn.state.curdoc is None or pn.state.curdoc.session_context is None:
-        return dashboard_notebook.how_to_open(workspace, company)
-    server, context = _running[0], cast("Any", pn.state.curdoc.session_context)
+def is_running() -> bool:
+    """Whether this is the server, at work on a document of somebody's session."""
+    return bool(_running) and pn.state.curdoc is not None and pn.state.curdoc.session_context is not None
+
+
+def show() -> None:
+    """Inside the server: the page of this session's reader."""
+    server, context = _running[0], cast("Any", pn.state.curdoc).session_context
     session: dashboard_login.Session = context.request.connection.session
     server.given[context.id] = session.id
     pn.state.on_session_destroyed(cast("Any", lambda gone: server.given.pop(gone.id, None)))
     asked = [text.decode("utf-8", "replace") for text in context.request.arguments.get("company", [])]
     mine = server.serving.companies(session)
     _Document(server.serving, session, asked[0] if asked and asked[0] in mine else (mine or [""])[0], mine).open()
-    return None
 
 
 @dataclass

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
+from etl.page import HEAD
+
 _STYLE, _SCRIPT = ((files("etl.pages") / name).read_text(encoding="utf-8") for name in ("site.css", "site_search.js"))
 _DIGEST = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 _INTRO = "Type one or more words above; every place that has all of them is shown, the nearest first."
@@ -21,11 +23,8 @@ Menu = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 def head(title: str, style: str, *, scripts: str = "'none'") -> str:
     """The head of a page that loads nothing; `scripts` is what its policy lets run."""
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; '
-        f"script-src {scripts}; base-uri 'none'\">\n<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n")
+    policy = HEAD.replace("default-src 'none'", f"default-src 'none'; script-src {scripts}; base-uri 'none'")
+    return f"{policy}<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n"
 
 
 def frame(page: str, title: str, body: str, menu: Menu, *, scripts: str = "'none'") -> str:

@@ -12,7 +12,7 @@ from etl.steps.next_step import approve, bring_report, map_names
 from etl.steps.notebook import show_errors_calmly
 from etl.steps.outcome import Link, Outcome
 from etl.steps.run import Run, place_of
-from etl.steps.stages import close
+from etl.steps.stages import close_week
 from etl.store import batches
 
 
@@ -60,4 +60,4 @@ def closed(run: Run, until: str = "close") -> Outcome:
     if until != "close":
         return Outcome(title=f'stopped before the close, as until = "{until}" asks',
                        next_step='set until = "close" above and run all again')
-    return close(run)
+    return close_week(run)

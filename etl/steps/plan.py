@@ -128,7 +128,7 @@ def _value(settings: Settings, choice: Decision) -> tuple[str | None, bool]:
         return ("not set", False) if choice.setting in ("pay.salaried_cost", "books.locked_through") else (None, False)
     if isinstance(at, bool):
         return ("yes" if at else "no"), is_declared
-    return (", ".join(at) if isinstance(at, tuple) else str(at)), is_declared
+    return (", ".join(at) or "none" if isinstance(at, tuple) else str(at)), is_declared
 
 
 def _sources(settings: Settings) -> Section:

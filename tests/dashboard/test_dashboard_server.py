@@ -17,12 +17,14 @@ import pyarrow.parquet as pq
 import pytest
 from tornado.httputil import HTTPHeaders
 
+from etl import dashboard as door
 from etl.dashboard import accounts
 from etl.dashboard.gate import Gate
-from etl.errors import EtlError
+from etl.errors import EtlError, SettingsError
 from etl.steps import dashboard, dashboard_login
 from etl.steps.dashboard_login import Desk, Reader
 from etl.trust.views import table
+from tests.cli.command import timebooks
 from tests.dashboard import house as houses
 from tests.dashboard.house import COMPANY, PEOPLE
 
@@ -250,3 +252,24 @@ def test_where_the_people_list_cannot_be_read_nobody_reads(tmp_path, office):
     path.write_bytes(path.read_bytes().replace(b"a", b"b", 1))
     with pytest.raises(EtlError):
         desk.session(secret)
+
+
+def test_the_command_line_says_what_keeps_it_from_serving(tmp_path, monkeypatch):
+    place = houses.tiny.make_company(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError, match="DASHBOARD_PORT"):
+        door.serve(place.root, houses.tiny.COMPANY, taken.getsockname()[1], None, print)
+    monkeypatch.setattr(door, "find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match="DASHBOARD_MISSING"):
+        door.serve(place.root, houses.tiny.COMPANY, 0, None, print)
+    assert "timebooks dashboard --company x" in door.show(str(place.root), "x").next_step, "in a notebook"
+
+
+def test_the_answer_is_the_first_line_of_the_command(tmp_path):
+    desk = Desk(houses.tiny.make_company(tmp_path), "127.0.0.1:1")
+    said = timebooks("dashboard", "sign", desk.challenge("b"), "--person", "sandbox-preparer", "--company",
+                     houses.tiny.COMPANY, workspace=tmp_path)
+    assert said.code == 0
+    assert "sandbox-preparer, at http://127.0.0.1:1 and nowhere else" in said.facts
+    assert desk.session(desk.answered(said.facts.splitlines()[0], "b")) is not None
+    wrong = timebooks("dashboard", "sign", "nothing", "--person", "dana", workspace=tmp_path)
+    assert (wrong.code, "LOGIN" in wrong.talk) == (1, True)

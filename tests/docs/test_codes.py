@@ -39,6 +39,8 @@ NOT_NAMED = {   # each raised where a check of our own would have failed, or by 
     "CSV_UNREADABLE": "what the CSV reader below us cannot read and our own checks let through",
     **dict.fromkeys(("HTTP_CUT", "HTTP_FAILING", "HTTP_THROTTLED", "PAGE_MISSING"),
                     "met by the schedules of tests/trackers/test_faults.py, which look at what lands"),
+    **dict.fromkeys(("DASHBOARD_PORT", "DASHBOARD_MISSING", "ALERTS_BUSY"),
+                    "a port that is taken, a package left out, two senders at once"),
     **dict.fromkeys(("TE238", "TE241", "TE285"), "open: found by a statement that no test of its own names"),
     "MAPPED_NAME": "told as words of MAPPING_INVALID's form: tests/targets/test_mapped_names.py sees the words",
 }

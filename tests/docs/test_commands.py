@@ -29,17 +29,21 @@ ONLY_READ = {   # shown with words of another company; what they say is right is
     "approve time": "needs [approval] time: tests/trust/test_time_approvals.py",
     "archive confirm-backup": "needs a backup of the books: tests/steps/test_uploads.py",
     "archive drill": "minutes of restoring: tests/trust/test_archive.py",
+    "archive expire": "needs a purge: tests/trust/test_retention.py",
     "archive pack": "needs somebody's role: tests/trust/test_pack.py",
     "archive restore": "needs an empty machine: tests/trust/test_archive.py",
+    "archive snapshots": "needs a backup: tests/trust/test_retention.py",
     "auto alerts": "needs a channel: tests/steps/test_alerts.py",
-    "auto watch": "stays until it is ended: tests/steps/test_watch.py",
+    "auto schedule": "writes for the machine's own scheduler: tests/steps/test_schedule.py",
+    "auto watch": "goes on until it is stopped: tests/steps/test_watch.py",
     "books": "needs a report or an item of the books: tests/steps/test_sign_off.py, tests/books",
     "company iris": "needs the portal's template: tests/steps/test_iris.py",
     "company keys": "needs a people list: tests/trust/test_signed_week.py",
     "company people": "needs a people list: tests/trust/test_signed_week.py",
     "company vendors": "needs private/vendor_payments.csv: tests/steps/test_vendor_year.py",
+    "dashboard": "serves until it is stopped: tests/dashboard/test_dashboard_server.py",
     "exceptions assign": "needs an id of the day: tests/trust/test_exceptions.py",
-    "exceptions digest": "for one person and their time approver: tests/steps/test_feedback.py",
+    "exceptions digest": "is for the person and their approver alone: tests/steps/test_alerts.py",
     "exceptions fixed": "needs an id of the day: tests/trust/test_exceptions.py",
     "exceptions show": "needs an id of the day: tests/trust/test_exceptions.py",
     "exceptions verify": "needs an id of the day: tests/trust/test_exceptions.py",
@@ -47,6 +51,7 @@ ONLY_READ = {   # shown with words of another company; what they say is right is
     "mapping revert": "needs an approved set: tests/trust/test_mapping_decisions.py",
     "mapping take-in": "needs a workbook that was edited: tests/mapping/test_mapping_sheet.py",
     "quickref": "prints with a browser: tests/pages/test_quickref.py",
+    "sandbox train": "needs a notebook that was worked through: tests/notebooks",
     "rules check": "needs examples of the company's own: tests/law/test_examples.py",
     "rules confirm": "needs a person who has read it: tests/law/test_law_table.py",
     "rules replay": "needs other law: tests/law/test_replay.py",
@@ -59,6 +64,7 @@ WORDS = {
     "FILE.duckdb": "copy.duckdb",
     "acme": SAMPLE, "C": SAMPLE, "time-log-c": SAMPLE, "DATE": SAMPLE_PERIOD_END, "D": SAMPLE_PERIOD_END, "N": "1",
     "2013-04-28": SAMPLE_PERIOD_END, "2026-11-08": SAMPLE_PERIOD_END, **LINES,
+    "VIEW": "payroll", "FILE.xlsx": "file.xlsx",
 }
 
 
@@ -127,7 +133,13 @@ def typed(command: str) -> tuple[str, ...]:
 
 
 COMMANDS = shown()
-RUN = sorted({typed(one) for one in COMMANDS if is_run(one)})
+def shape(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A command with its options: of several lines that differ in values alone one is run."""
+    path, _, given = path_of(shlex.join(words))
+    return path, *sorted(word for word in given if word.startswith("--"))
+
+
+RUN = sorted({shape(typed(one)): typed(one) for one in COMMANDS if is_run(one)}.values())
 
 
 def test_some_are_shown():
@@ -174,7 +186,8 @@ def in_this_process(words: list[str], workspace: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("words", RUN, ids=" ".join)
 def test_it_runs(words: tuple[str, ...], workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    places = ("FOLDER", "DIR", "FILE", "copy.duckdb", "import.csv")
+    places = ("FOLDER", "DIR", "FILE", "copy.duckdb", "import.csv", "file.xlsx", "payroll.csv", "kpi.xlsx",
+              "reminders.csv")
     given = [str(tmp_path / word) if word in places else word for word in words]
     if "ENTRY" in given:
         given[given.index("ENTRY")] = an_entry(workspace, monkeypatch)
