@@ -109,8 +109,8 @@ class Desk:
         if abs(read_instant(said["signed_at"]) - self.clock()) > SKEW:
             raise _refused("The clocks of the two machines are too far apart", "Set them right, then log in again.")
         for reader, key in self._keys(said["person"]):
-            if key.id == said["key"] and len(envelope.signatures) == 1 and envelope.holds(
-                    envelope.signatures[0], key.public):
+            if len(envelope.signatures) == 1 and key.id == said["key"] == envelope.signatures[0].key and (
+                    envelope.holds(envelope.signatures[0], key.public)):
                 return self._begun(reader)
         raise _refused("The answer is not signed with a key in use of this workspace's people",
                        "Sign with an enrolled key; timebooks company keys list shows them.")

@@ -57,7 +57,6 @@ ONLY_READ = {   # shown with words of another company; what they say is right is
     "rules replay": "needs other law: tests/law/test_replay.py",
     "sandbox errors": "writes what ships: tests/notebooks/test_training.py",
     "sandbox grade": "needs a training: tests/sandbox/test_training.py",
-    "sandbox new": "a training of its own: tests/sandbox/test_training.py",
     "step rollback": "undoes the week: tests/steps/test_rollback.py",
 }
 LINES = dict.fromkeys(("0042-V-001", "0042-N-001", "0002-C-001", "LINE", "journal_TB0042L.csv:7"), "0001-L-003")

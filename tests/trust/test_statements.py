@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from etl import steps
 from etl.errors import EtlError
-from etl.steps import keeping, mapping_trust, pack, signing, time_inputs, trusted, verify_signatures
+from etl.steps import dashboard_login, keeping, mapping_trust, pack, signing, time_inputs, trusted, verify_signatures
 from etl.steps import people as people_steps
 from etl.store import audit_log, batches
 from etl.trust import pack_verifier, statements
@@ -99,6 +99,13 @@ TABLE = {
         "edited people": "NOT_RIGHT", "edited log": "NOT_RIGHT", "unknown key": "NOT_RIGHT",
         "ended key": "NOT_RIGHT", "stolen key": "NOT_RIGHT", "key of later": "the list of people lies in it",
         "no role": "it decides nothing", "two signatures": "one that holds is enough"},
+    "log-in": {
+        "another type": "LOGIN", "renamed": "LOGIN", "unknown field": "LOGIN", "by oneself": "one logs in oneself",
+        "second key": "any key of one's own in use", "replay": "LOGIN", "another company": "it is about the workspace",
+        "another workspace": "it is good for one address", "edited people": "it names no list",
+        "edited log": "it names no log", "unknown key": "LOGIN", "ended key": "the list of today decides",
+        "stolen key": "the list of today decides", "key of later": "the list of today decides",
+        "no role": "roles decide what is seen", "two signatures": "LOGIN"},
 }
 ATTACKS = sorted({attack for row in TABLE.values() for attack in row})
 _WORDS = {"different administrator": "ADMINISTRATORS_MISSING", "another state": "ANOTHER_STATE",
@@ -213,6 +220,15 @@ def _pack(court, given, people, record):
         raise EtlError("NOT_RIGHT", what=found.pack.findings[0], where="the pack", fix="none")
 
 
+def _login(court, given, people, record):
+    """The desk of a dashboard that has just given this challenge out; used, it gave none."""
+    desk = dashboard_login.Desk(court.place, "127.0.0.1:8078", lambda: court.now)
+    if not record.body.get("used"):
+        ends = court.now + dashboard_login.CHALLENGE_LIVES
+        desk._challenges["CODE"] = (dashboard_login._hidden("browser"), ends)
+    desk.answered(base64.urlsafe_b64encode(json.dumps(given).encode()).decode(), "browser")
+
+
 def said(given):
     """What a statement says, nothing where it cannot be read."""
     try:
@@ -246,6 +262,10 @@ def case(court, kind):
         fields = {"name": "New", "public": base64.b64encode(private.public_key().public_bytes_raw()).decode()}
         payload = statements.statement("key-card", fields, person="new", key=_key(private), workspace="", now=court.now)
         return Case(kind, sign(kind, payload, private).as_json(), "new", replace(plain, body={}), _card)
+    if kind == "log-in":
+        payload = statements.statement(kind, {"address": "127.0.0.1:8078", "challenge": "CODE"}, person="dana",
+                                       key=_id(court, "dana"), workspace="", now=court.now)
+        return Case(kind, sign(kind, payload, court.keys["dana"][0]).as_json(), "dana", replace(plain, body={}), _login)
     found = pack_verifier.Pack(court.made.root / "pack.zip")
     return Case("pack", found.read("pack.sig.json"), "max", replace(plain, body={}), _pack)
 
@@ -401,7 +421,7 @@ def _replayed(court, one):
              "approve-time": {"weeks": [{"employee": "E1", "week": "2026-11-09", "content": "0" * 64, "seconds": 1,
                                          "entries": 1}]},
              "approve-mapping": {"mapping": "0" * 64}, "withdraw": {"approval": 1}, "keeping": {"from": "2020-01-01"},
-             "people": {"before": {"number": 2, "digest": "0" * 64}}}
+             "people": {"before": {"number": 2, "digest": "0" * 64}}, "log-in": {"used": True}}
     people, record = court.people, one.record
     if one.kind == "key-card":
         public = base64.b64encode(court.stranger.public_key().public_bytes_raw()).decode()
@@ -474,10 +494,10 @@ def test_one_bit_of_any_statement_is_enough(court, kind):
     assert "" not in found, found[""]
     assert set(found) <= {
         "SIGNATURE_WRONG", "STATEMENT_FORM", "KEY_UNKNOWN", "PEOPLE_CHANGE", "NOT_RIGHT", "KEY_NOT_ENROLLED",
-        "CHANGE_WRONG", "STATEMENT_OTHER", "ANOTHER_STATE", "ANOTHER_WORKSPACE"}, found
+        "CHANGE_WRONG", "STATEMENT_OTHER", "ANOTHER_STATE", "ANOTHER_WORKSPACE", "LOGIN"}, found
 
 
-@pytest.mark.parametrize("kind", [kind for kind in TABLE if kind not in ("key-card", "pack")])
+@pytest.mark.parametrize("kind", [kind for kind in TABLE if kind not in ("key-card", "pack", "log-in")])
 def test_after_a_rotation_the_old_statement_stands_and_the_new_key_signs(court, kind):
     """Replaced, not stolen: what was signed before stays good; what is signed now carries the new key."""
     one = case(court, kind)
@@ -507,7 +527,8 @@ def test_no_kind_of_statement_is_without_its_row():
     signs = {(path.name, name) for path in folder.rglob("*.py")
              for name in re.findall(r"(?<![\w.])sign\((\w+), ", path.read_text(encoding="utf-8")) if name != "self"}
     assert signs == {("trusted.py", "kind"), ("approve_files.py", "kind"), ("keeping.py", "KEEPING"),
-                     ("people.py", "CARD"), ("people.py", "PEOPLE"), ("pack.py", "KIND")}
+                     ("people.py", "CARD"), ("people.py", "PEOPLE"), ("pack.py", "KIND"),
+                     ("dashboard_login.py", "LOG_IN")}
 
 
 def test_a_file_signed_by_two_is_carried_out_once(court, tmp_path):
