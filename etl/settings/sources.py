@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from etl.settings.kinds import Name, Part, Zone
 from etl.tables import LANDED_COLUMNS
@@ -81,6 +82,19 @@ class Drop(Part):
         if self.completeness == "complete" and not ("{start}" in self.window and "{end}" in self.window):
             raise ValueError('completeness = "complete" needs window = "…{start}…{end}…": the dates in the file name')
         return self
+
+
+def written_drop(drop: Drop) -> str:
+    """A drop for another process, what the company left out marked as left out."""
+    return json.dumps({"drop": drop.model_dump(mode="json"), "said": sorted(drop.model_fields_set)})
+
+
+def read_drop(text: str) -> Drop:
+    """The drop that was written; with the columns of its dialect filled in it is no declaration of a company."""
+    given = json.loads(text)
+    values = {name: TypeAdapter(known.annotation or Any).validate_python(given["drop"][name])
+              for name, known in Drop.model_fields.items()}
+    return Drop.model_construct(_fields_set=set(given["said"]), **values)
 
 
 def _check_columns(drop: Drop) -> None:

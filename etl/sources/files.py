@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from etl.errors import SourceError
 from etl.settings import Drop
+from etl.sources import limited
 from etl.sources.csv_reader import read_csv
 from etl.sources.dialects import effective
 from etl.sources.findings import LIMITS, FileRefusedError, Finding, Limits
@@ -108,6 +109,15 @@ def parse_file(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMI
 
     Raises FileRefusedError (a SourceError) with every finding of the file; a file is landed whole or not at all.
     """
+    if limited.is_foreign(drop):
+        _, [rows] = limited.ask("rows", content, file_name, drop, limits)
+        with pa.ipc.open_stream(rows) as stream:
+            return stream.read_all()
+    return parse_here(content, file_name, drop, limits)
+
+
+def parse_here(content: bytes, file_name: str, drop: Drop, limits: Limits) -> pa.Table:
+    """The same in this process."""
     drop = effective(drop)
     check_declaration(drop, file_name)
     rows = _READERS[drop.format](unpacked(content, file_name, drop, limits), file_name, drop, limits)
@@ -116,6 +126,14 @@ def parse_file(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMI
 
 def remarks_of(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> tuple[Finding, ...]:
     """What the controller should hear about a file that is accepted: hidden sheets, text that was decoded twice."""
+    if limited.is_foreign(drop):
+        found, _ = limited.ask("remarks", content, file_name, drop, limits)
+        return tuple(Finding(**finding) for finding in found)
+    return remarks_here(content, file_name, drop, limits)
+
+
+def remarks_here(content: bytes, file_name: str, drop: Drop, limits: Limits) -> tuple[Finding, ...]:
+    """The same in this process."""
     plain = unpacked(content, file_name, drop, limits)
     if drop.format == "xlsx":
         return tuple(hidden_sheets(plain))

@@ -18,6 +18,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from etl.settings import Drop
+from etl.sources import limited
 from etl.sources.csv_reader import read_csv
 from etl.sources.dialects import personal_headings
 from etl.sources.findings import LIMITS, Limits
@@ -43,7 +44,15 @@ def screened(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
     CSV and Parquet files are written anew without these columns; a workbook that has them is refused by its reader.
     Raises FileRefusedError with whatever a faulty CSV file is refused with.
     """
-    names = headings_of(content, drop)
+    if drop.format == "parquet" and limited.is_foreign(drop):   # no column of a workbook is looked at here
+        record, [kept, apart] = limited.ask("screened", content, file_name, drop, limits)
+        return Received(kept if record else content, record, apart)
+    return screened_here(content, file_name, drop, limits)
+
+
+def screened_here(content: bytes, file_name: str, drop: Drop, limits: Limits) -> Received:
+    """The same in this process."""
+    names = headings_here(content, drop)
     found = personal_headings(drop, names)
     if not found:
         return Received(content)
@@ -61,6 +70,14 @@ def screened(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS
 
 def headings_of(content: bytes, drop: Drop) -> list[str]:
     """The headings of a file; none where it is not what was declared, which its reader will tell."""
+    if drop.format == "parquet" and limited.is_foreign(drop):
+        found, _ = limited.ask("headings", content, "", drop, LIMITS)
+        return [str(name) for name in found]
+    return headings_here(content, drop)
+
+
+def headings_here(content: bytes, drop: Drop) -> list[str]:
+    """The same in this process."""
     try:
         if drop.format == "parquet":
             return list(pq.read_schema(pa.BufferReader(content)).names)

@@ -7,8 +7,8 @@ import zipfile
 from typing import Any
 
 from etl.settings import Drop
-from etl.sources.files import parse_file
-from etl.sources.findings import FileRefusedError
+from etl.sources.files import parse_here
+from etl.sources.findings import LIMITS, FileRefusedError
 
 COLUMNS = {"Who": "person_ref", "Day": "date_text", "Hours": "duration_text", "Job": "project_ref", "Memo": "note"}
 HEADER = ",".join(COLUMNS)
@@ -24,14 +24,14 @@ def declared(**changes: Any) -> Drop:
 
 def rows_of(content: bytes, drop: Drop | None = None, **limits: Any) -> list[dict[str, Any]]:
     """The landed rows, null columns left out."""
-    table = parse_file(content, "week.csv", drop or declared(), **limits)
+    table = parse_here(content, "week.csv", drop or declared(), limits.get("limits", LIMITS))
     return [{name: value for name, value in row.items() if value is not None} for row in table.to_pylist()]
 
 
 def refusal(content: bytes, drop: Drop | None = None, **limits: Any) -> FileRefusedError:
     """The error for a file that must not be read."""
     try:
-        table = parse_file(content, "week.csv", drop or declared(), **limits)
+        table = parse_here(content, "week.csv", drop or declared(), limits.get("limits", LIMITS))
     except FileRefusedError as error:
         return error
     raise AssertionError(f"the file was read: {table.to_pylist()}")
