@@ -17,9 +17,11 @@ from etl.settings import Settings
 from etl.steps.alert import BILLING, PAYROLL, RUNS, UNMAPPED, Alert, local
 from etl.steps.cycles import Cycle, cycles
 from etl.steps.exceptions import item_id
+from etl.steps.forecast import forecast
 from etl.steps.mapping_versions import choose
 from etl.steps.missing_rows import missing_rows, newest_of_each
 from etl.steps.next_step import approve, option, run_week
+from etl.steps.run import start
 from etl.store import batches
 from etl.store.batches import Draft, Sealed
 from etl.store.records import Record
@@ -80,7 +82,8 @@ def find_alerts(look: Look, rans: Sequence[Ran] = ()) -> Found:
     found = Found(ran=tuple(ran.of for ran in rans))
     found.alerts += [alert for ran in rans for alert in _failed(look, ran)]
     sources: tuple[tuple[str, Callable[[Look], Iterator[Alert]]], ...] = (
-        ("item/", _items), ("row/", _rows), ("wait/", _waiting), ("edits/", _edits), ("cut-off/", _cut_offs))
+        ("item/", _items), ("row/", _rows), ("wait/", _waiting), ("edits/", _edits), ("cut-off/", _cut_offs),
+        ("missing/", _missing))
     for prefix, source in sources:
         try:
             found.alerts += list(source(look))
@@ -194,6 +197,24 @@ def _cut_offs(look: Look) -> Iterator[Alert]:
                     what=f"{cycle.group}, period to {cycle.period.end}",
                     due=f"cut-off {local(cycle.cut_off, look.settings.company.zone)}",
                     see=f"timebooks status --company {look.company}")
+
+
+def _missing(look: Look) -> Iterator[Alert]:
+    """Whose time is probably missing for a cut-off that is near, where the company asks for it; missing is not zero."""
+    asked = look.settings.forecast
+    if asked is None or asked.missing != "tell":
+        return
+    until = look.here + timedelta(hours=look.settings.alerts.hours_before)
+    near = {cycle.period.end: cycle.cut_off for cycle in cycles(look.settings, _mappings(look))
+            if cycle.cut_off is not None and look.here <= cycle.cut_off <= until and not _is_exported(look, cycle)}
+    for end, cut_off in sorted(near.items()):
+        run = start(look.company, end, look.place.root, in_memory=True)
+        for row in forecast(run, min(look.here.date() - timedelta(days=1), end))["missing_time"].to_pylist():
+            yield Alert(
+                f"missing/{end}/{row['employee_id']}/{row['count_days']}", PAYROLL, "hold", "Time is probably missing",
+                who=f"{row['employee_name']}: {row['found']}", what=f"period to {end}, {row['certainty']}",
+                due=f"cut-off {local(cut_off, look.settings.company.zone)}",
+                see=f"timebooks auto missing {option(look.company, end)}")
 
 
 def _is_exported(look: Look, cycle: Cycle) -> bool:

@@ -11,6 +11,10 @@ import pytest
 
 from etl import steps
 from etl.settings.kpi import Forecast
+from etl.steps.alert_findings import Look, find_alerts
+from etl.steps.exceptions import settings_now
+from etl.store import audit_log
+from etl.workspace import Workspace
 from tests.faults.tiny import COMPANY, PERIOD_END, batch_digests, committed, make_company, week
 from tests.shared import shared
 from tests.steps.backtest import asked, five_days, last_week, ours, read_days, score
@@ -73,6 +77,23 @@ def test_the_pre_flight_says_it_where_the_company_asks(root: Path, monkeypatch) 
     assert line() == [], "off by default"
     settings_of(root, '[forecast]\nleast_weeks = 1\nmissing = "tell"')
     assert line() == [("note", f"1 person(s): Bob; timebooks auto missing --company {COMPANY} --period-end {SECOND}")]
+
+
+def test_who_must_be_reminded_is_told_before_the_cut_off(root: Path) -> None:
+    """Once the company asks for it, and within the hours before the cut-off in which its alerts go out."""
+    def told(now: datetime) -> list[tuple[str, str, str]]:
+        place = Workspace(root)
+        look = Look(place, COMPANY, settings_now(place, COMPANY), audit_log.read_log(place, COMPANY), now)
+        return [(alert.title, alert.who, alert.due) for alert in find_alerts(look).alerts if "missing/" in alert.key]
+
+    monday = datetime.combine(SECOND + timedelta(days=1), time(15), tzinfo=UTC)
+    assert told(monday) == [], "off by default"
+    settings_of(root, '[forecast]\nleast_weeks = 1\nmissing = "tell"')
+    [(title, who, due)] = told(monday)
+    assert title == "Time is probably missing"
+    assert who.startswith(f"Bob: nothing yet for Wed {WEDNESDAY}")
+    assert f"{SECOND + timedelta(days=2)} 12:00" in due
+    assert told(monday - timedelta(days=4)) == [], "too early"
 
 
 def test_what_came_of_a_period_without_exports_says_it_cannot_tell(tmp_path: Path) -> None:
