@@ -96,7 +96,7 @@ def missing_rows(
         told_of = [table.filter(pc.is_in(table["entry_id"], value_set=wanted)) for table in told_of]
     scratch = place.scratch(company) / "mapping"
     with Engine(None, scratch, [scratch]) as engine:
-        engine.put("held_entries", pa.concat_tables([ENTRIES.empty_table().select(list(_HELD)), *told_of]))
+        engine.put("entries_to_map", pa.concat_tables([ENTRIES.empty_table().select(list(_HELD)), *told_of]))
         for table in _TABLES:
             engine.put(table, mappings.tables[table])
         engine.run(("work_to_map",))

@@ -304,7 +304,7 @@ def test_a_hold_between_two_signatures_stops_the_purge(desk):
                        workspace=desk.place.root)
     steps.sign_keeping(desk.root / "hold.json", person="ben", workspace=desk.place.root)
     file = desk.root / "purge.json"
-    assert code_of(lambda: steps.sign_keeping(file, person="ben", workspace=desk.place.root)) == "STATEMENT_USED"
+    assert code_of(lambda: steps.sign_keeping(file, person="ben", workspace=desk.place.root)) == "HELD"
     assert desk.place.batch_folder(office.COMPANY, office.ENDS[0], 1).is_dir()
 
 

@@ -2,7 +2,7 @@
 -- the cells that are known (outer_ref: the client of a project, the item of a rate), how much waits since when.
 with waiting as (   -- once an entry, whatever streams wait for it
     select *, list_distinct(list_filter([pay_reason, cost_reason, bill_reason], lambda code: code is not null)) as codes
-    from held_entries where worked_on is not null),
+    from entries_to_map where worked_on is not null),
 named as (
     select 'employees.csv' as file, source, '' as outer_ref, nfc_normalize(coalesce(person_ref, '(none)')) as ref, worked_on, worked_seconds
     from waiting where list_contains(codes, 'TE007')
