@@ -94,7 +94,10 @@ def seen(figures: Figures, held: Mapping[str, Grant], scratch: Path) -> list[See
     with Engine(None, scratch, [scratch]) as engine:
         for name, table in {**figures.tables, **_reader(figures, reached)}.items():
             engine.put(name, table)
-        engine.run(DASHBOARD)
+        at = DASHBOARD.index("work_to_map")
+        engine.run(DASHBOARD[:at])
+        engine.put("entries_to_map", engine.fetch("held_entries"))   # what it reads, by its own name
+        engine.run(DASHBOARD[at:])
         return [_cut(engine, view, reached[view.name]) for view in VIEWS if view.name in reached]
 
 
