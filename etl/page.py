@@ -21,16 +21,21 @@ details{margin:.5rem 0 .5rem 1rem}summary{cursor:pointer}
 @media print{body{margin:0;max-width:none;font-size:11px}nav,.skip{display:none}h2{break-after:avoid}
 tr,details{break-inside:avoid}.wide{overflow:visible}}
 """
-HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def page(title: str, body: str, style: str = "") -> bytes:
+def head(title: str, style: str, *, policy: str = POLICY, refresh: str = "") -> str:
+    """How every page of ours begins. `policy`: what it may load and run; none where the answer's own header says it.
+
+    `refresh`: where a browser goes on to at once.
+    """
+    metas = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n' if policy else ""
+    metas += f'<meta http-equiv="refresh" content="0; url={refresh}">\n' if refresh else ""
+    return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{metas}'
+            f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n")
+
+
+def page(title: str, body: str, style: str = "", *, policy: str = POLICY, refresh: str = "") -> bytes:
     """The page as UTF-8: `body` is HTML whose texts are escaped already, `style` what this page has besides."""
-    return (f"{HEAD}<title>{escape(title)}</title>\n<style>{STYLE}{style}</style>\n</head>\n<body>\n{body}"
-            "</body>\n</html>\n").encode()
+    return (f"{head(title, STYLE + style, policy=policy, refresh=refresh)}<body>\n{body}</body>\n</html>\n").encode()

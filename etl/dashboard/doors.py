@@ -40,11 +40,9 @@ class Door(RequestHandler):
         """A small page of its own."""
         self.set_status(status)
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        content = page(f"{title}, Timebooks", f"<main>\n<h1>{escape(title)}</h1>\n{body}</main>\n", _STYLE)
-        if refresh:
-            mark = f'<meta http-equiv="refresh" content="0; url={refresh}">\n<title>'.encode()
-            content = content.replace(b"<title>", mark, 1)
-        self.finish(_with_forms(content))
+        # no policy of its own: the one in the answer's header lets forms come back to us
+        self.finish(page(f"{title}, Timebooks", f"<main>\n<h1>{escape(title)}</h1>\n{body}</main>\n", _STYLE,
+                         policy="", refresh=refresh))
 
     def give_cookie(self, name: str, value: str) -> None:
         """A cookie that no script reads and that no other site sends."""
@@ -164,8 +162,3 @@ class Export(Door):
         self.set_header("Content-Type", found[1])
         self.set_header("Content-Disposition", f'attachment; filename="timebooks-{company}-{view}.{form}"')
         self.finish(content)
-
-
-def _with_forms(content: bytes) -> bytes:
-    """Our own policy stands in the header of the answer, where forms are allowed to come back to us."""
-    return re.sub(rb'<meta http-equiv="Content-Security-Policy"[^>]*>\n', b"", content, count=1)

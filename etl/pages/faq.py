@@ -6,17 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from etl.page import HEAD
+from etl.page import head
 
-_STYLE = """<title>Questions and answers</title>
-<style>
+_STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:48rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #767676}
 dt{font-weight:700;margin-top:1.2rem;overflow-wrap:anywhere}dd{margin:.2rem 0 0;overflow-wrap:anywhere}
 small{color:#595959;display:block;font-weight:400}
-</style>
-</head>
-<body>
 """
 
 
@@ -35,7 +31,8 @@ def render_faq(questions: Sequence[Question], subtitle: str) -> bytes:
     answered = [question for question in questions if question.answers]
     waiting = [question for question in questions if not question.answers]
     parts = [_part("Answered", answered), _part("Waiting for an answer", waiting)]
-    return (f"{HEAD}{_STYLE}<header><h1>Questions and answers</h1>\n<p>{escape(subtitle)}</p></header>\n<main>\n"
+    title = "Questions and answers"
+    return (f"{head(title, _STYLE)}<body>\n<header><h1>{title}</h1>\n<p>{escape(subtitle)}</p></header>\n<main>\n"
             f"{''.join(parts)}</main>\n</body>\n</html>\n").encode()
 
 

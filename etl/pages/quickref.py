@@ -9,7 +9,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from etl.page import HEAD
+from etl.page import head
 
 TITLES = {
     "administrator": "Administrator", "bookkeeper": "Bookkeeper", "time_approver": "Time approver",
@@ -68,7 +68,7 @@ def render_quickref(role: str, helps: Mapping[str, str]) -> bytes:
     words = " · ".join(f"<span><code>{name}</code> {escape(meaning)}</span>" for name, meaning in _WORDS)
     title = f"Timebooks: {TITLES[role]}"
     return (
-        f"{HEAD}<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
+        f"{head(title, _STYLE)}<body>\n<header>\n<h1>{title}</h1>\n"
         f"<p>{escape(_BEFORE_YOU_ASK[role])}</p>\n</header>\n<main>\n{body}</main>\n<footer>\n<p>{words}. "
         "Exit code 0: done as far as it goes · 1: a person must decide · 2: it could not run, and says what, where, "
         "how to mend it. Every command has <code>--help</code> and, where it reports, <code>--json</code>. Practice: "

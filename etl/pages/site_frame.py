@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
-from etl.page import HEAD
+from etl.page import head
 
 _STYLE, _SCRIPT = ((files("etl.pages") / name).read_text(encoding="utf-8") for name in ("site.css", "site_search.js"))
 _DIGEST = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
@@ -21,18 +21,13 @@ Menu = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """Sections of pages, each with the name it has in the menu."""
 
 
-def head(title: str, style: str, *, scripts: str = "'none'") -> str:
-    """The head of a page that loads nothing; `scripts` is what its policy lets run."""
-    policy = HEAD.replace("default-src 'none'", f"default-src 'none'; script-src {scripts}; base-uri 'none'")
-    return f"{policy}<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n"
-
-
 def frame(page: str, title: str, body: str, menu: Menu, *, scripts: str = "'none'") -> str:
-    """A whole page around `body`."""
+    """A whole page around `body`; `scripts` is what its policy lets run."""
     up = "../" * page.count("/")
+    policy = f"default-src 'none'; script-src {scripts}; base-uri 'none'; style-src 'unsafe-inline'"
     named = "Timebooks" if title.startswith("Timebooks") else f"{title} · Timebooks"
     return (
-        f'{head(named, _STYLE, scripts=scripts)}<body>\n<a class="skip" href="#text">To the text</a>\n'
+        f'{head(named, _STYLE, policy=policy)}<body>\n<a class="skip" href="#text">To the text</a>\n'
         f'<header><a href="{up}index.html">Timebooks</a><a class="to-menu" href="#menu">Menu</a>'
         f'<form role="search" action="{up}search.html"><label for="q">Search'
         '</label><input id="q" name="q" type="search" autocomplete="off"><button>Search</button></form></header>\n'

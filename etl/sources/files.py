@@ -126,7 +126,7 @@ def parse_here(content: bytes, file_name: str, drop: Drop, limits: Limits) -> pa
 
 def remarks_of(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> tuple[Finding, ...]:
     """What the controller should hear about a file that is accepted: hidden sheets, text that was decoded twice."""
-    if limited.is_foreign(drop):
+    if drop.format == "xlsx" and limited.is_foreign(drop):
         found, _ = limited.ask("remarks", content, file_name, drop, limits)
         return tuple(Finding(**finding) for finding in found)
     return remarks_here(content, file_name, drop, limits)

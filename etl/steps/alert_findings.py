@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from etl.alerts import shown
@@ -76,6 +77,12 @@ class Look:
         """The company's own clock."""
         return self.now.astimezone(ZoneInfo(self.settings.company.zone)).replace(tzinfo=None)
 
+    @cached_property
+    def mappings(self) -> MappingSet:
+        """The cross-references a run would use now. Raises MappingError, each time it is asked."""
+        kept = choose(self.place, self.company).kept
+        return load_mappings(self.place.mappings(self.company), self.company, kept)
+
 
 def find_alerts(look: Look, rans: Sequence[Ran] = ()) -> Found:
     """Every alert there is. What cannot be looked at is an alert itself and takes nothing for gone."""
@@ -140,9 +147,7 @@ def _items(look: Look) -> Iterator[Alert]:
 
 def _rows(look: Look) -> Iterator[Alert]:
     """Names without a row: whose they are, and the row to check and add."""
-    mappings = _mappings(look)
-    own = missing_rows(look.place, look.company, look.settings, mappings, _open(look))
-    for row in own:
+    for row in missing_rows(look.place, look.company, look.settings, look.mappings, _open(look)):
         is_person = row.file in ("employees.csv", "private/pay_rates.csv")
         is_ready = row.file in ("projects.csv", "items.csv")
         yield Alert(
@@ -151,11 +156,6 @@ def _rows(look: Look) -> Iterator[Alert]:
             owner=row.owner(look.settings.approval.owners), row=row.csv_row if is_ready else "",
             see=f"timebooks exceptions list --company {look.company}" if is_ready
             else f"timebooks mapping edit --company {look.company}")
-
-
-def _mappings(look: Look) -> MappingSet:
-    kept = choose(look.place, look.company).kept
-    return load_mappings(look.place.mappings(look.company), look.company, kept)
 
 
 def _waiting(look: Look) -> Iterator[Alert]:
@@ -186,16 +186,19 @@ def _edits(look: Look) -> Iterator[Alert]:
                     see=f"timebooks mapping diff --company {look.company}")
 
 
-def _cut_offs(look: Look) -> Iterator[Alert]:
-    """Cut-offs that are near while the period is not exported yet."""
-    mappings = _mappings(look)
+def _near(look: Look) -> Iterator[tuple[Cycle, str]]:
+    """The pay periods whose cut-off is near while they are not exported yet, with the cut-off as it is told."""
     until = look.here + timedelta(hours=look.settings.alerts.hours_before)
-    for cycle in cycles(look.settings, mappings):
-        if cycle.cut_off is None or not look.here <= cycle.cut_off <= until or _is_exported(look, cycle):
-            continue
+    for cycle in cycles(look.settings, look.mappings):
+        if cycle.cut_off is not None and look.here <= cycle.cut_off <= until and batches.newest(
+                look.records, "export", cycle.period.end) is None:
+            yield cycle, f"cut-off {local(cycle.cut_off, look.settings.company.zone)}"
+
+
+def _cut_offs(look: Look) -> Iterator[Alert]:
+    for cycle, due in _near(look):
         yield Alert(f"cut-off/{cycle.group}/{cycle.period.end}", PAYROLL, "hold", "A payroll cut-off is near",
-                    what=f"{cycle.group}, period to {cycle.period.end}",
-                    due=f"cut-off {local(cycle.cut_off, look.settings.company.zone)}",
+                    what=f"{cycle.group}, period to {cycle.period.end}", due=due,
                     see=f"timebooks status --company {look.company}")
 
 
@@ -204,19 +207,10 @@ def _missing(look: Look) -> Iterator[Alert]:
     asked = look.settings.forecast
     if asked is None or asked.missing != "tell":
         return
-    until = look.here + timedelta(hours=look.settings.alerts.hours_before)
-    near = {cycle.period.end: cycle.cut_off for cycle in cycles(look.settings, _mappings(look))
-            if cycle.cut_off is not None and look.here <= cycle.cut_off <= until and not _is_exported(look, cycle)}
-    for end, cut_off in sorted(near.items()):
+    for end, due in sorted({cycle.period.end: due for cycle, due in _near(look)}.items()):
         run = start(look.company, end, look.place.root, in_memory=True)
         for row in forecast(run, min(look.here.date() - timedelta(days=1), end))["missing_time"].to_pylist():
             yield Alert(
                 f"missing/{end}/{row['employee_id']}/{row['count_days']}", PAYROLL, "hold", "Time is probably missing",
-                who=f"{row['employee_name']}: {row['found']}", what=f"period to {end}, {row['certainty']}",
-                due=f"cut-off {local(cut_off, look.settings.company.zone)}",
+                who=f"{row['employee_name']}: {row['found']}", what=f"period to {end}, {row['certainty']}", due=due,
                 see=f"timebooks auto missing {option(look.company, end)}")
-
-
-def _is_exported(look: Look, cycle: Cycle) -> bool:
-    return batches.newest(look.records, "export", cycle.period.end) is not None
-

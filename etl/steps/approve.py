@@ -10,7 +10,7 @@ from etl.steps.next_step import approve as approve_words
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.steps.signing import Approver
-from etl.steps.trusted import SANDBOX_APPROVER
+from etl.steps.trusted import SANDBOX_APPROVER, refuse_no_reason
 from etl.store import audit_log, batches
 from etl.store.approvals import approve
 from etl.store.batches import Draft
@@ -58,9 +58,7 @@ def decide(run: Run, draft: Draft, person: str, given: Mapping[str, Any] | None 
 def withdraw_approval(run: Run, reason: str, person: str | None = None) -> Outcome:
     """Take the approval of the newest draft back before it is exported; the draft then waits for another one."""
     who = person or run.person
-    if not reason.strip() or not reason.isprintable():
-        raise RefusedError("REASON_MISSING", what="Taking an approval back needs a reason", where="--reason",
-                           fix="Say in one line why.")
+    refuse_no_reason(reason, "Taking an approval back")
     with run.locked("taking an approval back"):
         run.permit("withdraw_approval", who)
         records = run.records()

@@ -28,7 +28,7 @@ from etl.steps.request_file import REQUEST, WEEKS, need_list, unasked, write_req
 from etl.steps.run import Run, place_of, start
 from etl.steps.signing import end_of
 from etl.steps.time_inputs import APPROVE, hold, names_of
-from etl.steps.trusted import SIGNED
+from etl.steps.trusted import SIGNED, refuse_no_reason
 from etl.store import audit_log, files
 from etl.store.evidence import Filed, Sheet, append_evidence
 from etl.store.records import Record
@@ -170,9 +170,7 @@ def withdraw_time(run: Run, reason: str, *, record: int | None = None, person: s
     """
     who = person or run.person
     run.permit("withdraw_time", who)
-    if not reason.strip() or not reason.isprintable():
-        raise RefusedError("REASON_MISSING", what="Taking an approval back needs a reason", where="--reason",
-                           fix="Say in one line why.")
+    refuse_no_reason(reason, "Taking an approval back")
     with run.locked("taking an approval of hours back"):
         records, trust = run.records(), run.trust()
         gone = {one.body.get("approval") for one in records if one.type == WITHDRAW}

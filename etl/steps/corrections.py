@@ -164,10 +164,11 @@ def _refuse_abroad(batch: Batch, today: Engine, found: Mapping[str, pa.Table]) -
     Raises RefusedError CORRECTION_ABROAD: where the books convert there is a journal for each currency, which no
     correction writes; a person paid in another currency than then, and a pay addition on no entry, have no one line.
     """
+    is_converted = found["converted_shares"].num_rows or _as_exported(batch, "converted_shares").num_rows
+    if not is_converted and not today.count("weeks_paid_abroad"):
+        return
     then = {name: _as_exported(batch, name) for name in SIDES}
     sides = (then, found)
-    if not any(one["converted_shares"].num_rows for one in sides) and not today.count("weeks_paid_abroad"):
-        return
     if all(found[name].equals(then[name]) for name in SIDES if name not in ("entries", "pieces")):
         return   # what was changed has been undone
     paid = {(row["employee_id"], row["workweek_start"], row["currency"])

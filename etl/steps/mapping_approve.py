@@ -28,7 +28,7 @@ from etl.steps.mapping_versions import (
 from etl.steps.outcome import Outcome
 from etl.steps.run import person_of, place_of
 from etl.steps.signing import end_of
-from etl.steps.trusted import SANDBOX_APPROVER, SIGNED, permit, trust_of
+from etl.steps.trusted import SANDBOX_APPROVER, SIGNED, permit, refuse_no_reason, trust_of
 from etl.store import audit_log, batches, files, mapping_sets
 from etl.store.approvals import is_same_person
 from etl.store.lock import company_lock
@@ -143,9 +143,7 @@ def revert_mapping(
     """
     place, who = place_of(workspace), person or person_of(company)
     permit(place, company, "revert_mapping", who)
-    if not reason.strip() or not reason.isprintable():
-        raise RefusedError("REASON_MISSING", what="Putting cross-references back needs a reason", where="--reason",
-                           fix="Say in one line why.")
+    refuse_no_reason(reason, "Putting cross-references back")
     with company_lock(place, company, who, "putting cross-references back"):
         records = audit_log.read_log(place, company)
         digest = _wanted(place, company, records, to)

@@ -138,6 +138,13 @@ def permit(workspace: Workspace, company: str, verb: str, person: str) -> None:
         refuse_verb(standing.grants(person, company), person, company, verb)
 
 
+def refuse_no_reason(reason: str, deed: str) -> None:
+    """Nothing where a reason is said in one line. Raises RefusedError REASON_MISSING."""
+    if not reason.strip() or not reason.isprintable():
+        raise RefusedError("REASON_MISSING", what=f"{deed} needs a reason", where="--reason",
+                           fix="Say in one line why.")
+
+
 def roles_of(workspace: Workspace, company: str, person: str) -> str:
     """The roles a person holds in a company, in words; "" where the people list names none or there is no list."""
     if is_sandbox(company):

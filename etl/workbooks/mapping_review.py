@@ -53,9 +53,5 @@ def _changes(changes: Sequence[Note], whose: tuple[str, ...]) -> Page:
         page.add(Cell(trigger, is_wrapped=True), Cell(what, is_wrapped=True), Cell(look, is_wrapped=True))
     if not changes:
         page.add(Cell("none", look="note"))
-    page.add()
-    page.add(Cell("Sign-off", look="heading"))
-    for role in ("Reviewed by", "Approved by"):
-        page.add()
-        page.add(Cell(role), Cell(look="sign"), Cell(look="sign"))
+    page.add_signers("Reviewed by", "Approved by")
     return page.page(CHANGES, (26, 60, 44), is_upright=True)

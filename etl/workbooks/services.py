@@ -93,9 +93,5 @@ def _beside(contacts: Rows, notices: Rows, whose: tuple[str, ...]) -> Page:
                                                is_wrapped=True), Cell(row["decided"] or "open", is_wrapped=True))
     if not notices:
         page.add(Cell("none", look="note"))
-    page.add()
-    page.add(Cell("Sign-off", look="heading"))
-    for role in ("Reviewed by", "Approved by"):
-        page.add()
-        page.add(Cell(role), Cell(look="sign"), Cell(look="sign"))
+    page.add_signers("Reviewed by", "Approved by")
     return page.page(title, (20, 60, 40), is_upright=True)

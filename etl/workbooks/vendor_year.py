@@ -91,9 +91,5 @@ def _due(notes: Sequence[Note], whose: tuple[str, ...]) -> Page:
     page.add(*heads("What", "When", "Why"))
     for what, when, why in notes:
         page.add(Cell(what, is_wrapped=True), Cell(when, is_wrapped=True), Cell(why, is_wrapped=True))
-    page.add()
-    page.add(Cell("Sign-off", look="heading"))
-    for role in ("Prepared by", "Reviewed by"):
-        page.add()
-        page.add(Cell(role), Cell(look="sign"), Cell(look="sign"))
+    page.add_signers("Prepared by", "Reviewed by")
     return page.page(DUE, (40, 20, 60), is_upright=True)

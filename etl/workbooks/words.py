@@ -78,6 +78,14 @@ class PageRows:
         """The number of the row that comes next."""
         return len(self._rows) + 1
 
+    def add_signers(self, *roles: str) -> None:
+        """The foot of a page that is signed on paper: a line for each role, its name and its date."""
+        self.add()
+        self.add(Cell("Sign-off", look="heading"))
+        for role in roles:
+            self.add()
+            self.add(Cell(role), Cell(look="sign"), Cell(look="sign"))
+
     def page(self, title: str, widths: tuple[int, ...], *, is_upright: bool = False) -> Page:
         """The finished page."""
         return Page(title, widths, tuple(self._rows), is_upright)
