@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from etl.alerts import shown
 from etl.codes import codes
 from etl.errors import EtlError
-from etl.mapping.load import MappingSet, load_mappings
+from etl.mapping.load import MappingSet
 from etl.settings import Settings
 from etl.steps.alert import BILLING, PAYROLL, RUNS, UNMAPPED, Alert, local
 from etl.steps.cycles import Cycle, cycles
 from etl.steps.exceptions import item_id
 from etl.steps.forecast import forecast
-from etl.steps.mapping_versions import choose
+from etl.steps.mapping_versions import choose, mappings_now
 from etl.steps.missing_rows import missing_rows, newest_of_each
 from etl.steps.next_step import approve, option, run_week
 from etl.steps.run import start
@@ -80,8 +80,7 @@ class Look:
     @cached_property
     def mappings(self) -> MappingSet:
         """The cross-references a run would use now. Raises MappingError, each time it is asked."""
-        kept = choose(self.place, self.company).kept
-        return load_mappings(self.place.mappings(self.company), self.company, kept)
+        return mappings_now(self.place, self.company)
 
 
 def find_alerts(look: Look, rans: Sequence[Ran] = ()) -> Found:

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from etl.errors import SettingsError
 from etl.law.banks import Banks, shipped_banks
-from etl.mapping.load import MappingSet, load_mappings
+from etl.mapping.load import MappingSet
 from etl.periods import DAY, Period
 from etl.settings import Settings
 from etl.steps.exceptions import settings_now
-from etl.steps.mapping_versions import choose
+from etl.steps.mapping_versions import mappings_now
 from etl.steps.outcome import Outcome
 from etl.steps.run import place_of, read_day
 
@@ -58,7 +58,7 @@ def show_cycles(company: str, workspace: str | Path | None = None, *, weeks: int
                 today: str | date | None = None) -> Outcome:
     """The company's next cut-offs, pay dates and due dates."""
     place, settings = place_of(workspace), settings_now(place_of(workspace), company)
-    mappings = load_mappings(place.mappings(company), company, choose(place, company).kept)
+    mappings = mappings_now(place, company)
     now = datetime.now(UTC).astimezone(ZoneInfo(settings.company.zone)).date()
     day = read_day(today, "--from") if today else now
     last = day + timedelta(weeks=weeks)

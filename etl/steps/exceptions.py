@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from etl.errors import MappingError, RefusedError
-from etl.mapping.load import load_mappings
 from etl.settings import Settings, read_settings
 from etl.steps.exceptions_live import Found, held_now
-from etl.steps.mapping_versions import choose, file_of
+from etl.steps.mapping_versions import choose, file_of, mappings_now
 from etl.steps.missing_rows import missing_rows, newest_of_each
 from etl.steps.outcome import Outcome
 from etl.steps.report_file import write_report
@@ -267,7 +266,7 @@ def _mapping_rows(
     if not wanted:
         return
     try:
-        mappings = load_mappings(place.mappings(company), company, choose(place, company).kept)
+        mappings = mappings_now(place, company)
     except MappingError as error:   # the list itself does not need them
         yield "rows to add", f"not known, the cross-references have findings: {error.where}"
         return

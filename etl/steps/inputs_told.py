@@ -36,8 +36,5 @@ def _row(pull: Pull, totals: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_as(asked: Any) -> str:
-    """A connection by its source; a file by its known form, else by the columns declared."""
-    if "connection" in asked:
-        return "connection"
-    declared = asked["declaration"]
-    return str(declared.get("form") or declared.get("format") or "declared columns")
+    """A tracker's API, or a file by its format."""
+    return "connection" if "connection" in asked else str(asked["declaration"]["format"])

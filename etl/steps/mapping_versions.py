@@ -13,6 +13,7 @@ from typing import Any
 
 from etl.errors import EtlError, RefusedError
 from etl.mapping.declared import FILES
+from etl.mapping.load import MappingSet, load_mappings
 from etl.mapping.versions import PRIVATE, SETTINGS, SUITES, Edit, edits, needing_approval
 from etl.settings import Settings, parse_settings
 from etl.steps.mapping_trust import is_proven
@@ -116,6 +117,11 @@ def choose(place: Workspace, company: str) -> Chosen:
     waiting = needing_approval(found)
     folder = mapping_folder(place, company, approved)
     return Chosen(dict.fromkeys(waiting, folder), tuple(_told(name, found) for name in waiting))
+
+
+def mappings_now(place: Workspace, company: str) -> MappingSet:
+    """The cross-references that a run of today takes. Raises MappingError."""
+    return load_mappings(place.mappings(company), company, choose(place, company).kept)
 
 
 def _told(name: str, found: Sequence[Edit]) -> str:

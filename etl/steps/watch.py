@@ -18,12 +18,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from etl.errors import BusyError, EtlError, RefusedError
-from etl.mapping.load import load_mappings
 from etl.settings import Settings
 from etl.steps.alert_findings import Ran
 from etl.steps.alerts import ran_of, tell_calmly
 from etl.steps.exceptions import settings_now
-from etl.steps.mapping_versions import choose
+from etl.steps.mapping_versions import mappings_now
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run, person_of, place_of, start
 from etl.steps.stages import TO_DRAFT, export, pull, reconcile
@@ -105,7 +104,7 @@ def due_periods(
     Of a long backlog the newest are taken. A day is over by the company's own clock.
     """
     day = today or _today(settings)
-    mappings = load_mappings(place.mappings(company), company, choose(place, company).kept)
+    mappings = mappings_now(place, company)
     records = audit_log.read_log(place, company)
     starts = {pay.period.end: pay.period.start for pay in mappings.pay_periods}
     at = settings.company.go_live
