@@ -20,7 +20,7 @@ from etl.steps.cycles import Cycle, cycles
 from etl.steps.exceptions import item_id
 from etl.steps.forecast import forecast
 from etl.steps.mapping_versions import choose, mappings_now
-from etl.steps.missing_rows import missing_rows, newest_of_each
+from etl.steps.missing_rows import missing_rows
 from etl.steps.next_step import approve, option, run_week
 from etl.steps.run import start
 from etl.store import batches
@@ -118,7 +118,7 @@ def _title(code: str) -> str:
 def _open(look: Look) -> list[Sealed]:
     """The newest draft or batch of every period that is not closed, or closed and of the last quarter."""
     since = look.here.date() - _RECENT
-    return [sealed for sealed in newest_of_each(look.place, look.company, look.records)
+    return [sealed for sealed, _ in batches.newest_of_each(look.place, look.company, look.records)
             if sealed.period_end >= since or not batches.is_closed(look.records, sealed.period_end)]
 
 

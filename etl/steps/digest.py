@@ -10,12 +10,12 @@ from etl.codes import codes
 from etl.errors import RefusedError
 from etl.mapping.load import load_mappings
 from etl.sandbox.training.kinds import ROLES, kinds_of
-from etl.steps.exceptions import looked_at, settings_now
+from etl.steps.exceptions import settings_now
 from etl.steps.outcome import Cell, Outcome
 from etl.steps.run import person_of, place_of
 from etl.steps.time_inputs import is_own
 from etl.steps.trusted import trust_of
-from etl.store import audit_log
+from etl.store import audit_log, batches
 from etl.trust.permissions import TIME_APPROVER
 from etl.trust.standing import EVERYWHERE
 from etl.workspace import Workspace
@@ -43,7 +43,7 @@ def digest(
     newest: dict[str, str] = {}
     latest: Counter[str] = Counter()
     records, periods_seen = audit_log.read_log(place, company), 0
-    for at, (sealed, _) in enumerate(islice(looked_at(place, company, records), periods)):
+    for at, (sealed, _) in enumerate(islice(batches.newest_of_each(place, company, records), periods)):
         periods_seen += 1
         columns = ["code", "entry_id", "employee_ref", "worked_on"]
         own = {(row["code"], row["entry_id"], row["worked_on"])

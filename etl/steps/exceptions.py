@@ -17,7 +17,7 @@ from etl.errors import MappingError, RefusedError
 from etl.settings import Settings, read_settings
 from etl.steps.exceptions_live import Found, held_now
 from etl.steps.mapping_versions import choose, file_of, mappings_now
-from etl.steps.missing_rows import missing_rows, newest_of_each
+from etl.steps.missing_rows import missing_rows
 from etl.steps.outcome import Outcome
 from etl.steps.report_file import write_report
 from etl.steps.run import place_of
@@ -86,7 +86,7 @@ def board(
     """
     items: dict[str, Item] = {}
     gone_out: set[str] = set()
-    for sealed, day in looked_at(place, company, records):
+    for sealed, day in batches.newest_of_each(place, company, records):
         rows = sealed.table("exceptions").to_pylist()
         for row in rows:
             if row["severity"] != "note" and (known := item_id(row)) not in items:
@@ -118,19 +118,6 @@ def _kept(said: Mapping[str, Any]) -> Item:
     row = {**dict.fromkeys(("seconds", "due", "remedy", "expected")), **said, "worked_on": said["worked_on"] or None}
     return Item(said["item"], row, date.fromisoformat(said["period_end"]), date.fromisoformat(said["opened"]),
                 is_there=False)
-
-
-def looked_at(place: Workspace, company: str, records: Sequence[Record]) -> Iterator[tuple[Sealed, date]]:
-    """The newest draft or batch of each period with the day it was drafted, the newest period first."""
-    drafted: dict[date, Record] = {}
-    for record in records:
-        if record.type == "draft":
-            drafted[record.day("period_end")] = record
-    for period_end, record in sorted(drafted.items(), reverse=True):
-        sealed = batches.find_batch(place, company, period_end, records) or batches.find_draft(
-            place, company, period_end, records)
-        if sealed is not None and sealed.folder.is_dir():
-            yield sealed, date.fromisoformat(record.recorded_at[:10])
 
 
 def order(one: Item, today: date) -> tuple[object, ...]:
@@ -270,7 +257,7 @@ def _mapping_rows(
     except MappingError as error:   # the list itself does not need them
         yield "rows to add", f"not known, the cross-references have findings: {error.where}"
         return
-    sealed = newest_of_each(place, company, records)
+    sealed = [one for one, _ in batches.newest_of_each(place, company, records)]
     for row in sorted(missing_rows(place, company, settings, mappings, sealed, wanted), key=lambda row: row.csv_row):
         if row.file in _MAPPED_BY.values():
             yield f"{row.owner(settings.approval.owners)}: add to {row.file}", row.csv_row

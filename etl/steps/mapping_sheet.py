@@ -14,10 +14,10 @@ from etl.mapping.columns import MappingFile
 from etl.mapping.declared import FILES
 from etl.mapping.load import MappingSet, load_mappings
 from etl.settings import Settings, read_settings
-from etl.steps.missing_rows import missing_rows, newest_of_each
+from etl.steps.missing_rows import missing_rows
 from etl.steps.outcome import Outcome
 from etl.steps.run import place_of
-from etl.store import audit_log, files
+from etl.store import audit_log, batches, files
 from etl.workbooks.mapping_sheet import Field, MappingTable, render_mapping, title_of
 from etl.workspace import Workspace, is_sandbox
 
@@ -103,7 +103,7 @@ def edited(mappings: MappingSet) -> Iterator[Edited]:
 
 def _todo(place: Workspace, company: str, settings: Settings, mappings: MappingSet) -> dict[str, Todo]:
     """By file, the rows that are missing: why, and the cells that are known."""
-    sealed = newest_of_each(place, company, audit_log.read_log(place, company))
+    sealed = [one for one, _ in batches.newest_of_each(place, company, audit_log.read_log(place, company))]
     todo: dict[str, list[tuple[str, Sequence[str]]]] = defaultdict(list)
     for row in missing_rows(place, company, settings, mappings, sealed):
         todo[row.file].append((row.why, row.cells))

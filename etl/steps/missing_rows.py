@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,9 +14,7 @@ import pyarrow.compute as pc
 from etl.mapping.load import MappingSet
 from etl.settings import Settings
 from etl.sql.run import Engine
-from etl.store import batches
 from etl.store.batches import Sealed
-from etl.store.records import Record
 from etl.tables import ENTRIES
 from etl.units import clock_hours
 from etl.workspace import Workspace
@@ -105,15 +103,6 @@ def missing_rows(
     return [MissingRow(
         row["file"], row["source"], row["outer_ref"], row["ref"], row["first_day"], row["count_entries"],
         row["seconds"], headings[row["file"]], max(row["first_day"], settings.company.go_live)) for row in rows]
-
-
-def newest_of_each(place: Workspace, company: str, records: Sequence[Record]) -> list[Sealed]:
-    """The newest draft or batch of each period that has one."""
-    drafted = sorted({record.day("period_end") for record in records if record.type == "draft"})
-    found: Iterable[Sealed | None] = (
-        batches.find_batch(place, company, end, records) or batches.find_draft(place, company, end, records)
-        for end in drafted)
-    return [one for one in found if one is not None and one.folder.is_dir()]
 
 
 def _headings(mappings: MappingSet, name: str) -> tuple[str, ...]:

@@ -172,9 +172,7 @@ def after_approval(run: Run, until: str = "close") -> Outcome:
 def sealed_of(run: Run) -> batches.Batch | batches.Draft:
     """The newest batch of the period, or its draft. Raises RefusedError NO_DRAFT."""
     records = run.records()
-    found = batches.find_batch(run.workspace, run.company, run.period_end, records) or batches.find_draft(
-        run.workspace, run.company, run.period_end, records
-    )
+    found = batches.find_sealed(run.workspace, run.company, run.period_end, records)
     if found is None:
         raise RefusedError(
             "NO_DRAFT",

@@ -244,8 +244,7 @@ def _not_approved(one: Training) -> dict[int, str]:
     if one.role == "controller":
         run = one.run()
         records, end = run.records(), world_end(one.world)
-        draft = batches.find_batch(one.place, one.company, end, records) or batches.find_draft(
-            one.place, one.company, end, records)
+        draft = batches.find_sealed(one.place, one.company, end, records)
         if draft is None or (isinstance(draft, batches.Draft) and batches.approval_of(records, draft) is None):
             return {mistake.number: "mended; no draft with it is approved yet" for mistake in one.mistakes}
         kept = mapping_folder(one.place, one.company, draft.mapping_digest)

@@ -31,8 +31,7 @@ def trial_import(run: Run, report: Path | None = None) -> Outcome:
     """
     with run.locked("trying the import of"):
         records = run.records()
-        sealed: Sealed | None = (batches.find_batch(run.workspace, run.company, run.period_end, records)
-                                 or batches.find_draft(run.workspace, run.company, run.period_end, records))
+        sealed = batches.find_sealed(run.workspace, run.company, run.period_end, records)
         if sealed is None:
             raise RefusedError(
                 "NO_DRAFT", what=f"There is no draft of {run.company} for {run.period_end}",

@@ -151,6 +151,24 @@ def find_batch(workspace: Workspace, company: str, period_end: date, records: Se
     raise finding(workspace, batch.folder, "The folder of an exported batch is missing", record.number).error()
 
 
+def find_sealed(
+    workspace: Workspace, company: str, period_end: date, records: Sequence[Record],
+) -> Batch | Draft | None:
+    """The exported batch of a period, else its newest draft. Raises as find_batch does."""
+    return find_batch(workspace, company, period_end, records) or find_draft(workspace, company, period_end, records)
+
+
+def newest_of_each(
+    workspace: Workspace, company: str, records: Sequence[Record],
+) -> Iterator[tuple[Batch | Draft, date]]:
+    """The batch or newest draft of each period with the day it was drafted, the newest period first."""
+    drafted = {record.day("period_end"): record for record in records if record.type == "draft"}
+    for period_end, record in sorted(drafted.items(), reverse=True):
+        sealed = find_sealed(workspace, company, period_end, records)
+        if sealed is not None and sealed.folder.is_dir():
+            yield sealed, date.fromisoformat(record.recorded_at[:10])
+
+
 def approval_of(records: Sequence[Record], draft: Draft, *, withdrawn: bool = False) -> Record | None:
     """The newest approval of exactly this draft: company, number, revision and digest of the manifest.
 
