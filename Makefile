@@ -45,4 +45,4 @@ lint: $(DONE)
 
 # system programs that tests use as judges; on CI they must be there, on a laptop those tests skip
 tools:
-	apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc poppler-utils fonts-liberation strace chromium hledger systemd
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc poppler-utils fonts-liberation strace chromium hledger postgresql systemd
