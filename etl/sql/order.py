@@ -21,7 +21,8 @@ MAP: tuple[str, ...] = (
     "entries_keyed",  # an entry's id, before anything is compared
     "entries_redelivered",  # which deliveries of an entry say something new
     "entry_versions",  # the versions of the calculation window, superseded and withdrawn ones marked
-    "refs_used",  # the references of the entries, each once a day
+    "work_used",  # what was done, as tracked, each once a day
+    "refs_used",  # and the references in it
     "refs_resolved",  # answered by mapping rows
     "refs_in_doubt",  # names not to be trusted
     "classes_numbered",
@@ -30,6 +31,9 @@ MAP: tuple[str, ...] = (
     *("projects_on_day", "items_on_day"),
     "entries_ordered",  # the one order of everything below
     "bill_rates_ranked",  # the most specific rate first
+    "work_on_day",  # what the answers say about each work
+    "own_rates_on_day",
+    "bill_rounding_on_day",
     "entries_mapped",
     "entries_judged",  # what is no evidence of hours worked
     *("scope_refs", "entries_scoped"),  # what scope.csv leaves out of a stream
@@ -217,6 +221,8 @@ VIEWS: frozenset[str] = frozenset(
 """Decisions kept as queries: each is read about once, and a copy of every row would cost more than it saves."""
 ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "rounding_spans": ("rounding_rules where purpose = 'pay'",),
+    "own_rates_on_day": ("bill_rates_ranked where closeness >= 4",),
+    "bill_rounding_on_day": ("rounding_rules where purpose = 'bill'",),
     "scope_refs": ("map_scope",),
     **dict.fromkeys(("entries_scoped", "keys_untaxed"), ("scope_refs",)),
     "week_lines": ("run_parameters where time_source <> 'none'",),

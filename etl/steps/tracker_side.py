@@ -24,7 +24,7 @@ from etl.store.landing import Pull
 from etl.workspace import Workspace
 
 CROSS_REFERENCES = ("map_employees", "map_projects", "map_scope", "map_items", "map_accounts", "map_target_lists")
-_VERSIONS = ("midnights", "fingerprints", "entries_keyed", "entries_redelivered", "entry_versions", "refs_used",
+_VERSIONS = ("midnights", "fingerprints", "entries_keyed", "entries_redelivered", "entry_versions", "work_used", "refs_used",
              "refs_resolved")
 
 

@@ -9,7 +9,7 @@ select entries.*,
         when worked_on < go_live then 'TE032'
         when len(pilot_employees) > 0 and not list_contains(pilot_employees, employee_id) then 'TE033'
         when is_conflict then 'TE020'
-        when currency_text is not null and currencies.currency is null then 'TE017'
+        when is_currency_unknown then 'TE017'
         when time_code is not null then time_code
         when worked_on is null then 'TE001'
         when worked_seconds is null and is_clock_ambiguous then 'TE016'
@@ -20,4 +20,4 @@ select entries.*,
         when person_doubt is not null then person_doubt
         when not is_person_mapped then 'TE007'
     end as entry_code
-from entries_mapped as entries cross join run_parameters left join currencies on currencies.currency = entries.currency_text
+from entries_mapped as entries cross join run_parameters

@@ -1,6 +1,6 @@
 -- One row per entry version with exactly one state and reason in each stream. A mapping gap holds cost and bill, never pay.
 with entries as (
-    select entries.* exclude (vendor_id, last_worked_on, is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, currency_text, pay_currency,
+    select entries.* exclude (vendor_id, last_worked_on, is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, is_currency_unknown, pay_currency,
             time_code, person_doubt),
         this_week.person_no is not null or next_week.person_no is not null as is_pay_rate_missing,
         this_week.is_mixed or next_week.is_mixed as is_pay_mixed,
@@ -12,8 +12,8 @@ with entries as (
     left join contract_entries as contracted using (entry_no)
     left join pay_rates_missing as this_week on this_week.person_no = entries.person_no
         and this_week.workweek_start = workweek_of(worked_on, week_begins_on)
-    left join pay_rates_missing as next_week on next_week.person_no = entries.person_no   -- of a shift over the week's end
-        and next_week.workweek_start = workweek_of(last_worked_on, week_begins_on)
+    left join pay_rates_missing as next_week on next_week.person_no = case when last_worked_on > worked_on then entries.person_no end   -- of a shift over the week's end
+        and next_week.workweek_start = case when last_worked_on > worked_on then workweek_of(last_worked_on, week_begins_on) end
     left join (select entry_no, any_value(state) as state, any_value(code) as code, any_value(time_code) as time_code, any_value(is_pay_out) as is_pay_out,
             any_value(is_labor_out) as is_labor_out, any_value(is_bill_out) as is_bill_out from (   -- few rows, in one join
             select entry_no, 'out_of_scope'::entry_state as state, 'TE135' as code, null::varchar as time_code, null::boolean as is_pay_out,
