@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,15 +84,21 @@ def week(
     workspace: Folder = None,
     person: Person = None,
     no_notebooks: Annotated[bool, typer.Option("--no-notebooks", help="The same steps without notebooks.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Also tell where time and memory went, per SQL file.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Pull, map, rules, check, draft. The sandbox goes on to export, reconcile, close."""
     from etl import steps  # noqa: PLC0415
 
     place = place_of(workspace)
-    with steps.telling(company, period_end, place, lambda line: typer.echo(f"  {line}", err=True)) as ending:
+    with ExitStack() as around:
+        ending = around.enter_context(
+            steps.telling(company, period_end, place, lambda line: typer.echo(f"  {line}", err=True)))
         run = steps.start(company, period_end, place, person=person, in_memory=True)
         typer.echo(steps.told_before(run), err=True)
+        if profile:
+            around.enter_context(
+                steps.profiling(place, company, run.period_end, lambda text: typer.echo(f"{text}\n", err=True)))
         if no_notebooks:
             ending.outcome = steps.week(run, _tell)
         else:

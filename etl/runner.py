@@ -266,7 +266,8 @@ def run_week(
             for name in (*TO_DRAFT, *AFTER_DRAFT):
                 if name == AFTER_DRAFT[0] and not steps.goes_on(company, period_end, workspace):
                     break
-                executed = run_notebook(name, parameters)
+                with steps.stage_measured(name, "notebook"):
+                    executed = run_notebook(name, parameters)
                 kept[f"{name}.ipynb"] = executed.content
                 if executed.stopped is not None:
                     raise executed.stopped

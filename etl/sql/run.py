@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ContextManager, Self
 
 import duckdb
 import pyarrow as pa
 
 from etl.disk import told
 from etl.errors import ConservationError, StoreError, no_memory
+from etl.sql import profile
 from etl.sql.order import AUDITS, ONLY_WITH, VIEWS, shape, statement
 from etl.tables.sql_types import sql_columns
 
@@ -36,6 +37,7 @@ class Engine:
         self, database: Path | None, scratch: Path, folders: Sequence[Path], limits: Limits | None = None
     ) -> None:
         limits = limits or Limits()
+        self._meter = profile.meter()
         home = scratch.parent / "no-home"   # never made, and outside what is allowed: nothing is installed there
         spill = scratch / "spill"
         with told("make the folder", spill):
@@ -109,14 +111,21 @@ class Engine:
         with in_words():  # the rows are computed while they are fetched
             return self._connection.execute(text).to_arrow_table()
 
+    def _measured(self, kind: str, name: str, text: str = "") -> ContextManager[None]:
+        """Nothing, unless this run is measured (etl/sql/profile.py)."""
+        if self._meter is None:
+            return nullcontext()
+        return self._meter.measured(kind, _name(name), text, lambda query: self._ask(query).fetchone() or (0, 0))
+
     def put(self, name: str, table: pa.Table) -> None:
         """Store an Arrow table under a name of our own; one without rows is declared, in a sixth of the time."""
         if not table.num_rows and (columns := _declared(table.schema)):
             self._ask(f"create or replace table {_name(name)} ({columns})")
             return
-        self._connection.register("incoming", table)
-        self._ask(f"create or replace table {_name(name)} as from incoming")
-        self._connection.unregister("incoming")
+        with self._measured("put", name):
+            self._connection.register("incoming", table)
+            self._ask(f"create or replace table {_name(name)} as from incoming")
+            self._connection.unregister("incoming")
 
     def link_parquet(self, name: str, paths: Sequence[Path]) -> None:
         """Name Parquet files of ours, by an explicit list, never a pattern; read when the decisions ask for them."""
@@ -136,7 +145,8 @@ class Engine:
                 self._ask(f"create or replace table {_name(name)} ({shape(name)})")
             else:
                 kind = "view" if name in VIEWS else "table"
-                self._ask(f"create or replace {kind} {_name(name)} as {statement(name)}")
+                with self._measured("query" if name in VIEWS else "decision", name, statement(name)):
+                    self._ask(f"create or replace {kind} {_name(name)} as {statement(name)}")
             for audit in (audit for audit, table in AUDITS.items() if table == name):
                 self.audit(audit)
 
@@ -150,11 +160,13 @@ class Engine:
         text = statement(name)
         for turn, values in enumerate(parameters):
             head = f"create or replace table {_name(name)} as" if turn == 0 else f"insert into {_name(name)} by name"
-            self._ask(f"{head} {text}", dict(values))
+            with self._measured("decision", name, text):
+                self._ask(f"{head} {text}", dict(values))
 
     def audit(self, name: str) -> None:
         """Prove that no row of the audit exists."""
-        offending = self._rows(f"select * from ({statement(name)}) limit 5")  # noqa: S608 - a shipped file
+        with self._measured("audit", name, statement(name)):
+            offending = self._rows(f"select * from ({statement(name)}) limit 5")  # noqa: S608 - a shipped file
         if offending.num_rows:
             raise ConservationError(
                 "AUDIT_FAILED",

@@ -72,6 +72,7 @@ from etl.steps.people import (
 )
 from etl.steps.plan import write_plan
 from etl.steps.practice import serve
+from etl.steps.profile import profiling, stage_measured
 from etl.steps.quickref import quickref_commands, write_quickref
 from etl.steps.repair import repair
 from etl.steps.review import after_approval, links, preflight, told_before
@@ -202,6 +203,7 @@ __all__ = [
     "place_of",
     "policy_of",
     "preflight",
+    "profiling",
     "progress",
     "projects_chart",
     "propose_expiry",
@@ -238,6 +240,7 @@ __all__ = [
     "sign_keeping",
     "sign_request",
     "snapshots",
+    "stage_measured",
     "standing",
     "start",
     "status",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import wraps
 
+from etl.sql import profile
 from etl.steps.check import check as _check
 from etl.steps.close import close as _close
 from etl.steps.close import close_week as _close_week
@@ -31,11 +32,12 @@ def _staged(stage: str, step: Step) -> Step:
         run.permit(stage)
         bar = _BARS.get(_key(run))
         began = time.monotonic()
-        if bar is None:
-            outcome = step(run)
-        else:
-            with bar.running(stage):
+        with profile.stage(stage):
+            if bar is None:
                 outcome = step(run)
+            else:
+                with bar.running(stage):
+                    outcome = step(run)
         taken = round((time.monotonic() - began) * 1000)
         note_stage(run.workspace, run.company, stage, taken, exit_code=outcome.exit_code,
                    at=run.now().isoformat(timespec="seconds"),

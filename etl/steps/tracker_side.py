@@ -24,8 +24,8 @@ from etl.store.landing import Pull
 from etl.workspace import Workspace
 
 CROSS_REFERENCES = ("map_employees", "map_projects", "map_scope", "map_items", "map_accounts", "map_target_lists")
-_VERSIONS = ("midnights", "fingerprints", "entries_keyed", "entries_redelivered", "entry_versions", "work_used", "refs_used",
-             "refs_resolved")
+_VERSIONS = ("midnights", "fingerprints", "entries_keyed", "entries_redelivered", "entry_versions", "work_used",
+             "refs_used", "refs_resolved")
 
 
 def lenient_mappings(folder: Path, company: str) -> dict[str, pa.Table]:

@@ -51,6 +51,7 @@ SCHEMA = pa.schema(
         ("version", pa.int32()),
         ("pull_number", pa.int64()),
         ("source_row", pa.int64()),
+        ("work_no", pa.int32()),
         ("worked_seconds", pa.int64()),
         *((name, KINDS.get(type(value), pa.string())) for name, value in ENTRY.items()),
     ]
@@ -70,8 +71,8 @@ STAGING = pa.schema(
 )
 NO_SCOPE = dict.fromkeys(SCOPES)
 LAW_KEYS = pa.table({"law_key": [0, 1], "work_location": ["US-NY", "US-CA"], "pay_group": ["weekly", "monthly"]})
-STEPS = ("rounding_spans", "entries_to_round", "punches_rounded", "rounding_parts", "rounding_shares",
-         "entries_rounded")  # fmt: skip
+STEPS = ("rounding_spans", "bill_rounding_on_day", "entries_to_round", "punches_rounded", "rounding_parts",
+         "rounding_shares", "entries_rounded")  # fmt: skip
 
 
 @pytest.fixture(scope="module", name="engine")
@@ -85,7 +86,8 @@ def rounded(engine: Engine, rules: Sequence[Mapping], entries: Sequence[Mapping]
     """The entries with pay and bill seconds, in order. Of an entry `start` and `pause` are what staging says of it."""
     rows = [
         ENTRY
-        | {"entry_no": number, "entry_id": f"t:{number}", "version": 1, "pull_number": 1, "source_row": number}
+        | {"entry_no": number, "entry_id": f"t:{number}", "version": 1, "pull_number": 1, "source_row": number,
+           "work_no": number}
         | dict(entry)
         for number, entry in enumerate(entries, 1)
     ]
@@ -105,6 +107,7 @@ def rounded(engine: Engine, rules: Sequence[Mapping], entries: Sequence[Mapping]
     engine.put("stg_files__time_entries", pa.Table.from_pylist(staged, schema=STAGING))
     engine.put("entries_with_states", pa.Table.from_pylist(rows, schema=SCHEMA))
     engine.put("entry_versions", pa.Table.from_pylist(rows, schema=SCHEMA))
+    engine.put("work_on_day", pa.Table.from_pylist(rows, schema=SCHEMA))
     engine.run(STEPS)
     return sorted(engine.fetch("entries_rounded").to_pylist(), key=lambda row: row["entry_no"])
 

@@ -241,7 +241,7 @@ def test_the_week_of_these_tests_has_everything(books):
     # not beside these, so they have their own: test_payroll_taxes.py, test_cost_rates.py, test_engine.py (Nevada)
     elsewhere = {"taxes_rounded", "payroll_taxes", "tax_items", "entries_cost_rated", "cost_rates_missing"}
     elsewhere |= {"accrual_journal", "accrual_totals", "accrual_items"}  # no month ends inside it: test_accruals
-    elsewhere |= {"workday_items"}
+    elsewhere |= {"workday_items", "own_rates_on_day"}   # the latter: test_mapping.py
     elsewhere |= {"week_lines", "week_contents", "weeks_changed", "entries_unapproved"}   # test_time_approvals.py
     assert empty - elsewhere == {"average_hours", "rounded_input"}, "17 weeks, a dozen entries of one are too many"
 

@@ -40,9 +40,11 @@ shares as (
     union all
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
         shares.amount_minor, vendor_minor_digits, vendor_currency, null
-    from vendor_allocated as shares join owed using (vendor_line_no) join turns using (line_id))
-select line_id, entries.entry_id, entries.version,
-    case when addition_no is null then piece_name(entries.entry_id, entries.version, day_no, class_no)
-        else format('{}-A-{:03d}', batch_text, addition_no) end as piece_id,
+    from vendor_allocated as shares join owed using (vendor_line_no) join turns using (line_id)),
+sorted as (   -- before the texts are made: what is sorted is carried along
+    select line_id, entries.entry_id, entries.version, day_no, class_no, seconds, amount_minor, digits, currency,
+        case when addition_no is not null then format('{}-A-{:03d}', batch_text, addition_no) end as addition_id
+    from shares left join entries_rounded as entries using (entry_no) cross join run_parameters order by line_turn, part_id, addition_no nulls first)
+select line_id, entry_id, version, coalesce(addition_id, piece_name(entry_id, version, day_no, class_no)) as piece_id,
     seconds, amount_of(amount_minor, digits) as amount, currency
-from shares left join entries_rounded as entries using (entry_no) cross join run_parameters order by line_turn, part_id, addition_no nulls first
+from sorted

@@ -21,9 +21,10 @@ numbered as (
     select row_number() over (order by first_entry_no, payroll_line_no, cost_purpose, cost_state, cost_job_no nulls first,
             books_class_no nulls first, leave_no, is_moved) as key_no, keyed.*
     from keyed),
-leaves as (select distinct leave_no, account, leave_kind from pay_items_ranked where leave_no > 0)
-select numbered.*, coalesce(leaves.account, accounts.account) as account, leaves.leave_kind,
-    case when numbered.cost_job_no is not null then entries.customer_job end as cost_job, entries.class
-from numbered join entries_rounded as entries on entries.entry_no = numbered.first_entry_no
+leaves as (select distinct leave_no, account, leave_kind from pay_items_ranked where leave_no > 0),
+jobs as (select distinct job_no, customer_job from projects_on_day where job_no is not null),
+class_names as (select distinct books_class_no, value from classes_numbered)
+select numbered.*, coalesce(leaves.account, accounts.account) as account, leaves.leave_kind, jobs.customer_job as cost_job, class_names.value as class
+from numbered left join jobs on jobs.job_no = numbered.cost_job_no left join class_names using (books_class_no)
 left join leaves using (leave_no)
 left join map_accounts as accounts on accounts.purpose = numbered.cost_purpose::varchar
