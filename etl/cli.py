@@ -84,7 +84,7 @@ def week(
     workspace: Folder = None,
     person: Person = None,
     no_notebooks: Annotated[bool, typer.Option("--no-notebooks", help="The same steps without notebooks.")] = False,
-    profile: Annotated[bool, typer.Option("--profile", help="Also tell where time and memory went, per SQL file.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Also tell where time and memory went.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Pull, map, rules, check, draft. The sandbox goes on to export, reconcile, close."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.settings import Drop
 from etl.sources.findings import LIMITS, FileRefusedError, Finding, Limits, no_rows, refuse_if, visible
@@ -21,6 +22,9 @@ _DATE = r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"
 _CLOCK = re.compile(
     rf"(?P<sign>[ioO]) +{_DATE} +(?P<time>[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)(?:[+-][0-9]{{4}})?"
     r"(?: +(?P<account>[^;]*?))?(?:(?:^|\s)\s*;.*)?", re.ASCII | re.DOTALL)
+_AT = r"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})"
+_PLAIN_IN, _PLAIN_OUT = rf"^i {_AT} (?P<account>[!-:<-~][ -:<-~]*)$", rf"^o {_AT}$"
+_SESSION = ("account", "last level", "start", "end", "description", "line")
 _DAY = re.compile(rf"(?:\*+ +)?{_DATE}(?: .*)?", re.ASCII)
 _QUANTITY = re.compile(r"(?P<dots>[. ]*\.[. ]*)|(?P<number>[0-9]+(?:\.[0-9]{1,6})?)(?P<unit>s|mo|m|h|d|w|y)?", re.ASCII)
 _HOUR = 3600
@@ -35,10 +39,17 @@ def read_timeclock(content: bytes, file_name: str, drop: Drop, limits: Limits = 
 
     Raises FileRefusedError with every line that is none of a timeclock file, or out of turn.
     """
+    lines = list(_lines(content, file_name, drop, limits))
+    plain = plain_sessions(lines)
+    return line_by_line(lines, file_name) if plain is None else plain
+
+
+def line_by_line(lines: list[tuple[int, str]], file_name: str) -> pa.Table:
+    """The sessions of any timeclock file. Raises FileRefusedError."""
     findings: list[Finding] = []
     rows: list[Row] = []
     open_line = 0
-    for line, text in _lines(content, file_name, drop, limits):
+    for line, text in lines:
         if text.startswith((*_REMARKS, "*")):
             continue
         match = _CLOCK.fullmatch(text)
@@ -55,7 +66,30 @@ def read_timeclock(content: bytes, file_name: str, drop: Drop, limits: Limits = 
         else:
             open_line = 0
             rows[-1]["end"] = _instant(match)
-    return _table(rows, findings, file_name, ("account", "last level", "start", "end", "description", "line"))
+    return _table(rows, findings, file_name, _SESSION)
+
+
+def plain_sessions(lines: list[tuple[int, str]]) -> pa.Table | None:
+    """The same rows column by column, where every line is as hledger and its editors write it, in and out by turns.
+
+    None for a file with anything else in it: that is read line by line.
+    """
+    texts = pa.array([text for _, text in lines], TEXT)
+    ins, outs = texts[::2], texts[1::2]
+    if not lines or len(ins) != len(outs):
+        return None
+    begun, ended = pc.extract_regex(ins, _PLAIN_IN), pc.extract_regex(outs, _PLAIN_OUT)
+    if begun.null_count or ended.null_count:
+        return None
+    parts = pc.split_pattern(begun.field("account"), "  ", max_splits=1)
+    account = pc.list_element(parts, 0)
+    has_note = pc.greater(pc.list_value_length(parts), 1)
+    note = pc.utf8_trim_whitespace(pc.binary_join(pc.list_slice(parts, 1, 2), ""))
+    return pa.table({
+        "account": account, "last level": pc.extract_regex(account, "(?P<level>[^:]*)$").field("level"),
+        "start": begun.field("at"), "end": ended.field("at"),
+        "description": pc.if_else(pc.and_(has_note, pc.not_equal(note, "")), note, pa.scalar(None, TEXT)),
+        "line": pa.array([str(number) for number, _ in lines[::2]], TEXT)})
 
 
 def read_timedot(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> pa.Table:

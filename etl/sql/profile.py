@@ -1,4 +1,4 @@
-"""Where the time and memory of a run go, per SQL file and stage: one line of CSV each, written only where it is asked for."""
+"""Where the time and memory of a run go: one line of CSV per SQL file and stage, written only where it is asked for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import ContextManager
 
 ASKED = "TIMEBOOKS_PROFILE"   # the file that is written to; the kernel of the notebooks sees it too
 COLUMNS = ("kind", "name", "stage", "wall_ms", "cpu_ms", "rows_in", "rows_out", "memory_mib", "spill_mib", "peak_mib")
@@ -20,8 +19,8 @@ _STAGE = [""]   # the one that runs, innermost last
 
 def ask_memory(ask: Callable[[str], tuple[int, ...]]) -> tuple[int, int]:
     """Bytes that the working database holds in memory, and bytes it has put on disk because memory was short."""
-    held, spilled = ask("select coalesce(sum(memory_usage_bytes), 0)::bigint, coalesce(sum(temporary_storage_bytes), 0)::bigint "
-                        "from duckdb_memory()")
+    held, spilled = ask("select coalesce(sum(memory_usage_bytes), 0)::bigint, "
+                        "coalesce(sum(temporary_storage_bytes), 0)::bigint from duckdb_memory()")
     return held, spilled
 
 
@@ -48,7 +47,8 @@ class Meter:
             [rows_out] = ask(f"select count(*) from {name}")  # noqa: S608 - our own name
             self._rows[name] = int(rows_out)
         held, spilled = ask_memory(ask)
-        write(self._path, (kind, name, _STAGE[-1], _ms(wall), _ms(cpu), rows_in, rows_out, held // _MIB, spilled // _MIB, peak_mib()))
+        write(self._path, (kind, name, _STAGE[-1], _ms(wall), _ms(cpu), rows_in, rows_out,
+                           held // _MIB, spilled // _MIB, peak_mib()))
 
     def _tables(self, text: str) -> frozenset[str]:
         """The tables a statement names, and those behind the queries it names."""
@@ -63,8 +63,8 @@ def meter() -> Meter | None:
     return Meter(Path(path)) if path else None
 
 
-def stage(name: str, kind: str = "stage") -> ContextManager[None]:
-    """While this lasts, statements belong to the stage; its own line is written at its end. Nothing where nobody asks."""
+def stage(name: str, kind: str = "stage") -> AbstractContextManager[None]:
+    """While this lasts, statements belong to the stage; its own line is written at its end, where anybody asks."""
     path = os.environ.get(ASKED)
     return _stage(name, kind, Path(path)) if path else nullcontext()
 

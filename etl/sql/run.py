@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, ContextManager, Self
+from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -111,7 +111,7 @@ class Engine:
         with in_words():  # the rows are computed while they are fetched
             return self._connection.execute(text).to_arrow_table()
 
-    def _measured(self, kind: str, name: str, text: str = "") -> ContextManager[None]:
+    def _measured(self, kind: str, name: str, text: str = "") -> AbstractContextManager[None]:
         """Nothing, unless this run is measured (etl/sql/profile.py)."""
         if self._meter is None:
             return nullcontext()

@@ -10,15 +10,20 @@ import pytest
 from tests.bench import (
     all_targets,
     company,
+    entries_10m,
     history_commit,
+    large_week,
     overtime,
     overtime_data,
     pull_pages,
     small_week,
+    small_week_cold,
+    timeclock_totals,
     workbook_20k,
 )
-from tests.bench.__main__ import check_results, over_budget
+from tests.bench.__main__ import check_results
 from tests.bench.entries import write_entries
+from tests.bench.told import over_budget
 
 
 def test_every_peer_gives_our_figures(tmp_path: Path) -> None:
@@ -38,13 +43,22 @@ def test_every_target_takes_the_tables_of_its_benchmark() -> None:
 
 
 @pytest.mark.parametrize(
-    ("benchmark", "count"), [pytest.param(small_week, 300, marks=pytest.mark.long), (history_commit, 3), (workbook_20k, 400)],
-    ids=["small_week", "history_commit", "workbook_20k"])
+    ("benchmark", "count"), [
+        pytest.param(small_week, 300, marks=pytest.mark.long), pytest.param(small_week_cold, 300, marks=pytest.mark.long),
+        (history_commit, 3), (workbook_20k, 400), (timeclock_totals, 500),
+        pytest.param(large_week, 300, marks=pytest.mark.long)],
+    ids=["small_week", "small_week_cold", "history_commit", "workbook_20k", "timeclock_totals", "large_week"])
 def test_a_benchmark_comes_to_its_line(benchmark: ModuleType, count: int) -> None:
     """Small and once; what each side did is checked by the benchmark itself, how long it took is not judged here."""
     line = benchmark.run(1, count)
     assert line["name"] == benchmark.__name__.rpartition(".")[2]
     assert {"ours", "peer", "ratio", "budget"} <= line.keys()
+
+
+def test_ten_times_the_entries_come_to_their_line() -> None:
+    line = entries_10m.run(1, 3_000)
+    assert (line["budget"], line["budget_mib"]) == (1.2, 4096)
+    assert over_budget({**line, "ratio": 1.2}) == ""
 
 
 def test_a_query_written_for_california_gives_our_figures_there(tmp_path: Path) -> None:
@@ -58,6 +72,8 @@ def test_a_query_written_for_california_gives_our_figures_there(tmp_path: Path) 
         ({"name": "week", "ours": 3.0, "peer": 2.0, "ratio": 1.5, "budget": 1.5}, ""),
         ({"name": "week", "ours": 3.2, "peer": 2.0, "ratio": 1.6, "budget": 1.5}, "1.6 x its peer, the budget is 1.5 x"),
         ({"name": "peer", "ours": 9.0, "peer": 1.0, "ratio": 9.0, "budget": None}, ""),
+        ({"name": "big", "ours": 1.0, "peer": 1.0, "ratio": 1.0, "budget": 1.2, "peak_mib": 4097, "budget_mib": 4096}, "4097 MiB"),
+        ({"name": "big", "ours": 1.0, "peer": 1.0, "ratio": 1.0, "budget": 1.2, "peak_mib": 4096, "budget_mib": 4096}, ""),
         ({"name": "book", "ours": 4.1, "peer": 1.0, "ratio": 4.1, "budget": None, "budget_seconds": 4.0}, "4.1 s"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The line of JSON that a benchmark tells."""
+"""The line of JSON that a benchmark tells, and the budgets it may break."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ Line = Mapping[str, object]
 def told(
     name: str, ours: Sequence[float], theirs: Sequence[float], budget: float | None, **more: object
 ) -> dict[str, object]:
-    """Medians of the seconds of both sides, their ratio, the ratio that must not be passed, and what else is to say."""
+    """Medians of the seconds of both sides, their ratio, the ratio that must not be passed, and what else is to say.
+
+    `peak_mib` with `budget_mib` beside it is a budget of memory; `budget_seconds` one of our own seconds.
+    """
     our, their = median(ours), median(theirs)
     return {
         "name": name,
@@ -23,3 +26,16 @@ def told(
         "peak_mib": None,
         **more,
     }
+
+
+def over_budget(line: Line) -> str:
+    """Why a line breaks a budget, in words; empty where it breaks none."""
+    broken = []
+    if line["budget"] is not None and float(str(line["ratio"])) > float(str(line["budget"])):
+        broken.append(f"{line['ratio']} x its peer, the budget is {line['budget']} x")
+    seconds, mib = line.get("budget_seconds"), line.get("budget_mib")
+    if seconds is not None and float(str(line["ours"])) > float(str(seconds)):
+        broken.append(f"{line['ours']} s, the budget is {seconds} s")
+    if mib is not None and float(str(line["peak_mib"])) > float(str(mib)):
+        broken.append(f"{line['peak_mib']} MiB of memory, the budget is {mib} MiB")
+    return f"{line['name']}: {'; '.join(broken)}" if broken else ""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.settings import Drop
+from etl.sources.time_texts import line_by_line, plain_sessions
 from tests.sources.drops import refusal, rows_of
 
 
@@ -82,3 +85,17 @@ def test_a_day_may_stand_in_an_outline():
     rows = rows_of(b"* March\n** 2026-03-02 first day\nacme  1\n\n2026/3/3\nacme  2\n", drop("timedot"))
     assert [(row["date_text"], row["duration_text"], row["extra"]) for row in rows] == [
         ("2026-03-02", "3600", '{"line":"3"}'), ("2026-03-03", "7200", '{"line":"6"}')]
+
+
+ACCOUNTS = ["a", "a:b c", "a::", "x   y", "q  note", "q   r: ", "Größe:1", "b ; remark", "1:2  3  4"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(ACCOUNTS), st.booleans()), min_size=1, max_size=6))
+def test_a_plain_timeclock_is_read_by_column_as_line_by_line(sessions):
+    """B42: the quick way takes only files whose every line it knows, and has the same rows."""
+    text = "".join(f"i 2026-11-09 08:00:00 {account}\no 2026-11-09 09:00:00\n" + "\n" * is_apart
+                   for account, is_apart in sessions)
+    lines = [(number, line.rstrip()) for number, line in enumerate(text.split("\n"), 1) if line.rstrip()]
+    quick, slow = plain_sessions(lines), line_by_line(lines, "log")
+    assert quick is None or quick.equals(slow)
+    assert (quick is None) == any(";" in line or not line.isascii() for _, line in lines)
