@@ -116,7 +116,7 @@ def test_a_record_that_names_somebody_else_than_its_signature(tmp_path):
     assert "names olga, cleo signed it" in words
 
 
-@pytest.mark.capability("C64")
+@pytest.mark.capability("M8")
 def test_what_was_exported_and_never_came_in_keeps_the_standing_open(tmp_path, monkeypatch):
     """A pull that is known no more, its hours exported: they are in no state, so nothing of it is shown."""
     place = tiny.make_company(tmp_path)

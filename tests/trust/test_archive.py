@@ -13,7 +13,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from etl import steps
-from etl.errors import DamageError, SettingsError
+from etl.errors import DamageError, SettingsError, StoreError
 from etl.steps.drill import _asked as asked_of
 from etl.store import audit_log, backup, vault
 from etl.strict_json import load
@@ -254,5 +254,6 @@ def test_a_bucket_keeps_it_as_a_folder_does(made, bucket, tmp_path):
     place.remove(name)
     place.remove(name)
     assert name not in place.names("objects")
-    with pytest.raises(Exception, match="The bucket refused"):
+    with pytest.raises(StoreError, match="The bucket refused") as caught:
         steps.create_archive(bucket.replace("keep", "nobodys"), workspace=tmp_path / "w")
+    assert caught.value.code == "BACKUP_REFUSED"
