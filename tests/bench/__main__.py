@@ -83,6 +83,7 @@ def _one(module: str, runs: int) -> Iterator[Line]:
 
 
 BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they are run
+    "help_page": partial(_one, "help_page"),
     "small_week": partial(_one, "small_week"),
     "entries": entries,
     "entries_10m": partial(_one, "entries_10m"),

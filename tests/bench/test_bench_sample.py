@@ -11,6 +11,7 @@ from tests.bench import (
     all_targets,
     company,
     entries_10m,
+    help_page,
     history_commit,
     large_week,
     overtime,
@@ -45,9 +46,9 @@ def test_every_target_takes_the_tables_of_its_benchmark() -> None:
 @pytest.mark.parametrize(
     ("benchmark", "count"), [
         pytest.param(small_week, 300, marks=pytest.mark.long), pytest.param(small_week_cold, 300, marks=pytest.mark.long),
-        (history_commit, 3), (workbook_20k, 400), (timeclock_totals, 500),
+        (history_commit, 3), (workbook_20k, 400), (timeclock_totals, 500), (help_page, 1),
         pytest.param(large_week, 300, marks=pytest.mark.long)],
-    ids=["small_week", "small_week_cold", "history_commit", "workbook_20k", "timeclock_totals", "large_week"])
+    ids=["small_week", "small_week_cold", "history_commit", "workbook_20k", "timeclock_totals", "help_page", "large_week"])
 def test_a_benchmark_comes_to_its_line(benchmark: ModuleType, count: int) -> None:
     """Small and once; what each side did is checked by the benchmark itself, how long it took is not judged here."""
     line = benchmark.run(1, count)
