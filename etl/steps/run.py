@@ -33,6 +33,8 @@ from etl.workspace import Workspace, is_sandbox
 
 _AHEAD = timedelta(days=3653)   # a clock that is wrong by some years stops nobody
 _HELD = ExitStack()
+_LARGE_BYTES, _LARGE = 64 << 20, Limits(memory="3000MiB")   # of entries landed, some millions; docs/adr/0099
+_ROOMY_BYTES = 8 << 30   # a machine with less keeps its memory
 
 
 @dataclass
@@ -125,17 +127,24 @@ class Run:
             recovery.recover(self.workspace, self.company, is_start=is_start)
             yield
 
+    @cached_property
+    def engine_limits(self) -> Limits | None:
+        """What the working database may use: as given, else more where very much has landed and the machine has it."""
+        if self.limits is None and landing.landed_bytes(self.workspace, self.company) >= _LARGE_BYTES:
+            return _LARGE if _machine_bytes() >= _ROOMY_BYTES else None
+        return self.limits
+
     @contextmanager
     def engine(self) -> Iterator[Engine]:
         """The run's working database: on disk between notebooks, in memory within one process."""
         folders = [self.workspace.landing(self.company), self.workspace.root / "reports", self.scratch]
         if self.in_memory:
-            self._engine = self._engine or Engine(None, self.scratch, folders, self.limits)
+            self._engine = self._engine or Engine(None, self.scratch, folders, self.engine_limits)
             yield self._engine
             return
         with told("make the folder", self.scratch):
             self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with Engine(self.scratch / "work.duckdb", self.scratch, folders, self.limits) as engine:
+        with Engine(self.scratch / "work.duckdb", self.scratch, folders, self.engine_limits) as engine:
             yield engine
 
     def end(self) -> None:
@@ -231,6 +240,14 @@ def start(
     if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":  # a run's own kernel keeps the company until it ends
         _HELD.enter_context(run.locked("the week of"))
     return run
+
+
+def _machine_bytes() -> int:
+    """The memory of this machine; 0 where the system does not tell."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 0
 
 
 def _refuse_far(end: date, go_live: date, company: str) -> None:

@@ -214,6 +214,12 @@ def pull_folder(workspace: Workspace, company: str, pull_id: str) -> Path:
     return workspace.landing(company) / "pulls" / pull_id
 
 
+def landed_bytes(workspace: Workspace, company: str) -> int:
+    """How many bytes of parsed entries have landed, all pulls together."""
+    found = (workspace.landing(company) / "pulls").glob(f"*/{ENTRIES}")
+    return sum(path.stat().st_size for path in found)
+
+
 def staged_pull(workspace: Workspace, company: str, pull_id: str) -> Path:
     """Where one pull is made ready."""
     return staging.staging_path(workspace, company, f"pull-{pull_id}")

@@ -10,12 +10,13 @@ import pyarrow.parquet as pq
 
 from etl.mapping.declared import FILES
 from etl.mapping.load import load_mappings
+from etl.store.landing import pull_folder
 from etl.workspace import Workspace
 
 COMPANY, SOURCE, ZONE = "bench-works", "tracker", "America/Los_Angeles"
 PERIOD_START, PERIOD_END, RAISE_DAY = "2026-11-09", "2026-11-15", "2026-11-12"
 COUNT_PROJECTS, COUNT_ITEMS = 400, 20
-ENTRIES_PER_PERSON = 50
+ENTRIES_PER_PERSON, PULL = 50, "000001-bench"
 
 SETTINGS = f"""
 [company]
@@ -93,7 +94,7 @@ def service_ref(item: int) -> str:
 
 def entries_path(workspace: Workspace) -> Path:
     """Where the landed entries lie."""
-    return workspace.landing(COMPANY) / "entries.parquet"
+    return pull_folder(workspace, COMPANY, PULL) / "entries.parquet"
 
 
 def write_company(root: Path, count_entries: int) -> Workspace:
@@ -106,7 +107,7 @@ def write_company(root: Path, count_entries: int) -> Workspace:
     (folder / "private").mkdir(parents=True)
     (folder / "company.toml").write_text(SETTINGS, encoding="utf-8")
     (folder / "private" / "pay_rates.csv").touch(mode=0o600)
-    _write(folder, "employees.csv", (_employee(i) for i in people if not _is_unknown(i)))
+    _write(folder, "employees.csv", (employee(i) for i in people if not is_unknown(i)))
     _write(folder, "private/pay_rates.csv", (row for i in people for row in _pay_rates(i)))
     _write(folder, "projects.csv", (_project(k) for k in range(COUNT_PROJECTS) if k % 80 != 40))
     _write(folder, "items.csv", (_item(s) for s in range(COUNT_ITEMS - 1)))
@@ -129,11 +130,13 @@ def _employee_id(person: int) -> str:
     return f"E{person * 7919 % 1_000_003:07d}"
 
 
-def _is_unknown(person: int) -> bool:
+def is_unknown(person: int) -> bool:
+    """Whether no row of employees.csv answers for the person."""
     return person % 333 == 77
 
 
-def _employee(person: int) -> tuple[str, ...]:
+def employee(person: int) -> tuple[str, ...]:
+    """The person's row of employees.csv."""
     if person % 100 < 3:
         kind, group, status, place = "contractor", "", "", ""
     else:
@@ -156,7 +159,7 @@ def _employee(person: int) -> tuple[str, ...]:
 def _pay_rates(person: int) -> Iterable[tuple[str, ...]]:
     """One rate each; every 50th person has a raise within the week, and of every 500th the rate is not known."""
     cents = 1800 + person * 37 % 5700
-    if person % 500 == 11 or _is_unknown(person):
+    if person % 500 == 11 or is_unknown(person):
         return
     if person % 50 == 7:
         yield _employee_id(person), f"{cents / 100:.2f}", "USD", "2026-01-01", "2026-11-11"

@@ -38,7 +38,7 @@ with landed as materialized (
     select 'tracker:' || entry_ref as entry_id, person_ref, client_ref, project_ref, service_ref,
         try_cast(start_text as timestamp) as started_local, lower(billable_text) = 'yes' as is_billable,
         epoch_us(try_cast(duration_text as interval)) // 1000000 as seconds
-    from read_parquet(getvariable('folder') || '/data/landing/bench-works/entries.parquet')),
+    from read_parquet(getvariable('folder') || '/data/landing/bench-works/pulls/000001-bench/entries.parquet')),
 dated as (
     select *, started_local::date as worked_on, timezone('America/Los_Angeles', started_local) as started_at
     from landed where started_local is not null and seconds between 1 and 86400)

@@ -93,7 +93,7 @@ def _worked(folder: Path, maps: dict[str, Frame]) -> Frame:
         "duration_text",
         "billable_text",
     ]
-    landed = pd.read_parquet(folder / "data" / "landing" / "bench-works" / "entries.parquet", columns=columns)
+    landed = pd.read_parquet(folder / "data" / "landing" / "bench-works" / "pulls" / "000001-bench" / "entries.parquet", columns=columns)
     started = pd.to_datetime(landed.pop("start_text"), format="%Y-%m-%d %H:%M:%S", errors="coerce")
     codes, lengths = pd.factorize(landed.pop("duration_text"))  # few differ
     seconds = (pd.to_timedelta(lengths, errors="coerce") // pd.Timedelta(seconds=1)).fillna(0).astype("int64")

@@ -89,7 +89,7 @@ def _dated(frame: Frame) -> Frame:
 
 def _worked(folder: Path, maps: dict[str, Frame]) -> Frame:
     """One row per entry that is evidence of hours worked, in the order of the books."""
-    landed = pl.scan_parquet(folder / "data" / "landing" / "bench-works" / "entries.parquet")
+    landed = pl.scan_parquet(folder / "data" / "landing" / "bench-works" / "pulls" / "000001-bench" / "entries.parquet")
     parts = col("duration_text").str.split_exact(":", 2).struct
     hours, minutes, seconds = (parts.field(f"field_{part}").cast(pl.Int64, strict=False) for part in range(3))
     local = col("start_text").str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)

@@ -1,0 +1,29 @@
+"""Where very much has landed, the working database takes more of a machine that has it; no figure depends on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from etl import steps
+from etl.sql.run import Limits
+from etl.steps.init import SAMPLE, SAMPLE_PERIOD_END, init
+from etl.store.landing import pull_folder
+from etl.workspace import Workspace
+
+
+def test_a_large_landing_takes_more_memory(tmp_path: Path, monkeypatch) -> None:
+    init(tmp_path, with_sample=True)
+
+    def limits(**given: Limits) -> Limits | None:
+        return steps.start(SAMPLE, SAMPLE_PERIOD_END, tmp_path, in_memory=True, **given).engine_limits
+
+    assert limits() is None
+    path = pull_folder(Workspace(tmp_path), SAMPLE, "000001-large") / "entries.parquet"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        file.truncate(64 << 20)
+    monkeypatch.setattr("etl.steps.run._machine_bytes", lambda: 16 << 30)
+    assert limits() == Limits(memory="3000MiB")
+    assert limits(limits=Limits(threads=1)) == Limits(threads=1), "what is given holds"
+    monkeypatch.setattr("etl.steps.run._machine_bytes", lambda: 4 << 30)
+    assert limits() is None, "a small machine keeps its memory"
