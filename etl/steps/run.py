@@ -50,6 +50,7 @@ class Run:
     in_memory: bool = False
     limits: Limits | None = None
     chosen: Chosen = AS_THEY_LIE   # which files are taken from the approved mapping set
+    commits_history: bool = True   # a fleet commits once, for all its companies
     _engine: Engine | None = field(default=None, repr=False)
     # of earlier batches, by digest
     mapping_sets: dict[str, tuple[MappingSet, Settings]] = field(default_factory=dict, repr=False)
