@@ -35,7 +35,7 @@ def fleet(  # noqa: PLR0913 - a command's options
     plan = Plan(names, steps.read_periods(periods), tries)
     began = time.monotonic()
     with steps.marked(steps.place_of(place)) as word:
-        greeting = (str(place), word, steps.code_key())
+        greeting = (str(place), word, steps.code_key(), int(not publish))
         count = max(1, min(workers or _cores(), len(names)))
         with closing(_crew(scheduler, count, greeting)) as crew:
             carry_out(plan, crew, Terms(str(place), publish, person or "", minutes * 60), watcher)
@@ -50,7 +50,7 @@ def fleet(  # noqa: PLR0913 - a command's options
     return report(plan, facts, publish=publish)
 
 
-def _crew(scheduler: str, count: int, greeting: tuple[str, str, str]) -> Crew:
+def _crew(scheduler: str, count: int, greeting: Sequence[str | int]) -> Crew:
     if not scheduler:
         return Pool(count, greeting)
     from etl.fleet import cluster  # noqa: PLC0415 - its packages are an extra, and take a second

@@ -42,7 +42,7 @@ class _Known:
 class Cluster:
     """The workers of one scheduler that prove to fit; none is started or ended from here."""
 
-    def __init__(self, address: str, greeting: Sequence[str]) -> None:
+    def __init__(self, address: str, greeting: Sequence[str | int], seconds: float = _CALL_SECONDS) -> None:
         if find_spec("distributed") is None:
             raise SettingsError(
                 "FLEET_MISSING", what="The packages for a Dask cluster are not installed", where="this installation",
@@ -55,7 +55,7 @@ class Cluster:
         self._served_at = time.monotonic()
         self._next_look = 0.0
         self._unfit: list[tuple[str, str]] = []
-        self._connect(_CALL_SECONDS)
+        self._connect(seconds)
 
     def _connect(self, seconds: float) -> None:
         """A client of the scheduler, which has to answer within so long. Raises StoreError FLEET_SCHEDULER."""

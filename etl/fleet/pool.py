@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from etl.errors import SettingsError, StoreError
 from etl.fleet.words import ANSWER, LOST, READY, Event, Order, heard, spoken
 
+COMMAND = [sys.executable, "-I", "-m", "etl.fleet.child"]
 _GRACE_SECONDS = 10   # after its own alarm clock, then it is ended from here
 _DEAD_STARTS = 3      # processes that die before they are ready, one after another
 _LEAST_MIB, _MOST_MIB, _UNKNOWN_MIB = 256, 1600, 800
@@ -40,7 +41,7 @@ class _Worker:
 class Pool:
     """So many processes; each one proves first that it fits."""
 
-    def __init__(self, count: int, greeting: Sequence[str]) -> None:
+    def __init__(self, count: int, greeting: Sequence[str | int]) -> None:
         self._memory = _share_mib(count)
         self._greeting, self._heard = greeting, queue.Queue[tuple[str, str | None]]()
         self._workers: dict[str, _Worker] = {}
@@ -51,9 +52,9 @@ class Pool:
     def _start(self) -> None:
         self._started += 1
         name = f"worker {self._started}"
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "etl.fleet.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, encoding="ascii",
+        process = subprocess.Popen(  # noqa: S603 - this very Python, a module of ours
+            COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            encoding="ascii",
             env={**os.environ, "GX_ANALYTICS_ENABLED": "false"})
         self._workers[name] = _Worker(process)
         threading.Thread(target=self._listen, args=(name, process), daemon=True).start()

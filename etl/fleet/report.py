@@ -57,8 +57,8 @@ def _next(troubled: list[Job], words: Counter[str], *, publish: bool) -> str:
         return "do what is said of each company above, then give the same command again: what is done stays done"
     if publish and not words["waits for approval"]:
         return "the accountants upload the files in reports/COMPANY/PERIOD/batch-NNNN/upload"
-    return ("approve the drafts, many at once with timebooks approve batch --list FILE; then give the same command again "
-            "with --export")
+    return ("approve the drafts, many at once with timebooks approve batch --list FILE; then give the same command "
+            "again, with --export")
 
 
 def write_costs(path: Path, plan: Plan) -> None:

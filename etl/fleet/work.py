@@ -17,11 +17,11 @@ _ONE = threading.Lock()   # one run in a process at a time: its memory and time 
 _NOWHERE = open(os.devnull, "w", encoding="ascii")   # noqa: SIM115, PTH123 - kept for as long as the process lasts
 
 
-def greet(workspace: str, word: str, code: str) -> str:
+def greet(workspace: str, word: str, code: str, drafts: int = 0) -> str:
     """Whether this process may work for the fleet that marked the workspace with `word`: {} or what differs.
 
-    It needs the very same code, the same workspace, and locks that hold between the machines. What every run imports
-    is imported now.
+    It needs the very same code, the same workspace, and locks that hold between the machines. What every draft imports
+    is imported now, where `drafts` are to come: so no company is charged for it.
     """
     os.umask(0o077)
     with _ONE:
@@ -29,7 +29,8 @@ def greet(workspace: str, word: str, code: str) -> str:
             return spoken({"code": "FLEET_WORKER_OTHER", "what": f"it has {own}, and this command {code}"})
         if differs := steps.same_workspace(workspace, word):
             return spoken({"code": "FLEET_WORKSPACE_OTHER", "what": differs})
-        steps.warm_up()
+        if drafts:
+            steps.warm_up()
     return spoken({})
 
 
