@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from etl import fleet as door
-from etl.errors import EtlError, RefusedError, SettingsError
+from etl.errors import RefusedError, SettingsError, StoreError
 from tests.fleet import companies
 from tests.fleet.dask_cluster import Chaos, Cluster, free_port
 
@@ -128,13 +128,17 @@ def test_an_encrypted_line_needs_the_certificates_that_dask_is_told(tmp_path):
         assert cluster.safe("tls://10.0.0.5:8786").tls_ca_file == "ca.pem"
 
 
-def test_a_scheduler_that_does_not_answer_is_told(tmp_path):
+def test_a_scheduler_that_does_not_answer_is_told():
     from etl.fleet import cluster
 
-    crew_told = None
-    try:
+    with pytest.raises(StoreError, match="FLEET_SCHEDULER") as told:
         cluster.Cluster(f"tcp://127.0.0.1:{free_port()}", ("", "", ""), seconds=1)
-    except EtlError as error:
-        crew_told = error
-    assert crew_told is not None
-    assert (crew_told.code, crew_told.exit_code) == ("FLEET_SCHEDULER", 2)
+    assert told.value.exit_code == 2
+
+
+def test_without_the_extra_it_is_named(monkeypatch):
+    from etl.fleet import cluster
+
+    monkeypatch.setattr(cluster, "find_spec", lambda _: None)
+    with pytest.raises(SettingsError, match="FLEET_MISSING"):
+        cluster.Cluster("tcp://127.0.0.1:8786", ("", "", ""))

@@ -109,6 +109,15 @@ def test_poison_companies_are_left_alone_after_their_tries(tmp_path, monkeypatch
     assert len(companies.drafts(tmp_path, names[3:])) == 2
 
 
+def test_workers_that_die_at_their_start_end_the_fleet(tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "COMMAND", [sys.executable, "-c", "raise SystemExit(3)"])
+    plan, crew = Plan(["a", "b"], companies.PERIODS[:1], 3), pool.Pool(2, ("", "", ""))
+    carry_out(plan, crew, Terms(str(tmp_path), publish=False, person="", seconds=9), Quiet())
+    crew.close()
+    assert {(job.exit_code, job.said["code"]) for job in plan} == {(2, "FLEET_WORKERS")}
+    assert "exit code 3" in next(iter(plan)).said["what"]
+
+
 @pytest.mark.parametrize("asked", ["", "nobody", "../up", "@missing.txt", "a b"])
 def test_companies_that_are_none_are_refused(tmp_path, asked):
     companies.make(tmp_path, 1, 1)
