@@ -103,7 +103,7 @@ def company_period(
     Raises what the steps raise; BusyError where another process works on the company.
     """
     run = start(company, period_end, workspace, person=person, in_memory=True, limits=Limits(1, memory))
-    run.commits_history = False
+    run.of_fleet = True
     with run.locked("a fleet's run of"):
         try:
             return _published(run) if publish else _drafted(run)
