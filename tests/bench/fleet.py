@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -90,10 +91,11 @@ def two_workers(runs: int, count: int = 12, weeks: int = 2) -> Line:
 
 
 def _seconds(root: Path, cluster: Cluster, weeks: int, names: str) -> float:
+    began = time.perf_counter()
     outcome = door.fleet(root, names, companies.PERIODS[:weeks], scheduler=cluster.address, watcher=_Silent())
     if outcome.exit_code or "drafted" not in dict(outcome.facts):
         raise SystemExit(outcome.text())
-    return float(dict(outcome.facts)["time"].split(" ")[0])
+    return time.perf_counter() - began
 
 
 def run(runs: int, count: int = COUNT_ENTRIES) -> Iterator[Line]:
