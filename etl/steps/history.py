@@ -50,10 +50,10 @@ def companies(workspace: Workspace) -> list[str]:
     return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
-def publish_history(workspace: Workspace, company: str) -> str:
-    """Bring the history to the head of the company's audit log, in a word how; one that is damaged is made again."""
+def publish_history(workspace: Workspace, *companies: str) -> str:
+    """Bring the history to the head of these audit logs, in a word how; one that is damaged is made again."""
     try:
-        history.commit(workspace, published(workspace, company))
+        history.commit(workspace, [batch for company in companies for batch in published(workspace, company)])
     except DamageError as damage:
         if damage.code != "HISTORY_DAMAGED":
             raise

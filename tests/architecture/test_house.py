@@ -48,6 +48,8 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "jupyter_client": ("etl/runner.py",),
     "duckdb": ("etl/sql/run.py", "etl/store/history.py", "etl/store/lake.py"),
     "rich": ("etl/progress.py",),
+    "dask": ("etl/fleet/cluster.py",),
+    "distributed": ("etl/fleet/cluster.py",),
     "beancount": ("etl/lint/trial.py",),
     "tqdm": ("etl/steps/notebook.py",),
     "altair": ("etl/pages/",),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tests.bench import company, pull_pages
+from tests.bench import company, fleet, pull_pages
 from tests.bench.entries import write_entries
 from tests.bench.figures import differences
 from tests.bench.told import Line, over_budget, told
@@ -96,6 +96,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they 
     "all_targets": partial(_one, "all_targets"),
     "timeclock_totals": partial(_one, "timeclock_totals"),
     "small_week_cold": partial(_one, "small_week_cold"),
+    "fleet": fleet.run,
 }
 
 
