@@ -34,8 +34,9 @@ class Server:
 
     def sql(self, text: str, database: str) -> str:
         """What psql answers, without decoration."""
+        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "-d", database]
         done = subprocess.run(
-            [self.programs / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "-d", database, "-qAtc", text],
+            [self.programs / "psql", *where, "-qAtc", text],
             env={**os.environ, "PGPASSWORD": PASSWORD}, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
@@ -67,16 +68,18 @@ def server():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    quiet = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+    def run(name: str, *given: object) -> None:
+        subprocess.run([*as_other, programs / name, "-D", folder / "data", *map(str, given)], cwd=folder, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     try:
-        subprocess.run([*as_other, programs / "initdb", "-D", folder / "data", "-U", USER, "-A", "scram-sha-256",
-                        f"--pwfile={word}", "--no-sync", "--no-locale", "-E", "UTF8"], **quiet)
+        run("initdb", "-U", USER, "-A", "scram-sha-256", f"--pwfile={word}", "--no-sync", "--no-locale", "-E", "UTF8")
         given = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-        subprocess.run([*as_other, programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", given,
-                        "start"], **quiet)
+        run("pg_ctl", "-w", "-l", folder / "log", "-o", given, "start")
         try:
             yield Server(port, folder, programs)
         finally:
-            subprocess.run([*as_other, programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"], **quiet)
+            run("pg_ctl", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

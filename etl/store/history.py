@@ -15,6 +15,7 @@ from etl.errors import DamageError, EtlError, StoreError
 from etl.settings import read_shared_history
 from etl.store import files, lake
 from etl.store import history_statements as statements
+from etl.store.history_compare import compare, own_companies, row_digests
 from etl.store.history_place import (
     HistoryMissingError,
     Place,
@@ -32,7 +33,7 @@ from etl.store.history_tables import STORED, PublishedBatch, check_files, in_por
 from etl.workspace import Workspace
 
 __all__ = ["VIEWS", "PublishedBatch", "ask", "attach", "commit", "compact", "compare", "export_copy", "is_current",
-           "is_shared", "query", "rebuild", "row_digests"]
+           "is_shared", "publisher", "query", "rebuild", "row_digests"]
 
 Key = tuple[str, int]      # company, batch
 Counts = tuple[int, int]   # batches held before, batches new
@@ -49,9 +50,27 @@ def commit(workspace: Workspace, batches: Sequence[PublishedBatch]) -> int:
     a time, one transaction a call. Raises DamageError where the history holds another content of a batch or a batch
     folder was changed, BusyError where another process does not stop writing.
     """
+    with publisher(workspace) as publish:
+        return publish(batches)
+
+
+@contextmanager
+def publisher(workspace: Workspace) -> Iterator[Callable[[Sequence[PublishedBatch]], int]]:
+    """Commits as `commit` does, one after another; of a shared history over one connection, each in a turn of its own.
+
+    For whoever publishes company after company: opening takes longer than committing.
+    """
     place = Place.of(workspace)
-    with committer(place):
-        return _commit(place, batches)
+    if place.shared is None:
+        yield lambda batches: _commit(place, batches)
+        return
+    with lake.session(place, writing=True, in_turns=True) as (connection, _):
+
+        def publish(batches: Sequence[PublishedBatch]) -> int:
+            with lake.turn(connection, place), lake.in_words(place):
+                return _put(connection, place, batches)
+
+        yield publish
 
 
 def rebuild(workspace: Workspace, batches: Sequence[PublishedBatch], *, whole: bool = False) -> int:
@@ -65,10 +84,10 @@ def rebuild(workspace: Workspace, batches: Sequence[PublishedBatch], *, whole: b
         check_files(batch)
     place = Place.of(workspace)
     if place.shared:
-        return _rebuild_own(place, _own(workspace, batches), batches, whole=whole)
+        return _rebuild_own(place, own_companies(workspace, batches), batches, whole=whole)
     with committer(place):
         delete(place)
-        return _commit(place, batches)
+        return _open_and_put(place, batches)
 
 
 def is_current(workspace: Workspace, heads: Mapping[str, int]) -> bool:
@@ -156,12 +175,13 @@ def compact(workspace: Workspace) -> int:
     """
     place = Place.of(workspace)
     merged = 0
-    for texts in statements.merges(place):   # a turn each, so that no export waits for the whole of it
-        with committer(place), lake.session(place, writing=True) as (connection, _), lake.in_words(place):
-            merged += sum(_merged(connection, place, text) for text in texts)
-    with committer(place), lake.session(place, writing=True) as (connection, _), lake.in_words(place):
-        lake.run(connection, statements.CLEAN)
-        sweep(place)
+    with committer(place), lake.session(place, writing=True, in_turns=True) as (connection, _):
+        for texts in statements.merges(place):   # a turn each, so that no export waits for the whole of it
+            with lake.turn(connection, place), lake.in_words(place):
+                merged += sum(_merged(connection, place, text) for text in texts)
+        with lake.turn(connection, place), lake.in_words(place):
+            lake.run(connection, statements.CLEAN)
+    sweep(place)
     return merged
 
 
@@ -175,37 +195,6 @@ def _merged(connection: duckdb.DuckDBPyConnection, place: Place, text: str) -> i
             connection.execute("rollback")
         raise
     return sum(int(count_files) for _schema, _table, count_files, _made in found)
-
-
-def row_digests(workspace: Workspace) -> dict[str, str]:
-    """Per table one digest over all its rows, whatever their order on disk; equal before and after a rebuild."""
-    place = Place.of(workspace)
-    with lake.session(place) as (connection, _), lake.in_words(place):
-        held = {name: _batch_digests(connection, name, f"history.stored.{name}") for name in STORED}
-    return {name: files.sha256_bytes(repr(sorted(digests.items())).encode()) for name, digests in held.items()}
-
-
-def compare(workspace: Workspace, batches: Sequence[PublishedBatch]) -> tuple[str, ...]:
-    """What in the history differs from the published batches, a sentence per table and batch; () where nothing does.
-
-    Give every published batch. A flipped byte in the history's files may go unnoticed by a query; here it does not.
-    """
-    expected: dict[str, dict[tuple[str, int], str]] = {name: {} for name in STORED}
-    place = Place.of(workspace)
-    with lake.session(place) as (connection, _), lake.in_words(place):
-        relation = "history.stored.{name}"
-        if place.shared:
-            connection.execute(statements.OWN, {"companies": _own(workspace, batches)})
-            relation = statements.ONLY_OWN
-        held = {name: _batch_digests(connection, name, relation.format(name=name)) for name in STORED}
-        for name, table in in_portions(batches):
-            connection.register("incoming", table)
-            expected[name].update(_batch_digests(connection, name, "incoming"))
-            connection.unregister("incoming")
-    return tuple(
-        f"Table {name} of {company}, batch {number:04d}, is not what was exported"
-        for name in STORED for company, number in sorted(held[name].keys() | expected[name].keys())
-        if held[name].get((company, number)) != expected[name].get((company, number)))
 
 
 @contextmanager
@@ -234,22 +223,24 @@ def attach(
         yield connection
 
 
-def _own(workspace: Workspace, batches: Sequence[PublishedBatch]) -> list[str]:
-    """The companies this workspace publishes: those with an audit log, and of these batches."""
-    logs = workspace.audit_log("any").parent
-    return sorted({path.name for path in logs.iterdir() if path.is_dir()} if logs.is_dir() else set()
-                  | {batch.company for batch in batches})
-
-
 def _commit(place: Place, batches: Sequence[PublishedBatch]) -> int:
+    with committer(place):
+        return _open_and_put(place, batches)
+
+
+def _open_and_put(place: Place, batches: Sequence[PublishedBatch]) -> int:
     if place.is_missing:
         delete(place)   # files that no catalog names
     with lake.session(place, writing=True) as (connection, _), lake.in_words(place):
-        held, new = _patiently(lambda: _transaction(connection, place, batches))
-        if (held + new) // _BATCHES_A_FILE > held // _BATCHES_A_FILE:
-            with suppress(duckdb.Error):   # housekeeping; the batches are in
-                _merged(connection, place, statements.MERGE_BATCHES)
-        return new
+        return _put(connection, place, batches)
+
+
+def _put(connection: duckdb.DuckDBPyConnection, place: Place, batches: Sequence[PublishedBatch]) -> int:
+    held, new = _patiently(lambda: _transaction(connection, place, batches))
+    if (held + new) // _BATCHES_A_FILE > held // _BATCHES_A_FILE:
+        with suppress(duckdb.Error):   # housekeeping; the batches are in
+            _merged(connection, place, statements.MERGE_BATCHES)
+    return new
 
 
 def _rebuild_own(place: Place, own: Sequence[str], batches: Sequence[PublishedBatch], *, whole: bool) -> int:
@@ -303,11 +294,6 @@ def _unknown(place: Place, known: Mapping[Key, object], batches: Sequence[Publis
             raise damaged("The history holds another content of an exported batch",
                           f"data/history, {batch.company}, batch {batch.batch:04d}")
     return new
-
-
-def _batch_digests(connection: duckdb.DuckDBPyConnection, name: str, relation: str) -> dict[tuple[str, int], str]:
-    rows = connection.execute(statements.digests(name, relation)).fetchall()
-    return {(str(company), int(batch)): str(digest) for company, batch, digest in rows}
 
 
 def _first_rows(reader: pa.RecordBatchReader, limit: int) -> pa.Table:

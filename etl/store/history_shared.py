@@ -91,7 +91,8 @@ def refuse_lost(company: str) -> None:
         if lease is not None and not lease.is_ours():
             raise BusyError(
                 "HISTORY_LEASE", what=f"Another machine took over {company} while this run was not answering",
-                where=f"data/audit_log/{company}", fix="See timebooks status for what the other run did, then run again.")
+                where=f"data/audit_log/{company}",
+                fix="See with timebooks status what the other run did, then run again.")
 
 
 def masked(text: str) -> str:

@@ -44,7 +44,7 @@ CLEAN = (   # replaced files stay an hour, for queries that may still read them
     "call ducklake_delete_orphaned_files('history', older_than => now() - interval 1 hour)",
 )
 
-OWN = "create or replace temp table own_companies as select unnest($companies) as company"
+OWN = "create or replace temp table own_companies as select unnest($companies)::varchar as company"
 ONLY_OWN = "(from history.stored.{name} where company in (select company from own_companies))"
 DELETE_OWN = "delete from history.stored.{name} where company in (select company from own_companies)"
 REWRITE = "call ducklake_rewrite_data_files('history', '{name}', schema => 'stored', delete_threshold => 0)"

@@ -20,15 +20,17 @@ from etl.store.history_tables import layout
 from etl.store.leases import LeaseBusyError
 
 __all__ = ["LeaseBusyError", "begin", "check_layout", "columns", "company_lease", "first_line", "in_words",
-           "is_conflict", "is_shared", "load_extensions", "run", "session", "why_out_of_reach"]
+           "is_conflict", "is_shared", "load_extensions", "run", "session", "turn",
+           "why_out_of_reach"]
 
 
 @contextmanager
-def session(place: Place, *, writing: bool = False, whole: bool = False,
-            ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+def session(place: Place, *, writing: bool = False, in_turns: bool = False,
+            whole: bool = False) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A locked connection with the lake attached as `history`, and its folder for temporary files, gone afterwards.
 
-    Writing a shared history holds its lease meanwhile; `whole`: what it held of every workspace is gone before.
+    Writing a shared history holds its lease meanwhile; `in_turns`: only within each `turn`, so that others get theirs
+    between them. `whole`: what it held of every workspace is gone before.
     Raises HistoryMissingError where there is nothing to read, DamageError where it cannot be read.
     """
     if not writing and place.is_missing:
@@ -44,8 +46,17 @@ def session(place: Place, *, writing: bool = False, whole: bool = False,
     try:
         run(connection, statements.before_the_lake(home, spill))
         load_extensions(connection, statements.extensions(place))
-        with _turn(connection, place, writing=writing, whole=whole):
+        if place.shared:
+            _reach(connection, place, place.shared, writing=writing)
+        with ExitStack() as held:
+            if writing:
+                held.enter_context(turn(connection, place))
+            if whole and place.shared:
+                with in_words(place):
+                    leases.Database(connection).run(shared_sql.drop_lake(place.shared))
             _open(connection, place, spill, writing=writing)
+            if in_turns:
+                held.close()
             yield connection, spill
     finally:
         connection.close()
@@ -64,33 +75,30 @@ def load_extensions(connection: duckdb.DuckDBPyConnection, names: Iterable[str])
                               f"Install {wheel}, then run again.") from None
 
 
+def _reach(connection: duckdb.DuckDBPyConnection, place: Place, shared: shared_sql.Shared, *, writing: bool) -> None:
+    """The secrets of a shared history in this connection's memory; whoever writes also reaches the leases."""
+    with in_words(place):
+        run(connection, [*shared_sql.settings_of_transport(shared), *shared_sql.secret_statements(shared)])
+        if writing:
+            connection.execute(shared_sql.attach_leases(shared))
+            leases.prepare(leases.Database(connection), shared)
+
+
 @contextmanager
-def _turn(connection: duckdb.DuckDBPyConnection, place: Place, *, writing: bool, whole: bool) -> Iterator[None]:
-    """The lease of whoever writes a shared history; nothing to wait for elsewhere."""
+def turn(connection: duckdb.DuckDBPyConnection, place: Place) -> Iterator[None]:
+    """The lease of whoever writes a shared history; nothing to wait for elsewhere. Raises BusyError."""
     if place.shared is None:
         yield
         return
-    with in_words(place):
-        run(connection, [*shared_sql.settings_of_transport(place.shared), *shared_sql.secret_statements(place.shared)])
-        if writing:
-            connection.execute(shared_sql.attach_leases(place.shared))
-    if not writing:
-        yield
-        return
-    database = leases.Database(connection)
-    with in_words(place):
-        leases.prepare(database, place.shared)
     with ExitStack() as held:
         try:
             with in_words(place):
-                held.enter_context(leases.lease(database, place.shared, shared_sql.HISTORY, LOCK_SECONDS))
+                held.enter_context(
+                    leases.lease(leases.Database(connection), place.shared, shared_sql.HISTORY, LOCK_SECONDS))
         except LeaseBusyError as busy:
             raise BusyError(
                 "HISTORY_UNAVAILABLE", what=f"Others have been writing the shared history for {LOCK_SECONDS} seconds, "
                 f"now {busy}", where=place.shared.declared.shown, fix="Run again later; nothing is lost.") from None
-        if whole:
-            with in_words(place):
-                database.run(shared_sql.drop_lake(place.shared))
         yield
 
 

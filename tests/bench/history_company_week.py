@@ -1,4 +1,4 @@
-"""One company-week out of a history of 100,000,000 entries: 400 companies, 520 weeks, 480 or 481 entries a week each."""
+"""One company-week out of a history of 100,000,000 entries: 400 companies, 520 weeks, 481 entries a week each."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ BATCHES = """insert into history.stored.batches by name
         $first::timestamptz + interval (7 * w + 1) day as exported_at, sha256(c || '/' || w) as manifest_digest
     from range($companies) as companies (c), range($begin, $end) as weeks (w)"""
 ENTRIES = """insert into history.stored.entries by name
+    with counted as (
+        select i // ($each * $companies) as w, i // $each % $companies as c, i % $each as n
+        from range($begin * $each * $companies, $end * $each * $companies) as numbers (i))
     select 'firm-' || lpad(c::varchar, 4, '0') as company, $first + (7 * w)::integer as period_end,
         (w + 1)::integer as batch, 5 * (w + 1) as audit_number,
         'E' || (w * 1000000 + c * 1000 + n) as entry_id, 1 as version, 'clock' as source,
@@ -36,29 +39,23 @@ ENTRIES = """insert into history.stored.entries by name
         600 + (n * 7919 + c * 31 + w) % 9000 as worked_seconds, worked_seconds as pay_seconds,
         worked_seconds as bill_seconds, n % 3 > 0 as is_billable, 'exported' as pay_state, 'exported' as cost_state,
         'exported' as bill_state
-    from range($begin, $end) as weeks (w), range($companies) as companies (c),
-        range($each + (case when w % 4 < $more then 1 else 0 end)) as entries (n)
-    order by period_end, company"""
+    from counted"""   # in the order of weeks and companies, as exports come
 
 
 def build(workspace: Workspace, rows: int, weeks: int = WEEKS, companies: int = COMPANIES) -> int:
-    """How many entries the history holds, put in a quarter at a time and compacted once a year."""
-    each, rest = divmod(rows, weeks * companies)
+    """How many entries the history holds, put in a year at a time: so compacting once a year leaves them."""
+    each = -(-rows // (weeks * companies))
     history.commit(workspace, [])
     place = Place.of(workspace)
     given = {"first": FIRST_END, "companies": companies}
     made = 0
-    for begin in range(0, weeks, 13):
+    for begin in range(0, weeks, 52):
         with lake.session(place, writing=True) as (connection, _):
             lake.begin(connection, place)
-            span = {"begin": begin, "end": min(begin + 13, weeks)}
-            more = -(-rest * 4 // (weeks * companies))
-            made += connection.execute(ENTRIES, given | span | {"each": each, "more": more}).fetchone()[0]
+            span = {"begin": begin, "end": min(begin + 52, weeks)}
+            made += connection.execute(ENTRIES, given | span | {"each": each}).fetchone()[0]
             connection.execute(BATCHES, given | span)
             connection.execute("commit")
-        if (begin // 13) % 4 == 3:
-            history.compact(workspace)
-    history.compact(workspace)
     return made
 
 
