@@ -35,6 +35,7 @@ KNOWN = """select company, batch, period_end, revision, audit_number, manifest_d
     where company in (select unnest($companies))"""   # the others' rows may be millions
 COUNT = "select count(*) from history.stored.batches"
 HEADS = "select company, max(audit_number) from history.stored.batches group by company"
+_FILE_SIZE = "call history.set_option('target_file_size', '128MB')"   # full files are never rewritten (ADR 96)
 _MERGE = "call ducklake_merge_adjacent_files('history')"
 _MERGE_ONE = "call ducklake_merge_adjacent_files('history', '{name}', schema => 'stored')"
 MERGE_BATCHES = _MERGE_ONE.format(name="batches")
@@ -106,7 +107,7 @@ def create_tables() -> list[str]:
     """The lake's tables, empty; sorted, so that one company-week lies together also after files were merged."""
     columns = {name: ", ".join(f'"{column}" {kind}' for column, kind in kinds.items())
                for name, kinds in layout().items()}
-    return ["create schema if not exists history.stored",
+    return ["create schema if not exists history.stored", _FILE_SIZE,
             *(f"create table history.stored.{name} ({text})" for name, text in columns.items()),
             *(f"alter table history.stored.{name} set sorted by (period_end, company)" for name in columns)]
 

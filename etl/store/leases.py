@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 
 import duckdb
 
@@ -23,7 +24,7 @@ from etl.store.history_shared import Held, Shared, literal
 SECONDS = 30.0
 _SIGN_SHARE = 3        # a sign of life comes so often in the time of a lease
 _MAKE_TRIES = 20
-_WAIT = (0.01, 0.04)   # between two tries of somebody who waits
+_PAUSES = (0.01, 0.25)   # between two tries of somebody who waits: longer each time, so that many waiters ask little
 
 
 class LeaseBusyError(Exception):
@@ -70,7 +71,12 @@ def _made_once(database: Database, is_there: str, make: str) -> None:
         except duckdb.Error:
             if not left:
                 raise
-            time.sleep(random.uniform(*_WAIT))   # noqa: S311 - no secret
+            time.sleep(_pause(_MAKE_TRIES - left))
+
+
+def _pause(turn: int) -> float:
+    least, most = _PAUSES
+    return random.uniform(0.5, 1.0) * min(most, least * 1.5 ** min(turn, 20))   # noqa: S311 - no secret
 
 
 @contextmanager
@@ -104,7 +110,7 @@ def _taken(database: Database, shared: Shared, name: str, wait_seconds: float, w
     who = re.sub(r"[^ -~]|\\", "?", f"{socket.gethostname()}, process {os.getpid()}{f' ({what})' if what else ''}")
     text = f"select fence, holder from {shared.leases}.take({literal(name)}, {literal(who[:200])}, {SECONDS})"   # noqa: S608
     until = time.monotonic() + wait_seconds
-    while True:
+    for turn in count():
         holder = "somebody who was just as fast"
         try:
             fence, holder = database.rows(text)[0]   # type: ignore[assignment]
@@ -115,7 +121,8 @@ def _taken(database: Database, shared: Shared, name: str, wait_seconds: float, w
                 raise
         if time.monotonic() > until:
             raise LeaseBusyError(holder or "")
-        time.sleep(random.uniform(*_WAIT))   # noqa: S311 - no secret
+        time.sleep(_pause(turn))
+    raise AssertionError("it is counted without end")
 
 
 def is_crowded(error: Exception) -> bool:

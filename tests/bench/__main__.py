@@ -87,6 +87,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they 
     "overtime": partial(_one, "overtime"),
     "history_commit": partial(_one, "history_commit"),
     "history_rebuild": partial(_one, "history_rebuild"),
+    "history_company_week": partial(_one, "history_company_week"),
     "workbook_20k": partial(_one, "workbook_20k"),
     "pull_pages": pull_pages.run,
     "all_targets": partial(_one, "all_targets"),
@@ -97,6 +98,9 @@ def over_budget(told: Line) -> str:
     """Why a line breaks its budget, in words; empty where it does not."""
     if told["budget"] is not None and float(str(told["ratio"])) > float(str(told["budget"])):
         return f"{told['name']}: {told['ratio']} x its peer, the budget is {told['budget']} x"
+    milliseconds = told.get("budget_ms")
+    if milliseconds is not None and float(str(told["ours"])) > float(str(milliseconds)):
+        return f"{told['name']}: {told['ours']} ms, the budget is {milliseconds} ms"
     seconds = told.get("budget_seconds")
     if seconds is not None and float(str(told["ours"])) > float(str(seconds)):
         return f"{told['name']}: {told['ours']} s, the budget is {seconds} s"

@@ -11,6 +11,7 @@ from tests.bench import (
     all_targets,
     company,
     history_commit,
+    history_company_week,
     overtime,
     overtime_data,
     pull_pages,
@@ -47,6 +48,11 @@ def test_a_benchmark_comes_to_its_line(benchmark: ModuleType, count: int) -> Non
     assert {"ours", "peer", "ratio", "budget"} <= line.keys()
 
 
+def test_one_company_week_is_found_among_all() -> None:
+    line = history_company_week.run(1, rows=5_000, weeks=6, companies=4)   # a week without entries ends the test
+    assert (line["rows"], line["budget_ms"]) == (5_016, 50)
+
+
 def test_a_query_written_for_california_gives_our_figures_there(tmp_path: Path) -> None:
     overtime_data.write(tmp_path, 24_000)
     assert overtime.californians_differ(tmp_path) == []
@@ -59,6 +65,7 @@ def test_a_query_written_for_california_gives_our_figures_there(tmp_path: Path) 
         ({"name": "week", "ours": 3.2, "peer": 2.0, "ratio": 1.6, "budget": 1.5}, "1.6 x its peer, the budget is 1.5 x"),
         ({"name": "peer", "ours": 9.0, "peer": 1.0, "ratio": 9.0, "budget": None}, ""),
         ({"name": "book", "ours": 4.1, "peer": 1.0, "ratio": 4.1, "budget": None, "budget_seconds": 4.0}, "4.1 s"),
+        ({"name": "one", "ours": 51.0, "peer": None, "ratio": None, "budget": None, "budget_ms": 50}, "51.0 ms"),
     ],
 )
 def test_a_passed_budget_is_told(told: dict[str, object], words: str) -> None:
