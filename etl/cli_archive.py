@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from etl.cli_options import AsJson, Company, Folder, Person
+from etl.cli_options import AsJson, Company, Folder, Person, place_of
 
 if TYPE_CHECKING:
     from etl.steps.outcome import Outcome
@@ -121,13 +121,14 @@ def _backups(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:
         anchor: Anchors = None,
         certificate: Annotated[Path | None, typer.Option("--certificate", help="Where it is written, as JSON.")] = None,
         person: Annotated[str, typer.Option("--person", help="Who drills; stands on the certificate.")] = "",
+        workspace: Folder = None,
         as_json: AsJson = False,
     ) -> None:
         """Restore onto an empty place, prove, damage and heal it; print and write the certificate."""
         from etl import steps  # noqa: PLC0415
 
-        show(steps.drill(source, snapshot=snapshot, anchors=anchor or (), certificate=certificate, person=person),
-             as_json)
+        show(steps.drill(source, snapshot=snapshot, anchors=anchor or (), certificate=certificate, person=person,
+                         workspace=place_of(workspace)), as_json)
 
 
 def _copies(app: typer.Typer, show: Callable[[Outcome, bool], None]) -> None:

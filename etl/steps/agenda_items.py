@@ -15,6 +15,7 @@ from etl.periods import LAST_DAY
 from etl.settings import Settings
 from etl.steps.archive import newest_backup
 from etl.steps.attachments import BROKEN, documents_found
+from etl.steps.drill import newest_drill
 from etl.steps.keeping import due as due_to_destroy
 from etl.steps.mapping_review import QUARTER
 from etl.steps.people import fingerprint
@@ -210,14 +211,16 @@ def _vendors(asked: Asked) -> Iterator[Item]:
 
 
 def _copies(asked: Asked) -> Iterator[Item]:
-    """A backup a week, a drill a month. What was drilled is on its certificate; no record says it."""
+    """A backup a week; a drill a month, and at once where the last one failed. The log may be lost: then as if none."""
     made = newest_backup(asked.place, asked.company)
     to = str(made["to"]) if made else asked.settings.retention.backup or "FOLDER"
     day = date.fromisoformat(str(made["recorded_at"])[:10]) if made else None
     yield Item(day + _BACKUP if day else asked.on, f"backup (newest: {day or 'none'})", "administrator",
                f"timebooks archive create --to {to} --company {asked.company}", "retention.md")
-    told = "restore drill, each month; the newest certificate says when the last one was"
-    yield Item(day + _DRILL if day else asked.on, told, "administrator", f"timebooks archive drill {to}",
+    drilled = newest_drill(asked.place, asked.company)
+    due = drilled[0] + _DRILL if drilled and drilled[1] else asked.on
+    last = "none known here" if drilled is None else f"{drilled[0]}{'' if drilled[1] else ', FAILED'}"
+    yield Item(due, f"restore drill, each month (newest: {last})", "administrator", f"timebooks archive drill {to}",
                "retention.md")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from etl.steps.draft import locked_versions
 from etl.steps.history import query_history, rebuild_history
 from etl.steps.outcome import Outcome
 from etl.steps.verify import verify
-from etl.store import audit_log, backup, batches, files, vault
+from etl.store import audit_log, backup, batches, files, ops_log, vault
 from etl.store.backup import Snapshot
 from etl.store.history_place import Place, delete
 from etl.store.records import file_name, instant_text
@@ -31,6 +32,7 @@ from etl.workspace import Workspace
 
 _TOTALS = "select company, batch, sum(debit)::varchar as debit from journal_lines group by all order by all"
 _MINUTES = 60
+_DRILLS = "drills"   # lines of the ops log
 
 
 @dataclass(frozen=True)
@@ -44,23 +46,42 @@ class Check:
 
 def drill(
     source: str, *, snapshot: int | None = None, anchors: Sequence[str] = (), certificate: Path | None = None,
-    person: str = "", folder: Path | None = None,
+    person: str = "", workspace: Path | None = None,
 ) -> Outcome:
     """Restore, verify, rebuild, make batches again, compare totals, damage and heal; print and write the certificate.
 
-    `folder`: where the place is made for the time of the drill; by default the system's temporary folder. Exit code 1
+    `workspace`: whose agenda is to know of it, where it keeps a log of a drilled company; it is not needed. Exit code 1
     where any answer is not the one that must come.
     """
     began = time.monotonic()
     place = vault.open_vault(source)
     found = backup.find(place, snapshot)
-    with TemporaryDirectory(prefix="tb-drill-", dir=folder) as empty:
+    with TemporaryDirectory(prefix="tb-drill-") as empty:
         root = Path(empty) / "w"
         checks = list(_asked(place, found, root, anchors))
     seconds = round(time.monotonic() - began)
     checks.append(Check("restored and proven within an hour", f"{seconds // 60} min {seconds % 60:02d} s",
                         seconds <= 60 * _MINUTES))
-    return _certified(place, found, checks, certificate, person)
+    outcome = _certified(place, found, checks, certificate, person)
+    if workspace is not None:
+        _remembered(Workspace(workspace), found, passed=outcome.exit_code == 0)
+    return outcome
+
+
+def newest_drill(workspace: Workspace, company: str) -> tuple[date, bool] | None:
+    """The day of the last drill that this workspace was told of, and whether it passed."""
+    for said in reversed(list(ops_log.noted(workspace, company, _DRILLS))):
+        with suppress(ValueError):
+            return date.fromisoformat(str(said.get("drilled_at", ""))[:10]), said.get("result") == "passed"
+    return None
+
+
+def _remembered(workspace: Workspace, found: Snapshot, *, passed: bool) -> None:
+    for company in found.companies:
+        if workspace.ops_log(company).is_dir():
+            ops_log.note(workspace, company, _DRILLS, {
+                "drilled_at": instant_text(datetime.now(UTC)), "result": "passed" if passed else "failed",
+                "snapshot": found.number})
 
 
 def _asked(place: vault.Vault, found: Snapshot, root: Path, anchors: Sequence[str]) -> Iterator[Check]:

@@ -82,6 +82,7 @@ def _one(module: str, runs: int) -> Iterator[Line]:
 
 
 BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they are run
+    "help_page": partial(_one, "help_page"),
     "small_week": partial(_one, "small_week"),
     "entries": entries,
     "overtime": partial(_one, "overtime"),

@@ -10,6 +10,7 @@ import pytest
 from tests.bench import (
     all_targets,
     company,
+    help_page,
     history_commit,
     history_company_week,
     overtime,
@@ -39,8 +40,8 @@ def test_every_target_takes_the_tables_of_its_benchmark() -> None:
 
 
 @pytest.mark.parametrize(
-    ("benchmark", "count"), [pytest.param(small_week, 300, marks=pytest.mark.long), (history_commit, 3), (workbook_20k, 400)],
-    ids=["small_week", "history_commit", "workbook_20k"])
+    ("benchmark", "count"), [pytest.param(small_week, 300, marks=pytest.mark.long), (history_commit, 3), (workbook_20k, 400), (help_page, 1)],
+    ids=["small_week", "history_commit", "workbook_20k", "help_page"])
 def test_a_benchmark_comes_to_its_line(benchmark: ModuleType, count: int) -> None:
     """Small and once; what each side did is checked by the benchmark itself, how long it took is not judged here."""
     line = benchmark.run(1, count)

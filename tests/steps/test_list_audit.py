@@ -105,6 +105,10 @@ def test_missing_ids_and_drift_from_the_master_both_ways(found):
                if row["code"] == "TE284")
 
 
+def test_what_has_time_and_no_row_is_told(found):
+    assert told(found, "TE285") == {("tracker", "project", "Mill:Cafe", None)}, "Closed had a row, that ended"
+
+
 @pytest.mark.capability("C15")
 def test_the_scope_tells_what_is_in_and_what_waits_with_hours_and_reason(found):
     rows = [row for row in found.tables["scope_table"].to_pylist() if row["kind"] == "project"]

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from etl import steps
-from etl.errors import RefusedError
+from etl.errors import DamageError, RefusedError
 from etl.lint import trial
+from etl.store import batches, files
 from tests.cli.command import timebooks
 from tests.steps.corrected import COMPANY, sunday
 from tests.steps.test_corrections import past
@@ -136,3 +137,46 @@ def test_nothing_to_try_is_said(tmp_path):
     with pytest.raises(RefusedError) as error:
         steps.trial_import(run(company.root, 1))
     assert error.value.code == "NO_DRAFT"
+
+
+def as_changed(company, monkeypatch, path, content: bytes) -> steps.Outcome:
+    """The trial of the exported batch with one file of other bytes, or one more, its digest put right."""
+    going = run(company.root)
+    sealed = batches.find_sealed(going.workspace, COMPANY, sunday(0), going.records())
+    file = sealed.folder / path
+    file.parent.chmod(0o700)
+    if file.exists():
+        file.chmod(0o600)
+    file.write_bytes(content)
+    listed = [one for one in sealed.manifest["files"] if one["path"] != path]
+    same = next((one for one in sealed.manifest["files"] if one["path"] == path), {"role": "control", "document": ""})
+    digest = {"path": path, "sha256": files.sha256_bytes(content), "bytes": len(content)}
+    sealed.__dict__["manifest"] = sealed.manifest | {"files": [*listed, same | digest]}
+    monkeypatch.setattr(batches, "find_sealed", lambda *_: sealed)
+    return steps.trial_import(going)
+
+
+@pytest.mark.capability("M11")
+def test_a_file_that_says_otherwise_than_its_batch_is_found(company, monkeypatch):
+    path = "upload/payroll/SANDBOX_hours_2026-11-08.csv"
+    content = (company.folder(0) / path).read_bytes()
+    outcome = as_changed(company, monkeypatch, path, content.replace(b"38.00,760.00", b"37.00,740.00"))
+    assert outcome.exit_code == 1
+    assert [row[1].partition(",")[0] for row in outcome.rows if row[0] == "TE238"] == [
+        "payroll.hours: 3600 not in the files"]
+
+
+def test_an_upload_that_is_not_whole_is_found(company, monkeypatch):
+    journals = [f"SANDBOX_journal_SB0001L{end}.csv" for end in ("", "R")]
+    folder = company.folder(0) / "upload" / "quickbooks_online"
+    said = [{"file": name, "sha256": files.sha256_bytes((folder / name).read_bytes())} for name in journals]
+    path = "upload/quickbooks_online/SANDBOX_journal.ready.json"
+    assert as_changed(company, monkeypatch, path, json.dumps({"files": said}).encode()).exit_code == 0
+    (folder / journals[1]).rename(folder / "elsewhere.csv")
+    with pytest.raises(DamageError):
+        steps.trial_import(run(company.root))
+    (folder / "elsewhere.csv").rename(folder / journals[1])
+    said[1]["sha256"] = said[0]["sha256"]
+    outcome = as_changed(company, monkeypatch, path, json.dumps({"files": said}).encode())
+    assert (outcome.exit_code, [row[0] for row in outcome.rows]) == (1, ["TE241"])
+    assert journals[1] in outcome.rows[0][1]

@@ -79,6 +79,7 @@ def test_a_name_is_told_with_its_line(table, column, name, document, words, why)
     with pytest.raises(MappingError) as caught:
         refuse_names(rows, [document], "acme")
     assert words in caught.value.what, why
+    assert caught.value.code == "MAPPED_NAME"
     assert caught.value.where.startswith("mappings/acme/")
     assert caught.value.where.endswith(", line 7")
     return None

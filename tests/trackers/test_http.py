@@ -15,9 +15,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from etl.errors import SettingsError, SourceError
-from etl.sources.answers import NotStrictAnswerError, read_json
+from etl.sources.answers import NotStrictAnswerError, Shape, read_json
 from etl.sources.calls import Answer, CallError, Patience, Request, UnusableError
 from etl.sources.http import Client, Limits, Place, forms_of
+from etl.sources.listing import Feed, Listing
+from etl.sources.page_file import PageFile
 from etl.sources.toggl import SOURCE as TOGGL
 from etl.trust.secrets import Secret
 from tests.trackers.practice import SECRET, Clock
@@ -131,6 +133,7 @@ def test_a_wait_of_a_day_parks_the_pull_at_once():
     clock = Clock()
     with Script((429, JSON | {"Retry-After": "86400"}, b"{}")) as server, pytest.raises(CallError) as caught:
         ask(client(server.address, clock))
+    assert caught.value.code == "HTTP_THROTTLED"
     assert (clock.waited, len(server.seen)) == ([], 1)
     assert 86_400 <= caught.value.again_in < 86_500
     assert "1441 min" in caught.value.fix or "1440 min" in caught.value.fix
@@ -160,11 +163,39 @@ def test_402_is_a_spent_quota_or_the_plan():
     assert len(server.seen) == 1
 
 
-@pytest.mark.parametrize(("status", "calls"), [(401, 1), (403, 1), (404, 1), (410, 1), (422, 1), (500, 4), (503, 4)])
-def test_what_is_asked_again_and_what_is_not(status, calls):
-    with Script((status, JSON, b'{"message":"no"}')) as server, pytest.raises(CallError):
+@pytest.mark.parametrize(("status", "calls", "code"), [
+    (401, 1, "HTTP_DENIED"), (403, 1, "HTTP_DENIED"), (404, 1, "HTTP_REFUSED"), (410, 1, "HTTP_REFUSED"),
+    (422, 1, "HTTP_REFUSED"), (500, 4, "HTTP_FAILING"), (503, 4, "HTTP_FAILING")])
+def test_what_is_asked_again_and_what_is_not(status, calls, code):
+    with Script((status, JSON, b'{"message":"no"}')) as server, pytest.raises(CallError) as caught:
         ask(client(server.address, tries=4))
-    assert len(server.seen) == calls
+    assert (len(server.seen), caught.value.code) == (calls, code)
+
+
+def test_an_answer_shorter_than_announced_is_cut_and_asked_again():
+    def cut(out):
+        out.send_response(200)
+        out.send_header("Content-Type", "application/json")
+        out.send_header("Content-Length", "200")
+        out.end_headers()
+        out.wfile.write(b'{"rows":[1')
+        out.close_connection = True
+
+    with Script(cut, OK) as server:
+        assert ask(client(server.address)) == {"rows": [1, 2]}
+    with Script(cut) as server, pytest.raises(CallError) as caught:
+        ask(client(server.address, tries=2))
+    assert (caught.value.code, len(server.seen)) == ("HTTP_CUT", 2)
+    assert "10 of 200 bytes came" in caught.value.what
+
+
+def test_pages_that_end_before_their_list_are_told(tmp_path):
+    listing = Listing("records", Request("/records"), lambda page: [page.data], Shape("records", {}))
+    file = PageFile(tmp_path / "pages")
+    with pytest.raises(CallError) as caught:
+        Feed(None, file, "tracker").page(listing, listing.first)
+    file.close()
+    assert (caught.value.code, caught.value.where) == ("PAGE_MISSING", "connection tracker, records")
 
 
 def test_a_refusal_tells_the_vendors_words_without_the_secret():

@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from etl import steps
-from etl.errors import SettingsError
+from etl.errors import SettingsError, SourceError
 from etl.sandbox.server.serving import PracticeServer
 from etl.settings import Quota
 from etl.sources.calls import RealClock
 from etl.sources.quota import Shared, binding, most_seconds
-from etl.trust.secrets import Secret, Whose, age_remark, find_secret
+from etl.trust.secrets import Secret, Whose, age_remark, find_secret, from_keyring, to_keyring
 from tests.trackers import practice
 from tests.trackers.practice import SECRET, Clock
 
@@ -83,6 +83,17 @@ def test_a_missing_secret_names_the_places(tmp_path):
         assert place in caught.value.fix
 
 
+def test_a_machine_without_a_keyring_keeps_no_secret_elsewhere(monkeypatch):
+    from keyring.backends import fail
+
+    monkeypatch.setattr("keyring.get_keyring", fail.Keyring)
+    with pytest.raises(SettingsError) as caught:
+        to_keyring("acme/my-tracker", Secret(SECRET, "a test"))
+    assert caught.value.code == "KEYRING_MISSING"
+    assert SECRET not in caught.value.message()
+    assert from_keyring("acme/my-tracker") == ""
+
+
 @pytest.mark.capability("C119")
 def test_old_secrets_are_remarked_before_they_are_due():
     secret = Secret("x", "the keyring")
@@ -122,6 +133,17 @@ def test_processes_share_the_quota_of_an_account(tmp_path):
         worker.join(60)
     for fifth, first in zip(taken[4:], taken, strict=False):
         assert fifth - first > 0.85, "five turns within a second"
+
+
+def test_a_count_of_calls_that_is_damaged_is_told_with_its_place(tmp_path):
+    turns = Shared(tmp_path, "an account", [Quota(calls=4, seconds=1)])
+    turns.take(Clock(), 1.0)
+    turns.close()
+    for file in tmp_path.glob("*.sqlite*"):
+        file.write_bytes(b"no database" * 500)
+    with pytest.raises(SourceError) as caught:
+        Shared(tmp_path, "an account", [Quota(calls=4, seconds=1)]).take(Clock(), 1.0)
+    assert (caught.value.code, caught.value.where) == ("QUOTA_FILE", str(tmp_path))
 
 
 @pytest.mark.capability("C54")

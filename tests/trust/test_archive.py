@@ -13,8 +13,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from etl import steps
-from etl.errors import DamageError, SettingsError
+from etl.errors import DamageError, SettingsError, StoreError
 from etl.steps.drill import _asked as asked_of
+from etl.steps.drill import newest_drill
 from etl.store import audit_log, backup, vault
 from etl.strict_json import load
 from etl.workspace import PEOPLE_LOG, Workspace
@@ -163,6 +164,19 @@ def test_the_drill_passes_and_prints_its_certificate(made, tmp_path):
     assert answers["batches made again from what was received"].startswith("2 batch(es)")
     assert answers["totals of the history are those of the batches"] == "2 of 2 batch(es) equal"
     assert "restore drill passed" in told.facts
+    assert newest_drill(Workspace(tmp_path), tiny.COMPANY) is None, "no workspace of ours to tell"
+
+
+def test_the_agenda_knows_the_newest_drill(made, kept, tmp_path):
+    shutil.copytree(made / "w", tmp_path / "w")
+    next(path for path in (kept / "objects").rglob("*") if path.is_file()).write_bytes(b"rotten")
+    for source, passed in ((kept, False), (made / "backup", True)):
+        outcome = steps.drill(str(source), certificate=tmp_path / "certificate.json", workspace=tmp_path / "w")
+        assert (outcome.exit_code == 0) is passed, outcome.text()
+        day, was = newest_drill(Workspace(tmp_path / "w"), tiny.COMPANY)
+        assert was is passed
+        told = f"newest: {day}{'' if passed else ', FAILED'})"
+        assert told in steps.agenda(tmp_path / "w", tiny.COMPANY, day=day).text()
 
 
 def test_a_drill_that_fails_says_where(kept, tmp_path):
@@ -254,5 +268,6 @@ def test_a_bucket_keeps_it_as_a_folder_does(made, bucket, tmp_path):
     place.remove(name)
     place.remove(name)
     assert name not in place.names("objects")
-    with pytest.raises(Exception, match="The bucket refused"):
+    with pytest.raises(StoreError, match="The bucket refused") as caught:
         steps.create_archive(bucket.replace("keep", "nobodys"), workspace=tmp_path / "w")
+    assert caught.value.code == "BACKUP_REFUSED"
