@@ -176,7 +176,8 @@ def compact(workspace: Workspace) -> int:
     place = Place.of(workspace)
     merged = 0
     with committer(place), lake.session(place, writing=True, in_turns=True) as (connection, _):
-        for texts in statements.merges(place):   # a turn each, so that no export waits for the whole of it
+        for texts in statements.merges(place, lake.scattered(connection, place)):
+            # a turn each, so that no export waits for the whole of it
             with lake.turn(connection, place), lake.in_words(place):
                 merged += sum(_merged(connection, place, text) for text in texts)
         with lake.turn(connection, place), lake.in_words(place):

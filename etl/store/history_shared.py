@@ -202,6 +202,15 @@ def has_leases(shared: Shared) -> str:
             f"and to_regprocedure('{shared.leases}.check_fences()') is not null")
 
 
+def to_merge(shared: Shared) -> str:
+    """The tables with more than one file, or with rows that a rebuild replaced; for PostgreSQL."""
+    schema = shared.declared.schema_name
+    now = "end_snapshot is null"
+    many = f"select table_id from {schema}.ducklake_data_file where {now} group by table_id having count(*) > 1"  # noqa: S608
+    gone = f"select table_id from {schema}.ducklake_delete_file where {now}"   # noqa: S608
+    return f"select table_name from {schema}.ducklake_table where {now} and table_id in ({many} union {gone})"  # noqa: S608
+
+
 def drop_lake(shared: Shared) -> str:
     """The lake's own tables are gone, those of the leases stay; for PostgreSQL."""
     return f"drop schema if exists {shared.declared.schema_name} cascade"

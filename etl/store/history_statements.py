@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -112,11 +112,14 @@ def create_tables() -> list[str]:
             *(f"alter table history.stored.{name} set sorted by (period_end, company)" for name in columns)]
 
 
-def merges(place: Place) -> list[list[str]]:
-    """What compacting runs, in turns: of a shared history first the rows that a rebuild replaced go for good."""
+def merges(place: Place, scattered: Collection[str]) -> list[list[str]]:
+    """What compacting runs, in turns: of a shared history first the rows that a rebuild replaced go for good.
+
+    `scattered`: the tables of a shared history that have something to merge.
+    """
     if place.shared is None:
         return [[_MERGE]]
-    return [[REWRITE.format(name=name), _MERGE_ONE.format(name=name)] for name in STORED]
+    return [[REWRITE.format(name=name), _MERGE_ONE.format(name=name)] for name in STORED if name in scattered]
 
 
 def insert(name: str, relation: str) -> str:

@@ -20,7 +20,7 @@ from etl.store.history_tables import layout
 from etl.store.leases import LeaseBusyError
 
 __all__ = ["LeaseBusyError", "begin", "check_layout", "columns", "company_lease", "first_line", "in_words",
-           "is_conflict", "is_shared", "load_extensions", "run", "session", "turn",
+           "is_conflict", "is_shared", "load_extensions", "run", "scattered", "session", "turn",
            "why_out_of_reach"]
 
 
@@ -134,6 +134,13 @@ def company_lease(place: Place, company: str, what: str) -> Iterator[None]:
             yield
     finally:
         connection.close()
+
+
+def scattered(connection: duckdb.DuckDBPyConnection, place: Place) -> set[str]:
+    """The tables of a shared history that lie in more files than they need; empty for one's own."""
+    if place.shared is None:
+        return set()
+    return {str(name) for (name,) in leases.Database(connection).rows(shared_sql.to_merge(place.shared))}
 
 
 def begin(connection: duckdb.DuckDBPyConnection, place: Place) -> None:
