@@ -23,6 +23,7 @@ from etl.cli_dashboard import dashboard_app
 from etl.cli_docs import docs_app
 from etl.cli_exceptions import exceptions_app
 from etl.cli_feedback import feedback_app
+from etl.cli_fleet import fleet_command
 from etl.cli_history import history_app
 from etl.cli_mapping import mapping_app
 from etl.cli_options import AsJson, Company, Folder, PeriodEnd, Person, place_of
@@ -241,6 +242,7 @@ app.add_typer(approve_app(_show), name="approve")
 books_command(app, _show)
 audit_commands(app, _show)
 quickref_command(app, _show)
+fleet_command(app, _show)
 app.add_typer(history_app(_show), name="history", hidden=True)
 app.add_typer(rules_app(_show), name="rules", hidden=True)
 app.add_typer(rates_app(_show), name="rates", hidden=True)

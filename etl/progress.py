@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
@@ -93,3 +94,56 @@ def terminal(company: str, period_end: date, workspace: Path) -> Iterator[Termin
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         left.watcher = Terminal(pace_of(workspace, company, stages), progress)
         yield left.watcher
+
+
+class Settled(Protocol):
+    """One company-period of a fleet that is settled."""
+
+    company: str
+    period_end: str
+
+    @property
+    def outcome(self) -> str:
+        """What became of it."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 where it reached its natural stop."""
+
+
+class Fleet:
+    """How far a fleet is: one line in a terminal, elsewhere a line at every tenth; what needs somebody at once."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._total, self._progress, self._began, self._told = total, progress, time.monotonic(), 0
+        self._task = progress.add_task("starting the workers", total=total, left="") if progress else None
+
+    def settled(self, done: int, job: Settled) -> None:
+        """One more is settled."""
+        if job.exit_code:
+            self.say(f"{job.company}, {job.period_end}: {job.outcome}")
+        text = f"{done:,} of {self._total:,} company-periods"
+        if self._progress is not None and self._task is not None:
+            left = (time.monotonic() - self._began) * (self._total - done) / max(done, 1)
+            self._progress.update(self._task, completed=done, description=text, left=time_left(round(left * 1000)))
+        elif done * 10 // self._total > self._told:
+            self._told = done * 10 // self._total
+            self.say(text)
+
+    def say(self, line: str) -> None:
+        """A line above the bar, or by itself."""
+        if self._progress is not None:
+            self._progress.console.print(Text(f"  {line}"))
+        else:
+            print(f"  {line}", file=sys.stderr, flush=True)  # noqa: T201 - talk, to standard error
+
+
+@contextmanager
+def fleet(total: int) -> Iterator[Fleet]:
+    """While this lasts, a fleet is told: as a bar on standard error, as plain lines where nobody looks."""
+    if not sys.stderr.isatty():
+        yield Fleet(total, None)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=28), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield Fleet(total, progress)

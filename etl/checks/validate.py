@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from etl.checks.fewer_copies import make_fewer_copies
 from etl.checks.grammar import spoken, told
 from etl.checks.suites import Expectation, Suites
 from etl.errors import SettingsError
@@ -59,6 +60,7 @@ def load_library() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with without_iri_grammar():
         import great_expectations  # noqa: PLC0415
+    make_fewer_copies()
     return great_expectations
 
 

@@ -36,6 +36,7 @@ class Engine:
         self, database: Path | None, scratch: Path, folders: Sequence[Path], limits: Limits | None = None
     ) -> None:
         limits = limits or Limits()
+        self._made: set[str] = set()   # decisions made since anything was put in: they would come out the same
         home = scratch.parent / "no-home"   # never made, and outside what is allowed: nothing is installed there
         spill = scratch / "spill"
         with told("make the folder", spill):
@@ -111,6 +112,7 @@ class Engine:
 
     def put(self, name: str, table: pa.Table) -> None:
         """Store an Arrow table under a name of our own; one without rows is declared, in a sixth of the time."""
+        self._made.clear()
         if not table.num_rows and (columns := _declared(table.schema)):
             self._ask(f"create or replace table {_name(name)} ({columns})")
             return
@@ -120,18 +122,22 @@ class Engine:
 
     def link_parquet(self, name: str, paths: Sequence[Path]) -> None:
         """Name Parquet files of ours, by an explicit list, never a pattern; read when the decisions ask for them."""
+        self._made.clear()
         listed = ", ".join(_quoted(str(path)) for path in paths)
         self._ask(
             f"create or replace view {_name(name)} as select * from "  # noqa: S608 - our own names and paths
             f"read_parquet([{listed}], hive_partitioning = false, filename = true)"
         )
 
-    def run(self, names: Iterable[str]) -> None:
+    def run(self, names: Iterable[str], *, keep_made: bool = False) -> None:
         """Run statements in the given order, each audit right after its table.
 
+        `keep_made`: one that was made since anything was put in stands, since it would come out the same.
         Raises ConservationError with the first offending rows when an audit finds any.
         """
         for name in names:
+            if keep_made and name in self._made:
+                continue
             if self._has_no_row(name):
                 self._ask(f"create or replace table {_name(name)} ({shape(name)})")
             else:
@@ -139,6 +145,7 @@ class Engine:
                 self._ask(f"create or replace {kind} {_name(name)} as {statement(name)}")
             for audit in (audit for audit, table in AUDITS.items() if table == name):
                 self.audit(audit)
+            self._made.add(name)
 
     def _has_no_row(self, name: str) -> bool:
         """Whether a decision has nothing to look at; to plan it takes longer than to ask."""
@@ -147,6 +154,7 @@ class Engine:
 
     def run_each(self, name: str, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement once per set of bound values, and keep the rows of all together."""
+        self._made.clear()
         text = statement(name)
         for turn, values in enumerate(parameters):
             head = f"create or replace table {_name(name)} as" if turn == 0 else f"insert into {_name(name)} by name"

@@ -33,6 +33,19 @@ from etl.steps.exception_events import Done, assign_exception, fix_exception, ve
 from etl.steps.exceptions import exception_told, exceptions_open
 from etl.steps.explain import explain
 from etl.steps.feedback import add_feedback, answer_feedback, list_feedback, write_faq
+from etl.steps.fleet import (
+    Reached,
+    as_words,
+    code_key,
+    commit_history,
+    company_period,
+    fleet_companies,
+    marked,
+    note_run,
+    read_periods,
+    same_workspace,
+    warm_up,
+)
 from etl.steps.forecast import missing_time
 from etl.steps.fx_rates import load_rates
 from etl.steps.history import compact_history, export_history, history_view, query_history, rebuild_history
@@ -74,6 +87,7 @@ from etl.steps.plan import write_plan
 from etl.steps.practice import serve
 from etl.steps.quickref import quickref_commands, write_quickref
 from etl.steps.repair import repair
+from etl.steps.report_file import write_report
 from etl.steps.review import after_approval, links, preflight, told_before
 from etl.steps.rollback import rollback
 from etl.steps.rules_check import check_examples
@@ -122,6 +136,7 @@ __all__ = [
     "Done",
     "KeyFigures",
     "Outcome",
+    "Reached",
     "Run",
     "add_feedback",
     "after_approval",
@@ -135,6 +150,7 @@ __all__ = [
     "approve_mapping_list",
     "approve_time",
     "approve_time_list",
+    "as_words",
     "assign_exception",
     "attachments",
     "audit_lists",
@@ -148,8 +164,11 @@ __all__ = [
     "close",
     "close_week",
     "closed",
+    "code_key",
     "code_told",
+    "commit_history",
     "compact_history",
+    "company_period",
     "confirm_books_backup",
     "confirm_rule",
     "create_archive",
@@ -170,6 +189,7 @@ __all__ = [
     "export_history",
     "export_view",
     "fix_exception",
+    "fleet_companies",
     "found_people",
     "goes_on",
     "grade",
@@ -192,12 +212,14 @@ __all__ = [
     "mapping_diff",
     "mapping_review",
     "mapping_taken_in",
+    "marked",
     "micro_batch",
     "missing_time",
     "money_chart",
     "new_key",
     "new_sandbox",
     "new_training",
+    "note_run",
     "people_list",
     "place_of",
     "policy_of",
@@ -214,6 +236,7 @@ __all__ = [
     "quickref_commands",
     "read_day",
     "read_list",
+    "read_periods",
     "read_replays",
     "rebuild_history",
     "reconcile",
@@ -228,6 +251,7 @@ __all__ = [
     "retention",
     "revert_mapping",
     "rollback",
+    "same_workspace",
     "serve",
     "services",
     "show_alerts",
@@ -260,6 +284,7 @@ __all__ = [
     "vendor_year",
     "verify",
     "verify_exception",
+    "warm_up",
     "watch",
     "week",
     "week_page",
@@ -272,6 +297,7 @@ __all__ = [
     "write_mapping_sheet",
     "write_plan",
     "write_quickref",
+    "write_report",
     "write_returns",
     "write_schedule",
 ]

@@ -46,7 +46,7 @@ def draft(run: Run) -> Outcome:
     refuse_forbidden(run.settings.targets.documents, run.settings)
     with run.locked("drafting"), run.engine() as engine:
         need(engine, "checked_items", "check the figures (40_check)")
-        engine.run(MARTS)
+        engine.run(MARTS, keep_made=True)
         stopped = exceptions_outcome(engine)
         if stopped.exit_code:
             return stopped

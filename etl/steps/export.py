@@ -34,7 +34,7 @@ def export(run: Run) -> Outcome:
             look = LastLook(run.workspace, run.trust(), run.settings.company.policy, run.person, now)
             exported = exports.export(run.workspace, run.company, found, person=run.person, now=now, judge=look)
     try:  # the batch is exported whatever happens to its queryable view; the next start repairs it
-        history = publish_history(run.workspace, run.company)
+        history = "committed at the end" if run.of_fleet else publish_history(run.workspace, run.company)
     except EtlError as error:
         history = f"not updated: {error.what}; repair with: timebooks history rebuild"
     uploads = [file for file in exported.manifest["files"] if file["role"] in ("import", "worksheet")]

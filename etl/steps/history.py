@@ -54,16 +54,17 @@ def companies(workspace: Workspace) -> list[str]:
     return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
-def publish_history(workspace: Workspace, company: str) -> str:
-    """Bring the history to the head of the company's audit log, in a word how; one that is damaged is made again.
+def publish_history(workspace: Workspace, *companies: str) -> str:
+    """Bring the history to the head of these audit logs, in a word how; one that is damaged is made again.
 
     A shared one is never made again unasked, for others read and write there; practice companies stay out of it.
     """
     is_shared = history.is_shared(workspace)
-    if is_shared and is_sandbox(company):
+    publishing = [company for company in companies if not (is_shared and is_sandbox(company))]
+    if companies and not publishing:
         return "left out: a practice company is not published to a shared history"
     try:
-        history.commit(workspace, published(workspace, company))
+        history.commit(workspace, [batch for company in publishing for batch in published(workspace, company)])
     except DamageError as damage:
         if damage.code != "HISTORY_DAMAGED" or is_shared:
             raise

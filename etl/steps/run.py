@@ -50,6 +50,7 @@ class Run:
     in_memory: bool = False
     limits: Limits | None = None
     chosen: Chosen = AS_THEY_LIE   # which files are taken from the approved mapping set
+    of_fleet: bool = False   # nobody looks at what each step says, and the history is committed once, for all
     _engine: Engine | None = field(default=None, repr=False)
     # of earlier batches, by digest
     mapping_sets: dict[str, tuple[MappingSet, Settings]] = field(default_factory=dict, repr=False)

@@ -49,6 +49,8 @@ HOMES = {  # a third party's one home; a folder ends in "/"
     "duckdb": ("etl/sql/run.py", "etl/store/history.py", "etl/store/history_compare.py", "etl/store/lake.py",
                "etl/store/leases.py"),
     "rich": ("etl/progress.py",),
+    "dask": ("etl/fleet/cluster.py",),
+    "distributed": ("etl/fleet/cluster.py",),
     "beancount": ("etl/lint/trial.py",),
     "tqdm": ("etl/steps/notebook.py",),
     "altair": ("etl/pages/",),

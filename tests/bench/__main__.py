@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tests.bench import company, pull_pages
+from tests.bench import company, fleet, pull_pages
 from tests.bench.entries import write_entries
 from tests.bench.figures import differences
 from tests.bench.told import Line, told
@@ -92,6 +92,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they 
     "workbook_20k": partial(_one, "workbook_20k"),
     "pull_pages": pull_pages.run,
     "all_targets": partial(_one, "all_targets"),
+    "fleet": fleet.run,
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.bench import (
     all_targets,
     company,
+    fleet,
     help_page,
     history_commit,
     history_company_week,
@@ -37,6 +38,18 @@ def test_both_sides_of_a_pull_read_every_entry() -> None:
 def test_every_target_takes_the_tables_of_its_benchmark() -> None:
     line = all_targets.run(runs=1, lines=2_000)   # a document that refuses its table ends the test
     assert (line["lines"], line["budget"]) == (2_000, 3.0)
+
+
+def test_a_company_week_in_a_warm_worker_is_measured() -> None:
+    line = fleet.company_week(runs=1, count=300)
+    assert (line["name"], line["budget_seconds"], line["entries"]) == ("fleet_company_week", 1.5, 300)
+    assert 0 < float(str(line["ours"])) < 60
+
+
+@pytest.mark.long
+def test_two_workers_are_measured_against_one() -> None:
+    line = fleet.two_workers(runs=1, count=2, weeks=1)
+    assert {"name", "ours", "peer", "ratio", "budget", "times_the_throughput"} <= line.keys()
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def make_company(root: Path, weeks: int = 1, entries_a_week: int = 20, company: 
     folder, inbox = workspace.mappings(company), workspace.inbox(company)
     (folder / "private").mkdir(parents=True, mode=0o700)
     inbox.mkdir(parents=True)
-    (root / "reports").mkdir()
+    (root / "reports").mkdir(exist_ok=True)   # a workspace may have many of them
     (folder / "company.toml").write_text(SETTINGS.replace(COMPANY, company), encoding="utf-8")
     (folder / "private" / "pay_rates.csv").touch(mode=0o600)
     for name, rows in ROWS.items():
