@@ -32,11 +32,14 @@ def history_app(show: Callable[[Outcome, bool], None]) -> typer.Typer:
         show(steps.query_history(place_of(workspace), sql, limit, as_of), as_json)
 
     @app.command("rebuild")
-    def history_rebuild(workspace: Folder = None) -> None:
+    def history_rebuild(
+        workspace: Folder = None,
+        whole: Annotated[bool, typer.Option("--whole", help="Shared: delete it for every workspace.")] = False,
+    ) -> None:
         """Delete the history and build it again from the published batches."""
         from etl import steps  # noqa: PLC0415
 
-        show(steps.rebuild_history(place_of(workspace)), False)
+        show(steps.rebuild_history(place_of(workspace), whole=whole), False)
 
     @app.command("export")
     def history_export(

@@ -25,6 +25,11 @@ class Workspace:
         """The company's settings and cross-references, edited by people."""
         return self.root / "mappings" / company
 
+    @property
+    def shared_history(self) -> Path:
+        """Where a history is declared that other machines share; a workspace without it keeps its own."""
+        return self.root / "mappings" / "_workspace" / "history.toml"
+
     def inbox(self, company: str) -> Path:
         """Where export files are dropped."""
         return self.root / "data" / "inbox" / company

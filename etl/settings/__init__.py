@@ -2,6 +2,7 @@
 
 from etl.settings.automation import Alerts, Channel, Report, Schedule
 from etl.settings.company import Settings, parse_settings, read_settings
+from etl.settings.history import SharedHistory, read_shared_history
 from etl.settings.hours import Agreement, Average, Breaks, ConfirmedRule, MealWaiver, MinimumWage, Pay, PayGroup
 from etl.settings.kinds import COMPANY_ID, RESERVED, is_zone
 from etl.settings.rounding import Rounding, RoundingWhere
@@ -35,8 +36,10 @@ __all__ = [
     "Sage50",
     "Schedule",
     "Settings",
+    "SharedHistory",
     "Xero",
     "is_zone",
     "parse_settings",
     "read_settings",
+    "read_shared_history",
 ]

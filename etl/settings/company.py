@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -24,6 +24,8 @@ from etl.settings.sources import Connection, Drop
 from etl.settings.targets import Targets
 from etl.settings.uploads import Uploads
 from etl.terms import Policy
+
+_Model = TypeVar("_Model", bound=Part)
 
 
 class Company(Part):
@@ -100,6 +102,19 @@ def read_settings(path: Path, company: str) -> Settings:
 
 def parse_settings(text: str, company: str, where: str) -> Settings:
     """The settings in a text of TOML."""
+    settings = validated(Settings, text, where)
+    if settings.company.id != company:
+        raise SettingsError(
+            "SETTINGS_INVALID",
+            what=f"company.id is {settings.company.id!r}, the folder {company!r}",
+            where=f"{where}, key company.id",
+            fix="Give the folder and the id the same name.",
+        )
+    return settings
+
+
+def validated(model: type[_Model], text: str, where: str) -> _Model:
+    """A text of TOML as the model says it is. Raises SettingsError with every finding, each by key."""
     try:
         raw: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -110,7 +125,7 @@ def parse_settings(text: str, company: str, where: str) -> Settings:
             fix="Correct that line; a text needs quotes, a list needs [ ].",
         ) from None
     try:
-        settings = Settings.model_validate(raw)
+        return model.model_validate(raw)
     except ValidationError as error:
         findings = [_finding(item) for item in error.errors()]
         raise SettingsError(
@@ -119,14 +134,6 @@ def parse_settings(text: str, company: str, where: str) -> Settings:
             where=", ".join(f"{where}, key {key}" for key, _, _ in findings),
             fix=" ".join(dict.fromkeys(fix for _, _, fix in findings)),
         ) from None
-    if settings.company.id != company:
-        raise SettingsError(
-            "SETTINGS_INVALID",
-            what=f"company.id is {settings.company.id!r}, the folder {company!r}",
-            where=f"{where}, key company.id",
-            fix="Give the folder and the id the same name.",
-        )
-    return settings
 
 
 def _finding(item: Any) -> tuple[str, str, str]:

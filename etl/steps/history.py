@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from etl.errors import DamageError, RefusedError, StoreError
+from etl.errors import DamageError, EtlError, RefusedError, StoreError
 from etl.steps.ops_tables import ops_tables
 from etl.steps.outcome import Outcome
 from etl.steps.run import place_of, read_day
+from etl.steps.shared_secrets import shared_secret
 from etl.store import audit_log, batches, history
+from etl.store.history_shared import find_secrets_by
 from etl.store.shared_places import shared_by
-from etl.workspace import Workspace
+from etl.workspace import Workspace, is_sandbox
+
+find_secrets_by(shared_secret)
 
 
 def published(workspace: Workspace, company: str) -> list[history.PublishedBatch]:
@@ -51,11 +55,18 @@ def companies(workspace: Workspace) -> list[str]:
 
 
 def publish_history(workspace: Workspace, *companies: str) -> str:
-    """Bring the history to the head of these audit logs, in a word how; one that is damaged is made again."""
+    """Bring the history to the head of these audit logs, in a word how; one that is damaged is made again.
+
+    A shared one is never made again unasked, for others read and write there; practice companies stay out of it.
+    """
+    is_shared = history.is_shared(workspace)
+    publishing = [company for company in companies if not (is_shared and is_sandbox(company))]
+    if companies and not publishing:
+        return "left out: a practice company is not published to a shared history"
     try:
-        history.commit(workspace, [batch for company in companies for batch in published(workspace, company)])
+        history.commit(workspace, [batch for company in publishing for batch in published(workspace, company)])
     except DamageError as damage:
-        if damage.code != "HISTORY_DAMAGED":
+        if damage.code != "HISTORY_DAMAGED" or is_shared:
             raise
         history.rebuild(workspace, all_published(workspace))
         return f"was damaged and has been rebuilt{_allowed(workspace)}"
@@ -77,6 +88,8 @@ def settle_history(workspace: Workspace) -> str:
     heads = {batch.company: batch.audit_number for batch in batches_kept}   # in audit-log order: the last one stays
     if history.is_current(workspace, heads):
         return ""
+    if history.is_shared(workspace):
+        return _settle_shared(workspace, batches_kept, heads)
     try:
         try:
             history.commit(workspace, batches_kept)
@@ -90,16 +103,40 @@ def settle_history(workspace: Workspace) -> str:
     return "was not up to date and has been brought to the head of the audit log"
 
 
+def _settle_shared(
+    workspace: Workspace, batches_kept: list[history.PublishedBatch], heads: Mapping[str, int],
+) -> str:
+    """What is missing is added; what else differs is told and left to a person, for others publish there, too."""
+    try:
+        history.commit(workspace, batches_kept)
+        if history.is_current(workspace, heads):
+            return "was not up to date and has been brought to the head of the audit log"
+    except EtlError as error:
+        return f"not up to date: {error.what}"
+    return "not up to date: it holds exports of these companies that this workspace does not know"
+
+
 def all_published(workspace: Workspace) -> list[history.PublishedBatch]:
-    """Every exported batch of every company."""
-    return [batch for company in companies(workspace) for batch in published(workspace, company)]
+    """Every exported batch of every company; without practice companies where the history is shared."""
+    is_shared = history.is_shared(workspace)
+    return [batch for company in companies(workspace) if not (is_shared and is_sandbox(company))
+            for batch in published(workspace, company)]
 
 
-def rebuild_history(workspace: str | Path) -> Outcome:
-    """Delete the history and build it again from the published batches."""
+def rebuild_history(workspace: str | Path, *, whole: bool = False) -> Outcome:
+    """Delete the history and build it again from the published batches.
+
+    Of a shared one only this workspace's companies; `whole`: all of it goes, and the other workspaces add theirs.
+    """
     place = Workspace(Path(workspace).resolve())
-    count = history.rebuild(place, all_published(place))
-    return Outcome(title=f"history rebuilt from {count} batch(es)")
+    is_shared = history.is_shared(place)
+    if whole and not is_shared:
+        raise RefusedError("QUERY_REFUSED", what="--whole is for a shared history", where="timebooks history rebuild",
+                           fix="Leave it out; this workspace's own history is always made again whole.")
+    count = history.rebuild(place, all_published(place), whole=whole)
+    return Outcome(title=f"history rebuilt from {count} batch(es)", facts=((
+        "shared", "of every workspace deleted; each adds its batches with its next export or question" if whole else
+        "this workspace's companies made again, the others left as they are"),) if is_shared else ())
 
 
 def query_history(workspace: str | Path, sql: str, limit: int = 100, as_of: str | date | None = None) -> Outcome:
@@ -170,6 +207,8 @@ def _asked(
     try:
         table = ask()
     except DamageError:   # a file of it was spoiled, which its catalog does not know
+        if history.is_shared(place):
+            raise
         history.rebuild(place, all_published(place))
         settled = "was damaged and has been rebuilt"
         table = ask()

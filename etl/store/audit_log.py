@@ -12,6 +12,7 @@ from typing import Any
 from etl.errors import BusyError, EtlError, StoreError
 from etl.store import files
 from etl.store.damage import Finding, finding
+from etl.store.history_shared import refuse_lost
 from etl.store.records import NewerFormatError, Record, Statement, decode, encode, file_name, instant_text
 from etl.strict_json import NotStrictError
 from etl.workspace import Workspace, is_sandbox
@@ -99,6 +100,7 @@ def _published(
     if (statement.type == "open") != (number == 1):
         raise ValueError("a log is opened once, by its first record")
     path = workspace.audit_log(company) / file_name(number)
+    refuse_lost(company)
     try:
         files.publish_new(path, encode(statement, number=number, previous=previous, company=company))
     except FileExistsError:

@@ -12,16 +12,28 @@ import duckdb
 import pyarrow as pa
 
 from etl.errors import DamageError, EtlError, StoreError
+from etl.settings import read_shared_history
 from etl.store import files, lake
 from etl.store import history_statements as statements
-from etl.store.history_place import HistoryMissingError, Place, committer, damaged, delete, refused, sweep
+from etl.store.history_compare import compare, own_companies, row_digests
+from etl.store.history_place import (
+    HistoryMissingError,
+    Place,
+    committer,
+    damaged,
+    delete,
+    owned_by_another,
+    refused,
+    sweep,
+    unavailable,
+)
 from etl.store.history_select import refusal
 from etl.store.history_statements import VIEWS
 from etl.store.history_tables import STORED, PublishedBatch, check_files, in_portions
 from etl.workspace import Workspace
 
 __all__ = ["VIEWS", "PublishedBatch", "ask", "attach", "commit", "compact", "compare", "export_copy", "is_current",
-           "query", "rebuild", "row_digests"]
+           "is_shared", "publisher", "query", "rebuild", "row_digests"]
 
 Key = tuple[str, int]      # company, batch
 Counts = tuple[int, int]   # batches held before, batches new
@@ -38,22 +50,44 @@ def commit(workspace: Workspace, batches: Sequence[PublishedBatch]) -> int:
     a time, one transaction a call. Raises DamageError where the history holds another content of a batch or a batch
     folder was changed, BusyError where another process does not stop writing.
     """
+    with publisher(workspace) as publish:
+        return publish(batches)
+
+
+@contextmanager
+def publisher(workspace: Workspace) -> Iterator[Callable[[Sequence[PublishedBatch]], int]]:
+    """Commits as `commit` does, one after another; of a shared history over one connection, each in a turn of its own.
+
+    For whoever publishes company after company: opening takes longer than committing.
+    """
     place = Place.of(workspace)
-    with committer(place):
-        return _commit(place, batches)
+    if place.shared is None:
+        yield lambda batches: _commit(place, batches)
+        return
+    with lake.session(place, writing=True, in_turns=True) as (connection, _):
+
+        def publish(batches: Sequence[PublishedBatch]) -> int:
+            with lake.turn(connection, place), lake.in_words(place):
+                return _put(connection, place, batches)
+
+        yield publish
 
 
-def rebuild(workspace: Workspace, batches: Sequence[PublishedBatch]) -> int:
+def rebuild(workspace: Workspace, batches: Sequence[PublishedBatch], *, whole: bool = False) -> int:
     """How many batches the history holds, deleted and made again from nothing but them.
 
-    A damaged batch raises DamageError before anything is deleted.
+    Of a shared history only what it holds of this workspace's companies is made again, in one transaction, so that
+    who reads never sees it missing; `whole` deletes it for every workspace, and each adds its batches again with its
+    next export or question. A damaged batch raises DamageError before anything is deleted.
     """
     for batch in batches:
         check_files(batch)
     place = Place.of(workspace)
+    if place.shared:
+        return _rebuild_own(place, own_companies(workspace, batches), batches, whole=whole)
     with committer(place):
         delete(place)
-        return _commit(place, batches)
+        return _open_and_put(place, batches)
 
 
 def is_current(workspace: Workspace, heads: Mapping[str, int]) -> bool:
@@ -62,14 +96,21 @@ def is_current(workspace: Workspace, heads: Mapping[str, int]) -> bool:
     False where it is behind, ahead, missing, of another version or visibly damaged: then commit, or rebuild.
     """
     place = Place.of(workspace)
-    if not heads and not place.catalog.exists():
-        return True
+    if not heads and (place.shared or place.is_missing):
+        return True   # whoever only reads a shared history has nothing to add
     try:
-        with lake.session(place) as (connection, _), lake.in_words():
+        with lake.session(place) as (connection, _), lake.in_words(place):
             held = {str(company): int(number) for company, number in connection.execute(statements.HEADS).fetchall()}
     except (HistoryMissingError, DamageError):
         return False
+    if place.shared:   # other workspaces publish there, too
+        return {company: held.get(company) for company in heads} == dict(heads)
     return held == dict(heads)
+
+
+def is_shared(workspace: Workspace) -> bool:
+    """Whether this workspace publishes into a history that others read and write, too."""
+    return read_shared_history(workspace.shared_history) is not None
 
 
 def query(workspace: Workspace, sql: str, parameters: Mapping[str, object] | None = None, limit: int = 1000,
@@ -100,6 +141,8 @@ def ask(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str
     except duckdb.InterruptException:
         raise refused(f"The query took longer than {timeout_seconds:g} seconds") from None
     except duckdb.Error as error:
+        if lake.is_shared(connection) and (why := lake.why_out_of_reach(error)):
+            raise unavailable(f"The shared history does not answer: {why}", "Ask again in a while.") from None
         if isinstance(error, _BROKEN) or "/data/history/files/" in str(error):
             raise damaged(f"A file of the history cannot be read: {lake.first_line(error)}") from None
         raise refused(f"The query cannot be answered: {lake.first_line(error)}") from None
@@ -116,7 +159,8 @@ def export_copy(workspace: Workspace, path: Path) -> None:
     if target.exists() or not target.parent.is_dir():
         raise StoreError("HISTORY_COPY", where=str(path), fix="Give the name of a new file in a folder that exists.",
                          what="The copy would overwrite a file" if target.exists() else "There is no such folder")
-    with lake.session(Place.of(workspace)) as (connection, spill), lake.in_words():
+    place = Place.of(workspace)
+    with lake.session(place) as (connection, spill), lake.in_words(place):
         made = spill / "copy.duckdb"
         lake.run(connection, [f"attach {statements.quoted(made)} as plain", "use plain", *statements.copy_tables(),
                               "use memory", "detach plain"])
@@ -130,36 +174,28 @@ def compact(workspace: Workspace) -> int:
     Replaced files stay an hour for queries that may still read them; a later call removes them.
     """
     place = Place.of(workspace)
-    with committer(place), lake.session(place, writing=True) as (connection, _), lake.in_words():
-        merged = connection.execute(statements.MERGE).fetchall()
-        lake.run(connection, statements.CLEAN)
-        sweep(place)
-        return sum(int(count_files) for _schema, _table, count_files, _made in merged)
+    merged = 0
+    with committer(place), lake.session(place, writing=True, in_turns=True) as (connection, _):
+        for texts in statements.merges(place, lake.scattered(connection, place)):
+            # a turn each, so that no export waits for the whole of it
+            with lake.turn(connection, place), lake.in_words(place):
+                merged += sum(_merged(connection, place, text) for text in texts)
+        with lake.turn(connection, place), lake.in_words(place):
+            lake.run(connection, statements.CLEAN)
+    sweep(place)
+    return merged
 
 
-def row_digests(workspace: Workspace) -> dict[str, str]:
-    """Per table one digest over all its rows, whatever their order on disk; equal before and after a rebuild."""
-    with lake.session(Place.of(workspace)) as (connection, _), lake.in_words():
-        held = {name: _batch_digests(connection, name, f"history.stored.{name}") for name in STORED}
-    return {name: files.sha256_bytes(repr(sorted(digests.items())).encode()) for name, digests in held.items()}
-
-
-def compare(workspace: Workspace, batches: Sequence[PublishedBatch]) -> tuple[str, ...]:
-    """What in the history differs from the published batches, a sentence per table and batch; () where nothing does.
-
-    Give every published batch. A flipped byte in the history's files may go unnoticed by a query; here it does not.
-    """
-    expected: dict[str, dict[tuple[str, int], str]] = {name: {} for name in STORED}
-    with lake.session(Place.of(workspace)) as (connection, _), lake.in_words():
-        held = {name: _batch_digests(connection, name, f"history.stored.{name}") for name in STORED}
-        for name, table in in_portions(batches):
-            connection.register("incoming", table)
-            expected[name].update(_batch_digests(connection, name, "incoming"))
-            connection.unregister("incoming")
-    return tuple(
-        f"Table {name} of {company}, batch {number:04d}, is not what was exported"
-        for name in STORED for company, number in sorted(held[name].keys() | expected[name].keys())
-        if held[name].get((company, number)) != expected[name].get((company, number)))
+def _merged(connection: duckdb.DuckDBPyConnection, place: Place, text: str) -> int:
+    lake.begin(connection, place)
+    try:
+        found = connection.execute(text).fetchall()
+        connection.execute("commit")
+    except duckdb.Error:
+        with suppress(duckdb.Error):
+            connection.execute("rollback")
+        raise
+    return sum(int(count_files) for _schema, _table, count_files, _made in found)
 
 
 @contextmanager
@@ -173,8 +209,9 @@ def attach(
     For statements of our own; what a person typed goes through `query`. Raises StoreError HISTORY_UNAVAILABLE where
     there is no history, DamageError where it cannot be read.
     """
-    with lake.session(Place.of(workspace)) as (connection, _):
-        with lake.in_words():
+    place = Place.of(workspace)
+    with lake.session(place) as (connection, _):
+        with lake.in_words(place):
             if known is not None:
                 connection.execute(statements.KNOWN_UP_TO)
                 for company, number in known.items():
@@ -188,27 +225,47 @@ def attach(
 
 
 def _commit(place: Place, batches: Sequence[PublishedBatch]) -> int:
-    if not place.catalog.exists():
+    with committer(place):
+        return _open_and_put(place, batches)
+
+
+def _open_and_put(place: Place, batches: Sequence[PublishedBatch]) -> int:
+    if place.is_missing:
         delete(place)   # files that no catalog names
-    with lake.session(place, writing=True) as (connection, _), lake.in_words():
-        held, new = _patiently(lambda: _transaction(connection, batches))
-        if (held + new) // _BATCHES_A_FILE > held // _BATCHES_A_FILE:
-            with suppress(duckdb.Error):   # housekeeping; the batches are in
-                connection.execute(statements.MERGE_BATCHES)
-        return new
+    with lake.session(place, writing=True) as (connection, _), lake.in_words(place):
+        return _put(connection, place, batches)
 
 
-def _transaction(connection: duckdb.DuckDBPyConnection, batches: Sequence[PublishedBatch]) -> Counts:
-    """How many batches the history held, and how many are new."""
-    connection.execute("begin")
+def _put(connection: duckdb.DuckDBPyConnection, place: Place, batches: Sequence[PublishedBatch]) -> int:
+    held, new = _patiently(lambda: _transaction(connection, place, batches))
+    if (held + new) // _BATCHES_A_FILE > held // _BATCHES_A_FILE:
+        with suppress(duckdb.Error):   # housekeeping; the batches are in
+            _merged(connection, place, statements.MERGE_BATCHES)
+    return new
+
+
+def _rebuild_own(place: Place, own: Sequence[str], batches: Sequence[PublishedBatch], *, whole: bool) -> int:
+    with lake.session(place, writing=True, whole=whole) as (connection, _), lake.in_words(place):
+        connection.execute(statements.OWN, {"companies": list(own)})
+        return _patiently(lambda: _transaction(connection, place, batches, again=True))[1]
+
+
+def _transaction(connection: duckdb.DuckDBPyConnection, place: Place, batches: Sequence[PublishedBatch], *,
+                 again: bool = False) -> Counts:
+    """How many batches the history held, and how many are new; `again`: what it held of own companies goes first."""
+    lake.begin(connection, place)
     try:
         if found := lake.columns(connection):
             lake.check_layout(found)
         else:
             lake.run(connection, statements.create_tables())
+        if again:
+            lake.run(connection, (statements.DELETE_OWN.format(name=name) for name in STORED))
         known = {(str(company), int(batch)): tuple(content)
-                 for company, batch, *content in connection.execute(statements.KNOWN).fetchall()}
-        new = _unknown(known, batches)
+                 for company, batch, *content in connection.execute(
+                     statements.KNOWN, {"companies": sorted({batch.company for batch in batches})}).fetchall()}
+        held = connection.execute(statements.COUNT).fetchone()
+        new = _unknown(place, known, batches)
         for name, table in in_portions(new):
             connection.register("incoming", table)
             connection.execute(statements.insert(name, "incoming"))
@@ -218,10 +275,10 @@ def _transaction(connection: duckdb.DuckDBPyConnection, batches: Sequence[Publis
         with suppress(duckdb.Error):
             connection.execute("rollback")
         raise
-    return len(known), len(new)
+    return int(held[0]) if held else 0, len(new)
 
 
-def _unknown(known: Mapping[Key, object], batches: Sequence[PublishedBatch]) -> list[PublishedBatch]:
+def _unknown(place: Place, known: Mapping[Key, object], batches: Sequence[PublishedBatch]) -> list[PublishedBatch]:
     """The batches the history does not hold yet. Raises DamageError where it holds another content of one."""
     seen: dict[Key, object] = dict(known)
     new = []
@@ -231,15 +288,13 @@ def _unknown(known: Mapping[Key, object], batches: Sequence[PublishedBatch]) -> 
         if key not in seen:
             seen[key] = content
             new.append(batch)
+        elif seen[key] != content and place.shared:
+            raise owned_by_another(place, "The shared history holds another content of an exported batch",
+                                   f"{batch.company}, batch {batch.batch:04d}")
         elif seen[key] != content:
             raise damaged("The history holds another content of an exported batch",
                           f"data/history, {batch.company}, batch {batch.batch:04d}")
     return new
-
-
-def _batch_digests(connection: duckdb.DuckDBPyConnection, name: str, relation: str) -> dict[tuple[str, int], str]:
-    rows = connection.execute(statements.digests(name, relation)).fetchall()
-    return {(str(company), int(batch)): str(digest) for company, batch, digest in rows}
 
 
 def _first_rows(reader: pa.RecordBatchReader, limit: int) -> pa.Table:

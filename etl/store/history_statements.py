@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
+from etl.store import history_shared as shared_sql
 from etl.store.history_place import Place
 from etl.store.history_tables import STORED, layout
 
@@ -23,21 +24,31 @@ CONFIG: Mapping[str, str] = {
     "allow_community_extensions": "false", "allow_persistent_secrets": "false", "python_enable_replacements": "false",
     "memory_limit": "2GiB", "threads": "2",
 }
-EXTENSIONS = ("sqlite_scanner", "ducklake")   # the second needs the first
+_EXTENSIONS = ("sqlite_scanner", "ducklake")   # the second needs the first
+_SHARED_EXTENSIONS = ("postgres_scanner", "ducklake")
 
 PROOF = """select current_setting('lock_configuration'), current_setting('enable_external_access'),
     current_setting('allow_unsigned_extensions'), current_setting('allowed_directories')"""
 COLUMNS = """select table_name, column_name, data_type from duckdb_columns()
     where database_name = 'history' and schema_name = 'stored'"""
-KNOWN = "select company, batch, period_end, revision, audit_number, manifest_digest from history.stored.batches"
+KNOWN = """select company, batch, period_end, revision, audit_number, manifest_digest from history.stored.batches
+    where company in (select unnest($companies))"""   # the others' rows may be millions
+COUNT = "select count(*) from history.stored.batches"
 HEADS = "select company, max(audit_number) from history.stored.batches group by company"
-MERGE = "call ducklake_merge_adjacent_files('history')"
-MERGE_BATCHES = "call ducklake_merge_adjacent_files('history', 'batches', schema => 'stored')"
+_FILE_SIZE = "call history.set_option('target_file_size', '128MB')"   # full files are never rewritten (ADR 96)
+_MERGE = "call ducklake_merge_adjacent_files('history')"
+_MERGE_ONE = "call ducklake_merge_adjacent_files('history', '{name}', schema => 'stored')"
+MERGE_BATCHES = _MERGE_ONE.format(name="batches")
 CLEAN = (   # replaced files stay an hour, for queries that may still read them
     "call ducklake_expire_snapshots('history', older_than => now())",
     "call ducklake_cleanup_old_files('history', older_than => now() - interval 1 hour)",
     "call ducklake_delete_orphaned_files('history', older_than => now() - interval 1 hour)",
 )
+
+OWN = "create or replace temp table own_companies as select unnest($companies)::varchar as company"
+ONLY_OWN = "(from history.stored.{name} where company in (select company from own_companies))"
+DELETE_OWN = "delete from history.stored.{name} where company in (select company from own_companies)"
+REWRITE = "call ducklake_rewrite_data_files('history', '{name}', schema => 'stored', delete_threshold => 0)"
 
 _INSERT = "insert into history.stored.{name} by name select * from {relation}"
 _SELECT = "select {columns} from history.stored.{name}"
@@ -59,6 +70,8 @@ def before_the_lake(home: Path, spill: Path) -> list[str]:
 
 def attach_the_lake(place: Place, *, writing: bool) -> str:
     """The lake of exactly this workspace: its catalog remembers the folder it was made in, which is overridden."""
+    if place.shared:
+        return shared_sql.attach_catalog(place.shared, writing=writing)
     return _ATTACH.format(
         catalog=quoted(f"ducklake:sqlite:{place.catalog.as_posix()}"), data=quoted(_slash(place.data)),
         mode="" if writing else ", READ_ONLY")
@@ -66,13 +79,20 @@ def attach_the_lake(place: Place, *, writing: bool) -> str:
 
 def after_the_lake(place: Place) -> list[str]:
     """No other file from here on; the lock last."""
-    return [f"set allowed_directories = [{quoted(_slash(place.data))}]", "set enable_external_access = false",
+    return [f"set allowed_directories = [{quoted(place.data_path)}]", "set enable_external_access = false",
             "set lock_configuration = true"]
 
 
 def allowed(place: Place, spill: Path) -> set[str]:
     """What the connection must say it may read, once locked."""
-    return {_slash(place.data), _slash(spill)}
+    return {place.data_path, _slash(spill)}
+
+
+def extensions(place: Place) -> tuple[str, ...]:
+    """The extensions of DuckDB that open this place, in the order they are loaded."""
+    if place.shared is None:
+        return _EXTENSIONS
+    return ("httpfs", *_SHARED_EXTENSIONS) if place.shared.declared.is_bucket else _SHARED_EXTENSIONS
 
 
 def load(extension: str, version: str) -> str:
@@ -87,9 +107,19 @@ def create_tables() -> list[str]:
     """The lake's tables, empty; sorted, so that one company-week lies together also after files were merged."""
     columns = {name: ", ".join(f'"{column}" {kind}' for column, kind in kinds.items())
                for name, kinds in layout().items()}
-    return ["create schema if not exists history.stored",
+    return ["create schema if not exists history.stored", _FILE_SIZE,
             *(f"create table history.stored.{name} ({text})" for name, text in columns.items()),
             *(f"alter table history.stored.{name} set sorted by (period_end, company)" for name in columns)]
+
+
+def merges(place: Place, scattered: Collection[str]) -> list[list[str]]:
+    """What compacting runs, in turns: of a shared history first the rows that a rebuild replaced go for good.
+
+    `scattered`: the tables of a shared history that have something to merge.
+    """
+    if place.shared is None:
+        return [[_MERGE]]
+    return [[REWRITE.format(name=name), _MERGE_ONE.format(name=name)] for name in STORED if name in scattered]
 
 
 def insert(name: str, relation: str) -> str:

@@ -6,14 +6,14 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from etl.errors import BusyError, EtlError, SettingsError, StoreError
-from etl.settings import COMPANY_ID, RESERVED
+from etl.settings import COMPANY_ID, RESERVED, read_shared_history
 from etl.store import files
 from etl.store.records import instant_text
 from etl.strict_json import NotStrictError, dump_lines, load
@@ -30,8 +30,8 @@ def company_lock(workspace: Workspace, company: str, owner: str, what: str = "")
     Gives whether this process did not hold it before.
 
     `owner` is the person, `what` the work, both for whoever finds the company busy.
-    Raises BusyError at once where another process holds it. The lock vanishes with its process; the text beside
-    it may stay behind and then means nothing.
+    Raises BusyError at once where another process holds it, or another machine where history.toml says that runs
+    start on many. The lock vanishes with its process; the text beside it may stay behind and then means nothing.
     """
     if company != PEOPLE_LOG and (not COMPANY_ID.fullmatch(company) or company in RESERVED):
         raise SettingsError("COMPANY_MISSING", what=f"{company!r} cannot be the id of a company", where="--company",
@@ -42,15 +42,37 @@ def company_lock(workspace: Workspace, company: str, owner: str, what: str = "")
     _acquire(lock, path, company)
     is_first = lock.lock_counter == 1
     try:
-        if is_first:
-            files.write_note(_holder(path), _holder_text(owner, what))
-        yield is_first
+        with ExitStack() as elsewhere:
+            if is_first:
+                elsewhere.enter_context(_leased(workspace, company, what))
+                files.write_note(_holder(path), _holder_text(owner, what))
+            yield is_first
     finally:
         try:
             if lock.lock_counter == 1:
                 files.remove(_holder(path))
         finally:
             lock.release()
+
+
+@contextmanager
+def _leased(workspace: Workspace, company: str, what: str) -> Iterator[None]:
+    """No other machine works on the company, where runs of it may start on many machines."""
+    declared = None if company == PEOPLE_LOG else read_shared_history(workspace.shared_history)
+    if declared is None or declared.runs == "one_machine":
+        yield
+        return
+    from etl.store import lake  # noqa: PLC0415 - few need the database for their lock
+    from etl.store.history_place import Place  # noqa: PLC0415
+
+    with ExitStack() as held:
+        try:
+            held.enter_context(lake.company_lease(Place.of(workspace), company, what))
+        except lake.LeaseBusyError as busy:
+            raise BusyError(
+                "RUN_BUSY", what=f"Another machine is working on {company}: {busy}", where=declared.catalog,
+                fix="Wait until that run has ended, then run again; a run that died lets go within a minute.") from None
+        yield
 
 
 def _acquire(lock: FileLock, path: Path, company: str) -> None:

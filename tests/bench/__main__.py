@@ -91,6 +91,7 @@ BENCHMARKS: dict[str, Callable[[int], Iterator[Line]]] = {  # in the order they 
     "overtime": partial(_one, "overtime"),
     "history_commit": partial(_one, "history_commit"),
     "history_rebuild": partial(_one, "history_rebuild"),
+    "history_company_week": partial(_one, "history_company_week"),
     "workbook_20k": partial(_one, "workbook_20k"),
     "pull_pages": pull_pages.run,
     "all_targets": partial(_one, "all_targets"),

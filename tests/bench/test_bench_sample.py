@@ -14,6 +14,7 @@ from tests.bench import (
     fleet,
     help_page,
     history_commit,
+    history_company_week,
     large_week,
     overtime,
     overtime_data,
@@ -75,6 +76,11 @@ def test_ten_times_the_entries_come_to_their_line() -> None:
     assert over_budget({**line, "ratio": 1.2}) == ""
 
 
+def test_one_company_week_is_found_among_all() -> None:
+    line = history_company_week.run(1, rows=5_000, weeks=6, companies=4)   # a week without entries ends the test
+    assert (line["rows"], line["budget_ms"]) == (5_016, 50)
+
+
 def test_a_query_written_for_california_gives_our_figures_there(tmp_path: Path) -> None:
     overtime_data.write(tmp_path, 24_000)
     assert overtime.californians_differ(tmp_path) == []
@@ -89,6 +95,7 @@ def test_a_query_written_for_california_gives_our_figures_there(tmp_path: Path) 
         ({"name": "big", "ours": 1.0, "peer": 1.0, "ratio": 1.0, "budget": 1.2, "peak_mib": 4097, "budget_mib": 4096}, "4097 MiB"),
         ({"name": "big", "ours": 1.0, "peer": 1.0, "ratio": 1.0, "budget": 1.2, "peak_mib": 4096, "budget_mib": 4096}, ""),
         ({"name": "book", "ours": 4.1, "peer": 1.0, "ratio": 4.1, "budget": None, "budget_seconds": 4.0}, "4.1 s"),
+        ({"name": "one", "ours": 51.0, "peer": None, "ratio": None, "budget": None, "budget_ms": 50}, "51.0 ms"),
     ],
 )
 def test_a_passed_budget_is_told(told: dict[str, object], words: str) -> None:

@@ -33,9 +33,11 @@ def over_budget(line: Line) -> str:
     broken = []
     if line["budget"] is not None and float(str(line["ratio"])) > float(str(line["budget"])):
         broken.append(f"{line['ratio']} x its peer, the budget is {line['budget']} x")
-    seconds, mib = line.get("budget_seconds"), line.get("budget_mib")
-    if seconds is not None and float(str(line["ours"])) > float(str(seconds)):
-        broken.append(f"{line['ours']} s, the budget is {seconds} s")
-    if mib is not None and float(str(line["peak_mib"])) > float(str(mib)):
-        broken.append(f"{line['peak_mib']} MiB of memory, the budget is {mib} MiB")
+    for budget, figure, words in (
+        ("budget_seconds", "ours", "s"),
+        ("budget_ms", "ours", "ms"),
+        ("budget_mib", "peak_mib", "MiB of memory"),
+    ):
+        if line.get(budget) is not None and float(str(line[figure])) > float(str(line[budget])):
+            broken.append(f"{line[figure]} {words}, the budget is {line[budget]} {words.partition(' ')[0]}")
     return f"{line['name']}: {'; '.join(broken)}" if broken else ""
