@@ -13,11 +13,12 @@ import pyarrow as pa
 from etl.checks.fewer_copies import make_fewer_copies
 from etl.checks.grammar import spoken, told
 from etl.checks.suites import Expectation, Suites
-from etl.errors import SettingsError
+from etl.errors import SettingsError, no_memory
 from etl.lean_imports import without_iri_grammar
 from etl.tables import EXCEPTIONS
 
 _RESULT_FORMAT = {"result_format": "COMPLETE", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
+_NO_MEMORY = ("MemoryError", "Unable to allocate", "bad_alloc", "can't start new thread")   # the library's text of it
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def _rows_found(
     for one in answer.results:
         asked_id = one.expectation_config.meta["id"]
         if not one.success and "unexpected_index_list" not in one.result:
+            if any(words in str(one.exception_info) for words in _NO_MEMORY):
+                raise no_memory("the checks of the entries")
             origin = next(known.origin for known in expectations if known.id == asked_id)
             raise SettingsError(
                 "SUITE_UNREADABLE",

@@ -7,6 +7,7 @@ import pytest
 from etl.checks.tables import CHECKED
 from etl.checks.validate import exception_items, validate
 from etl.codes import codes
+from etl.errors import StoreError
 from etl.tables import EXCEPTIONS
 from tests.checks.rows import SOUND, spoiled, suites, tables_of
 
@@ -99,3 +100,15 @@ def test_every_shipped_expectation_has_the_severity_of_its_code():
     for one in suites().expectations:
         assert codes()[one.code].severity == one.severity, one.id
         assert one.promise, one.id
+
+
+@pytest.mark.parametrize("met", [MemoryError(), MemoryError("Unable to allocate 8.00 MiB for an array")])
+def test_memory_that_ends_while_the_library_asks_is_no_fault_of_a_suite(monkeypatch, met):
+    """The library swallows what a pattern's search meets and tells it as text."""
+    def without_room(*_, **__):
+        raise met
+
+    monkeypatch.setattr("pandas.core.strings.accessor.StringMethods.contains", without_room)
+    with pytest.raises(StoreError) as told:
+        validate(suites(), spoiled("projects", customer_job=" Mill"))
+    assert told.value.code == "MEMORY"
