@@ -7,7 +7,7 @@ no consequence. What a line is cannot be guessed: a line of another kind refuses
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import pyarrow as pa
@@ -39,12 +39,12 @@ def read_timeclock(content: bytes, file_name: str, drop: Drop, limits: Limits = 
 
     Raises FileRefusedError with every line that is none of a timeclock file, or out of turn.
     """
-    lines = list(_lines(content, file_name, drop, limits))
-    plain = plain_sessions(lines)
-    return line_by_line(lines, file_name) if plain is None else plain
+    text = _text(content, file_name, drop, limits)
+    plain = plain_sessions(text)
+    return line_by_line(_lines(text), file_name) if plain is None else plain
 
 
-def line_by_line(lines: list[tuple[int, str]], file_name: str) -> pa.Table:
+def line_by_line(lines: Iterable[tuple[int, str]], file_name: str) -> pa.Table:
     """The sessions of any timeclock file. Raises FileRefusedError."""
     findings: list[Finding] = []
     rows: list[Row] = []
@@ -69,14 +69,16 @@ def line_by_line(lines: list[tuple[int, str]], file_name: str) -> pa.Table:
     return _table(rows, findings, file_name, _SESSION)
 
 
-def plain_sessions(lines: list[tuple[int, str]]) -> pa.Table | None:
+def plain_sessions(text: str) -> pa.Table | None:
     """The same rows column by column, where every line is as hledger and its editors write it, in and out by turns.
 
     None for a file with anything else in it: that is read line by line.
     """
-    texts = pa.array([text for _, text in lines], TEXT)
+    texts = pc.ascii_rtrim_whitespace(pc.list_flatten(pc.split_pattern(pa.array([text], TEXT), "\n")))
+    is_told = pc.not_equal(texts, "")
+    numbers, texts = pc.indices_nonzero(is_told), texts.filter(is_told)
     ins, outs = texts[::2], texts[1::2]
-    if not lines or len(ins) != len(outs):
+    if not len(texts) or len(ins) != len(outs):
         return None
     begun, ended = pc.extract_regex(ins, _PLAIN_IN), pc.extract_regex(outs, _PLAIN_OUT)
     if begun.null_count or ended.null_count:
@@ -89,7 +91,7 @@ def plain_sessions(lines: list[tuple[int, str]]) -> pa.Table | None:
         "account": account, "last level": pc.extract_regex(account, "(?P<level>[^:]*)$").field("level"),
         "start": begun.field("at"), "end": ended.field("at"),
         "description": pc.if_else(pc.and_(has_note, pc.not_equal(note, "")), note, pa.scalar(None, TEXT)),
-        "line": pa.array([str(number) for number, _ in lines[::2]], TEXT)})
+        "line": pc.cast(pc.add(numbers[::2], 1), TEXT)})
 
 
 def read_timedot(content: bytes, file_name: str, drop: Drop, limits: Limits = LIMITS) -> pa.Table:
@@ -101,7 +103,7 @@ def read_timedot(content: bytes, file_name: str, drop: Drop, limits: Limits = LI
     findings: list[Finding] = []
     rows: list[Row] = []
     day: str | None = None
-    for line, text in _lines(content, file_name, drop, limits):
+    for line, text in _lines(_text(content, file_name, drop, limits)):
         plain = text.strip()
         if plain.startswith(_REMARKS):
             continue
@@ -120,13 +122,18 @@ def read_timedot(content: bytes, file_name: str, drop: Drop, limits: Limits = LI
     return _table(rows, findings, file_name, ("date", "account", "last level", "seconds", "description", "line"))
 
 
-def _lines(content: bytes, file_name: str, drop: Drop, limits: Limits) -> Iterator[tuple[int, str]]:
-    """The lines that hold something, with their numbers."""
+def _text(content: bytes, file_name: str, drop: Drop, limits: Limits) -> str:
+    """The whole file. Raises FileRefusedError where it is no text, or too long."""
     text = decoded(content, file_name, drop)
     refuse_if(file_name, nul_bytes(text))
     if text.count(b"\n") > limits.rows:
         raise FileRefusedError(file_name, [too_large(limits.rows, "of lines")])
-    for number, line in enumerate(text.decode().split("\n"), start=1):
+    return text.decode()
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that hold something, with their numbers."""
+    for number, line in enumerate(text.split("\n"), start=1):
         plain = line.removesuffix("\r").rstrip()
         if plain:
             yield number, plain

@@ -96,6 +96,6 @@ def test_a_plain_timeclock_is_read_by_column_as_line_by_line(sessions):
     text = "".join(f"i 2026-11-09 08:00:00 {account}\no 2026-11-09 09:00:00\n" + "\n" * is_apart
                    for account, is_apart in sessions)
     lines = [(number, line.rstrip()) for number, line in enumerate(text.split("\n"), 1) if line.rstrip()]
-    quick, slow = plain_sessions(lines), line_by_line(lines, "log")
+    quick, slow = plain_sessions(text), line_by_line(lines, "log")
     assert quick is None or quick.equals(slow)
     assert (quick is None) == any(";" in line or not line.isascii() for _, line in lines)
