@@ -7,7 +7,6 @@ document takes the table it reads. The peer knows no format: it writes the colum
 from __future__ import annotations
 
 import gc
-import resource
 import tempfile
 import time
 from dataclasses import replace
@@ -23,6 +22,7 @@ from etl import tables
 from etl.targets.documents import DOCUMENTS, Document
 from etl.targets.side_by_side import side_by_side
 from etl.terms import BatchHeader, PayrollPerson
+from tests.bench.memory import peak_mib
 from tests.bench.told import Line, told
 from tests.targets.examples import HEADER, settings
 
@@ -153,5 +153,5 @@ def run(runs: int, lines: int = LINES) -> Line:
                 rows = call()
                 took[side].append(time.perf_counter() - began)
                 assert rows > lines
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = peak_mib()
     return told("all_targets", took["ours"], took["peer"], BUDGET, lines=lines, peak_mib=peak)

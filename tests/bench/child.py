@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from tests.bench.figures import common
+from tests.bench.memory import peak_mib
 
 
 def main(side: str, folder: str, result: str) -> None:
@@ -23,7 +23,7 @@ def main(side: str, folder: str, result: str) -> None:
     measured = {
         "seconds": time.perf_counter() - began,
         "cpu_seconds": time.process_time() - cpu_began,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mib": peak_mib(),
     }
     if result:
         for name, table in common(module.tables(done)).items():

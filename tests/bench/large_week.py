@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ import time
 from pathlib import Path
 
 from tests.bench import company
+from tests.bench.memory import peak_mib
 from tests.bench.small_week import COMPANY, ROOT, write_workspace
 from tests.bench.told import told
 
@@ -35,7 +35,7 @@ def draft(root: str) -> None:
             seconds[name] = round(time.perf_counter() - began, 2)
             if outcome.exit_code:
                 raise SystemExit(outcome.text())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = peak_mib()
     print(json.dumps({"seconds": seconds, "peak_mib": peak}))
 
 

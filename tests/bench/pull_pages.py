@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import json
 import multiprocessing
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import pyarrow.parquet as pq
 import requests
 
+from tests.bench.memory import peak_mib
 from tests.bench.told import Line, told
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,4 +164,4 @@ def run(runs: int, pages: int = PAGES) -> Iterator[Line]:
 
 if __name__ == "__main__":
     entries = {"ours": ours, "bare": bare}[sys.argv[1]](*sys.argv[2:])
-    print(json.dumps({"entries": entries, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(json.dumps({"entries": entries, "peak_mib": peak_mib()}))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from statistics import median
 from typing import Any
 
 from etl.settings import Drop
+from tests.bench.memory import peak_mib
 from tests.bench.small_week import ROOT
 from tests.bench.told import told
 from tests.programs import program
@@ -68,7 +68,7 @@ def ours(path: str) -> None:
         connection.register("landed", landed)
         rows = connection.execute(_TOTALS).fetchall()
     seconds_taken = time.perf_counter() - began
-    print(json.dumps({"seconds": seconds_taken, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    print(json.dumps({"seconds": seconds_taken, "peak_mib": peak_mib(),
                       "rows": [(account, str(week), seconds) for account, week, seconds in rows]}))
 
 
