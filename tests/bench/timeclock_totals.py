@@ -29,12 +29,13 @@ SESSIONS, BUDGET = 100_000, 0.1
 PEOPLE, PROJECTS = 40, 25
 HUNDREDTH = 36   # seconds: hledger tells hours in hundredths
 _TOTALS = """
-    with sessions as (
-        select project_ref as account, strptime(start_text, '%Y-%m-%d %H:%M:%S') as begun, strptime(end_text, '%Y-%m-%d %H:%M:%S') as ended
-        from landed),
+    with sessions as (select project_ref as account, start_text::timestamp as begun, end_text::timestamp as ended from landed),
     days as (   -- a session over midnight is two, as in hledger
-        select account, greatest(begun, day) as begun, least(ended, day + interval 1 day) as ended
-        from (select *, unnest(generate_series(date_trunc('day', begun), ended, interval 1 day)) as day from sessions) as cut)
+        select account, begun, ended from sessions where begun::date = ended::date
+        union all
+        select account, greatest(begun, day), least(ended, day + interval 1 day)
+        from (select *, unnest(generate_series(date_trunc('day', begun), ended, interval 1 day)) as day from sessions
+            where begun::date < ended::date) as cut)
     select account, date_trunc('week', begun)::date as week, sum(epoch(ended - begun)::bigint)::bigint as seconds
     from days where ended > begun group by account, week
 """
