@@ -220,8 +220,9 @@ IMPORTED = "import duckdb, pandas, etl.steps, pathlib; print(pathlib.Path('/proc
 @pytest.mark.parametrize("more_mib", [0, 40, 120])
 def test_a_run_without_memory_leaves_nothing_and_says_so(root, more_mib):
     """F28: the process may use a little more than it takes to import what it needs."""
-    needed = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True, cwd=ROOT).stdout
-    limit = int(needed) * resource.getpagesize() + more_mib * 1_048_576
+    asked = [sys.executable, "-c", IMPORTED]
+    pages = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    limit = int(pages) * resource.getpagesize() + more_mib * 1_048_576
     told = command(root, *WEEK, before=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
     assert told.code != 0, told.facts
     assert "Traceback" not in told.talk
