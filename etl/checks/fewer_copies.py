@@ -5,6 +5,7 @@ Of a week of 60 people that was a tenth of the CPU time. The same functions, wit
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -25,11 +26,13 @@ def _is_known(expectation: Any) -> bool:
 
 
 def _domain(self: Any) -> dict[str, Any]:
-    kwargs = self.configuration.kwargs
-    return {key: kwargs.get(key, self._get_default_value(key)) for key in self.domain_keys}
+    return _looked_up(self, self.domain_keys)
 
 
 def _success(self: Any) -> dict[str, Any]:
-    kwargs = self.configuration.kwargs
-    return {key: kwargs.get(key, self._get_default_value(key)) for key in self.success_keys} | {
-        key: kwargs.get(key, self._get_default_value(key)) for key in self.domain_keys}
+    return _looked_up(self, (*self.success_keys, *self.domain_keys))
+
+
+def _looked_up(expectation: Any, keys: Iterable[str]) -> dict[str, Any]:
+    kwargs = expectation.configuration.kwargs
+    return {key: kwargs.get(key, expectation._get_default_value(key)) for key in keys}

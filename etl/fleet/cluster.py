@@ -21,13 +21,11 @@ from urllib.parse import urlsplit
 
 from etl.errors import RefusedError, SettingsError, StoreError
 from etl.fleet import work
-from etl.fleet.words import ADRIFT, ANSWER, LOST, READY, TOLD, Event, Order, heard
+from etl.fleet.words import ADRIFT, ANSWER, LOST, READY, TOLD, Event, Order, database_mib, heard
 
 _PATIENCE_SECONDS = 300.0   # a scheduler, or a worker that fits, that is away so long is not waited for
 _LOOK_SECONDS = 0.5
 _CALL_SECONDS = 20
-_LEAST_MIB, _MOST_MIB, _UNKNOWN_MIB = 256, 1600, 800
-_SHARE = 0.5   # of what the worker may take
 
 
 @dataclass
@@ -36,7 +34,7 @@ class _Known:
 
     future: Any = None
     is_ready: bool = False
-    memory_mib: int = _UNKNOWN_MIB
+    memory_mib: int = 0
 
 
 class Cluster:
@@ -52,6 +50,7 @@ class Cluster:
         self._ended: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._known: dict[str, _Known] = {}
         self._client: Any = None
+        self._scheduler = ""   # the id that the one we speak to gave itself
         self._served_at = time.monotonic()
         self._next_look = 0.0
         self._unfit: list[tuple[str, str]] = []
@@ -62,6 +61,7 @@ class Cluster:
         from distributed import Client  # noqa: PLC0415 - an extra
 
         _quiet()
+        self._scheduler = ""
         try:
             self._client = Client(  # type: ignore[no-untyped-call]
                 self._address, timeout=seconds, security=self._security, set_as_default=False)
@@ -137,10 +137,12 @@ class Cluster:
     def _look(self) -> list[Event]:
         """Who is there now: those that are new are greeted, those that are gone are lost."""
         try:
-            found: Mapping[str, Any] = self._client.sync(
-                self._client.scheduler.identity, n_workers=-1, callback_timeout=_CALL_SECONDS)["workers"]
-            is_same = not any(known.future is not None and known.future.status == "cancelled"
-                              for known in self._known.values())
+            told: Mapping[str, Any] = self._client.sync(
+                self._client.scheduler.identity, n_workers=-1, callback_timeout=_CALL_SECONDS)
+            found: Mapping[str, Any] = told["workers"]
+            self._scheduler = self._scheduler or str(told["id"])   # Dask's client may find the next one by itself
+            is_same = self._scheduler == told["id"] and not any(
+                known.future is not None and known.future.status == "cancelled" for known in self._known.values())
         except Exception:  # noqa: BLE001 - whatever a broken connection raises, it is broken
             found, is_same = {}, False
         if not is_same:
@@ -156,8 +158,7 @@ class Cluster:
         for address in found:
             if address not in self._known:
                 limit = int(found[address].get("memory_limit") or 0)   # 0: it was started without one
-                self._known[address] = _Known(memory_mib=int(
-                    min(_MOST_MIB, max(_LEAST_MIB, limit * _SHARE / (1 << 20)))) if limit else _UNKNOWN_MIB)
+                self._known[address] = _Known(memory_mib=database_mib(limit))
                 with suppress(Exception):
                     self._known[address].future = self._send(address, work.greet, self._greeting)
         return events

@@ -6,12 +6,14 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from etl.machine import peak_mib
+
 try:
     import resource
 except ImportError:   # Windows
     resource = None   # type: ignore[assignment]
 
-_CLEAR, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+_CLEAR = Path("/proc/self/clear_refs")
 _FORGET_PEAK = "5"   # Linux: the highest memory begins anew
 
 
@@ -26,7 +28,7 @@ class Cost:
     def words(self) -> dict[str, int]:
         """`cpu_ms`, `wall_ms` and `peak_mib` until now; of the memory, where the system tells it (else 0)."""
         return {"cpu_ms": round((_cpu_seconds() - self._cpu) * 1000),
-                "wall_ms": round((time.monotonic() - self._clock) * 1000), "peak_mib": _peak_mib()}
+                "wall_ms": round((time.monotonic() - self._clock) * 1000), "peak_mib": peak_mib()}
 
 
 def _cpu_seconds() -> float:
@@ -35,10 +37,3 @@ def _cpu_seconds() -> float:
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds += children.ru_utime + children.ru_stime
     return seconds
-
-
-def _peak_mib() -> int:
-    with suppress(OSError, ValueError, IndexError):
-        text = _STATUS.read_text(encoding="ascii", errors="replace")
-        return int(text.split("VmHWM:", 1)[1].split()[0]) // 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 if resource is not None else 0

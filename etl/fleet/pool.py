@@ -16,13 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from etl.errors import SettingsError, StoreError
-from etl.fleet.words import ANSWER, LOST, READY, Event, Order, heard, spoken
+from etl.fleet.words import ANSWER, LOST, READY, Event, Order, database_mib, heard, spoken
+from etl.machine import memory_bytes
 
 COMMAND = [sys.executable, "-I", "-m", "etl.fleet.child"]
 _GRACE_SECONDS = 10   # after its own alarm clock, then it is ended from here
 _DEAD_STARTS = 3      # processes that die before they are ready, one after another
-_LEAST_MIB, _MOST_MIB, _UNKNOWN_MIB = 256, 1600, 800
-_SHARE = 0.5          # of the machine's memory, for the databases of all workers; the rest is for Python and the system
 
 
 @dataclass
@@ -42,7 +41,7 @@ class Pool:
     """So many processes; each one proves first that it fits."""
 
     def __init__(self, count: int, greeting: Sequence[str | int]) -> None:
-        self._memory = _share_mib(count)
+        self._memory = database_mib(memory_bytes() / count)
         self._greeting, self._heard = greeting, queue.Queue[tuple[str, str | None]]()
         self._workers: dict[str, _Worker] = {}
         self._started = self._dead_starts = 0
@@ -134,15 +133,6 @@ class Pool:
                     if pipe is not None:
                         pipe.close()
         self._workers.clear()
-
-
-def _share_mib(workers: int) -> int:
-    """Each worker's share of this machine's memory, within what a run can use."""
-    try:
-        pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return _UNKNOWN_MIB
-    return int(min(_MOST_MIB, max(_LEAST_MIB, pages * size * _SHARE / workers / (1 << 20))))
 
 
 def _ended(code: int) -> str:

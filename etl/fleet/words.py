@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 READY, ANSWER, LOST, ADRIFT, TOLD = "ready", "answer", "lost", "adrift", "told"
+_LEAST_MIB, _MOST_MIB, _UNKNOWN_MIB = 256, 1600, 800
+_SHARE = 0.5   # of what a worker may take, for its database; the rest is for Python and the system
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,13 @@ class Crew(Protocol):
 
     def close(self) -> None:
         """Let the workers go."""
+
+
+def database_mib(worker_bytes: float) -> int:
+    """What the database of a run may take of the memory that its worker has; 0 bytes: nobody knows."""
+    if not worker_bytes:
+        return _UNKNOWN_MIB
+    return int(min(_MOST_MIB, max(_LEAST_MIB, worker_bytes * _SHARE / (1 << 20))))
 
 
 def spoken(said: Mapping[str, Any]) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
+from etl.machine import peak_mib
+
 ASKED = "TIMEBOOKS_PROFILE"   # the file that is written to; the kernel of the notebooks sees it too
 COLUMNS = ("kind", "name", "stage", "wall_ms", "cpu_ms", "rows_in", "rows_out", "memory_mib", "spill_mib", "peak_mib")
 _WORD = re.compile(r"[a-z_]+")
@@ -48,7 +50,7 @@ class Meter:
             self._rows[name] = int(rows_out)
         held, spilled = ask_memory(ask)
         write(self._path, (kind, name, _STAGE[-1], _ms(wall), _ms(cpu), rows_in, rows_out,
-                           held // _MIB, spilled // _MIB, peak_mib()))
+                           held // _MIB, spilled // _MIB, peak_mib() or ""))
 
     def _tables(self, text: str) -> frozenset[str]:
         """The tables a statement names, and those behind the queries it names."""
@@ -78,7 +80,7 @@ def _stage(name: str, kind: str, path: Path) -> Iterator[None]:
     finally:
         _STAGE.pop()
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu_began
-        write(path, (kind, name, name, _ms(wall), _ms(cpu), "", "", "", "", peak_mib()))
+        write(path, (kind, name, name, _ms(wall), _ms(cpu), "", "", "", "", peak_mib() or ""))
 
 
 def write(path: Path, row: tuple[str | int, ...]) -> None:
@@ -87,15 +89,6 @@ def write(path: Path, row: tuple[str | int, ...]) -> None:
         is_new = not path.exists()
         with path.open("a", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([COLUMNS, row] if is_new else [row])
-
-
-def peak_mib() -> int | str:
-    """The most memory this process has held so far; empty where the system does not tell."""
-    try:
-        import resource  # noqa: PLC0415 - not on every system
-    except ImportError:
-        return ""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _ms(seconds: float) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from etl.errors import EtlError, RefusedError
+from etl.errors import RefusedError
 from etl.steps.approve_time import refuse_changed_approvals
 from etl.steps.corrections import refuse_corrected_twice
-from etl.steps.history import publish_history
+from etl.steps.history import publish_or_tell
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.steps.signing import LastLook
@@ -33,10 +33,7 @@ def export(run: Run) -> Outcome:
             now = run.now()
             look = LastLook(run.workspace, run.trust(), run.settings.company.policy, run.person, now)
             exported = exports.export(run.workspace, run.company, found, person=run.person, now=now, judge=look)
-    try:  # the batch is exported whatever happens to its queryable view; the next start repairs it
-        history = "committed at the end" if run.of_fleet else publish_history(run.workspace, run.company)
-    except EtlError as error:
-        history = f"not updated: {error.what}; repair with: timebooks history rebuild"
+    history = "committed at the end" if run.of_fleet else publish_or_tell(run.workspace, run.company)
     uploads = [file for file in exported.manifest["files"] if file["role"] in ("import", "worksheet")]
     return Outcome(
         title=f"batch {exported.batch:04d} {'exported' if is_new else 'is already exported; nothing has changed'}"

@@ -15,12 +15,12 @@ from typing import Any
 
 from etl import __version__
 from etl.checks.validate import load_library
-from etl.errors import EtlError, SettingsError, StoreError
+from etl.errors import SettingsError, StoreError
 from etl.settings import COMPANY_ID
 from etl.sql.run import Limits
 from etl.steps.approve import approve_batch
 from etl.steps.draft import locked_versions
-from etl.steps.history import publish_history
+from etl.steps.history import publish_or_tell
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run, place_of, read_day, start
 from etl.steps.stages import AFTER_DRAFT, TO_DRAFT
@@ -242,10 +242,7 @@ def as_words(reached: Reached) -> dict[str, str | int]:
 
 def commit_history(workspace: str | Path, companies: Sequence[str]) -> str:
     """The one committer: every published batch of these companies into the history, in one transaction; how it went."""
-    try:
-        return publish_history(place_of(workspace), *companies)
-    except EtlError as error:   # the batches are published whatever becomes of their queryable view
-        return f"not updated: {error.what}; repair with: timebooks history rebuild"
+    return publish_or_tell(place_of(workspace), *companies)
 
 
 def read_periods(asked: Sequence[str]) -> list[str]:

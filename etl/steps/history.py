@@ -73,6 +73,14 @@ def publish_history(workspace: Workspace, *companies: str) -> str:
     return f"up to date{_allowed(workspace)}"
 
 
+def publish_or_tell(workspace: Workspace, *companies: str) -> str:
+    """The same; where it fails, why and how to repair: a batch is published whatever becomes of its queryable view."""
+    try:
+        return publish_history(workspace, *companies)
+    except EtlError as error:
+        return f"not updated: {error.what}; repair with: timebooks history rebuild"
+
+
 def _allowed(workspace: Workspace) -> str:
     """That the history lies where it should not is said each time, so that the run's notebook tells it later."""
     sharing = shared_by(workspace.history)

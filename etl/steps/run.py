@@ -16,6 +16,7 @@ from etl.disk import told
 from etl.errors import RefusedError, SettingsError
 from etl.law.breaks import Breaks, choose_breaks
 from etl.law.chosen import Law
+from etl.machine import memory_bytes
 from etl.mapping.load import MappingSet, load_mappings
 from etl.periods import PayPeriod, Period, calculation_window
 from etl.settings import Settings, read_settings
@@ -132,7 +133,7 @@ class Run:
     def engine_limits(self) -> Limits | None:
         """What the working database may use: as given, else more where very much has landed and the machine has it."""
         if self.limits is None and landing.landed_bytes(self.workspace, self.company) >= _LARGE_BYTES:
-            return _LARGE if _machine_bytes() >= _ROOMY_BYTES else None
+            return _LARGE if memory_bytes() >= _ROOMY_BYTES else None
         return self.limits
 
     @contextmanager
@@ -241,14 +242,6 @@ def start(
     if os.environ.get("TIMEBOOKS_HOLD_LOCK") == "1":  # a run's own kernel keeps the company until it ends
         _HELD.enter_context(run.locked("the week of"))
     return run
-
-
-def _machine_bytes() -> int:
-    """The memory of this machine; 0 where the system does not tell."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):
-        return 0
 
 
 def _refuse_far(end: date, go_live: date, company: str) -> None:

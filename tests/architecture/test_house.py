@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ETL = ROOT / "etl"
 WORDS = {"errors", "disk", "codes", "terms", "units", "periods", "tables", "settings", "workspace", "shipped"} | {
-    "lean_imports", "strict_json", "page"}
+    "lean_imports", "machine", "strict_json", "page"}
 EDGES = {
     "sources",
     "targets",

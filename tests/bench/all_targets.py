@@ -19,10 +19,10 @@ import duckdb
 import pyarrow as pa
 
 from etl import tables
+from etl.machine import peak_mib
 from etl.targets.documents import DOCUMENTS, Document
 from etl.targets.side_by_side import side_by_side
 from etl.terms import BatchHeader, PayrollPerson
-from tests.bench.memory import peak_mib
 from tests.bench.told import Line, told
 from tests.targets.examples import HEADER, settings
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from etl.machine import peak_mib
 from tests.bench.figures import common
-from tests.bench.memory import peak_mib
 
 
 def main(side: str, folder: str, result: str) -> None:

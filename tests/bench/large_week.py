@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from etl.machine import peak_mib
 from tests.bench import company
-from tests.bench.memory import peak_mib
 from tests.bench.small_week import COMPANY, ROOT, write_workspace
 from tests.bench.told import told
 

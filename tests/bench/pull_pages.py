@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import pyarrow.parquet as pq
 import requests
 
-from tests.bench.memory import peak_mib
+from etl.machine import peak_mib
 from tests.bench.told import Line, told
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,8 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from etl.machine import peak_mib
 from etl.settings import Drop
-from tests.bench.memory import peak_mib
 from tests.bench.small_week import ROOT
 from tests.bench.told import told
 from tests.programs import program

@@ -19,8 +19,6 @@ from etl.errors import RefusedError, SettingsError, StoreError
 from tests.fleet import companies
 from tests.fleet.dask_cluster import Chaos, Cluster, free_port
 
-pytest.importorskip("distributed", reason="the extra fleet is not installed")
-
 
 class Said:
     def __init__(self):

@@ -22,8 +22,8 @@ def test_a_large_landing_takes_more_memory(tmp_path: Path, monkeypatch) -> None:
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
         file.truncate(64 << 20)
-    monkeypatch.setattr("etl.steps.run._machine_bytes", lambda: 16 << 30)
+    monkeypatch.setattr("etl.steps.run.memory_bytes", lambda: 16 << 30)
     assert limits() == Limits(memory="3000MiB")
     assert limits(limits=Limits(threads=1)) == Limits(threads=1), "what is given holds"
-    monkeypatch.setattr("etl.steps.run._machine_bytes", lambda: 4 << 30)
+    monkeypatch.setattr("etl.steps.run.memory_bytes", lambda: 4 << 30)
     assert limits() is None, "a small machine keeps its memory"
