@@ -24,6 +24,8 @@ UNITS = [1, 7, 60, 300, TENTH, 600, QUARTER, 1800, 3600]
 MODES = ["nearest", "up", "down"]
 ENTRY = {
     "employee_id": "E1",
+    "employee_name": "Ann Abel",
+    "worker_type": "employee",
     "week_begins_on": 1,
     "hour_kind": "worked",
     "bill_rate": Decimal("100.00"),
