@@ -301,9 +301,9 @@ def test_rounding_of_groups(engine, entries, unit, mode, grain):
         ],
     )
     groups: dict[tuple, list[dict]] = {}
-    for row in rows:
+    for (person, *_), row in zip(entries, rows, strict=True):
         day = row["worked_on"]
-        groups.setdefault((row["employee_id"], day if grain == "day" else day.isocalendar()[:2]), []).append(row)
+        groups.setdefault((person, day if grain == "day" else day.isocalendar()[:2]), []).append(row)
     for group in groups.values():
         worked = sum(row["worked_seconds"] for row in group)
         assert sum(pay(group)) == by_rule(worked, unit, mode)
