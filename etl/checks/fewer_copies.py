@@ -1,22 +1,36 @@
 """Great Expectations copies an expectation's whole configuration for every single value it looks up; once will do.
 
-Of a week of 60 people that was a tenth of the CPU time. The same functions, with the copy made once a call.
+Of a week of 60 people that was a tenth of the CPU time, and the names of its metrics another twentieth. The same
+functions, with the copy made once a call, and plain values named without being converted first.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 
+_PLAIN = frozenset({str, int, bool, type(None)})   # what JSON knows as it is
+
 
 def make_fewer_copies() -> None:
-    """Lay the two functions over the library's own; again changes nothing."""
-    from great_expectations.expectations.expectation import Expectation  # noqa: PLC0415 - it takes seconds
+    """Lay the functions over the library's own; again changes nothing."""
+    from great_expectations.core.id_dict import IDDict  # noqa: PLC0415 - it takes seconds
+    from great_expectations.expectations.expectation import Expectation  # noqa: PLC0415
 
     known: Any = Expectation
     if _is_known(known):
         known._get_domain_kwargs = _domain
         known._get_success_kwargs = _success
+        known._get_success_kwarg = _one_success
+    names: Any = IDDict
+    if names.to_id is not _name:
+        _LIBRARYS.append(names.to_id)
+        names.to_id = _name
+
+
+_LIBRARYS: list[Any] = []   # the library's own way to name what is not plain
 
 
 def _is_known(expectation: Any) -> bool:
@@ -31,6 +45,22 @@ def _domain(self: Any) -> dict[str, Any]:
 
 def _success(self: Any) -> dict[str, Any]:
     return _looked_up(self, (*self.success_keys, *self.domain_keys))
+
+
+def _one_success(self: Any, key: str, default: Any = None) -> Any:
+    kwargs = self.configuration.kwargs
+    if key in kwargs:
+        return kwargs[key]
+    field = self.__fields__.get(key)
+    return default if field is None or field.required else field.default
+
+
+def _name(self: Any, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
+    if id_keys is None and id_ignore_keys is None and not self._id_ignore_keys and len(self) > 1 and all(
+            type(value) in _PLAIN for value in self.values()):
+        text = json.dumps(dict(self), sort_keys=True)
+        return hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest()
+    return _LIBRARYS[0](self, id_keys, id_ignore_keys)
 
 
 def _looked_up(expectation: Any, keys: Iterable[str]) -> dict[str, Any]:
