@@ -6,22 +6,37 @@ create or replace macro divide_whole(n, d) as
 create or replace macro divide_half_up(n, d) as
     (case when n < 0 then -1 else 1 end)::hugeint * divide_whole(2 * abs(n::hugeint) + d::hugeint, 2 * d::hugeint);
 
+-- What a part's share of a total is when it is cut down, and what was cut off, over the weight of the whole.
+create or replace macro part_of(total, weight, whole) as
+    (case when whole = 0 then 0::hugeint else divide_whole(abs(total::hugeint) * weight, whole) end);
+create or replace macro cut_off(total, weight, whole) as (abs(total::hugeint) * weight - part_of(total, weight, whole) * whole);
+
 -- Shares of unit_total by weight: cut down, then one more each to the largest cut-off fractions, ties by part_order.
 -- parts: the name of a table (unit_id, part_id, part_order, unit_total, weight). Source: targets reference, rule 0.3.
 create or replace macro largest_remainder(parts) as table
 with parts_read as materialized (select * from query_table(parts)),
 units as (select unit_id, sum(weight)::hugeint as unit_weight from parts_read group by unit_id),
 cut as (
-    select given.*, unit_weight, abs(unit_total::hugeint) as size, abs(unit_total::hugeint) * weight as product,
-        case when unit_weight = 0 then 0::hugeint else divide_whole(product, unit_weight) end as whole_share
+    select given.*, part_of(unit_total, weight, unit_weight) as whole_share, cut_off(unit_total, weight, unit_weight) as cut_off
     from parts_read as given join units using (unit_id)),
-ranked as (
-    select cut.*, size - sum(whole_share) over (partition by unit_id) as left_over,
-        row_number() over (partition by unit_id order by product - whole_share * unit_weight desc, part_order) as turn
+ranked as (   -- what is sorted is carried along: as little as is needed after it
+    select cut.*, abs(unit_total::hugeint) - sum(whole_share) over (partition by unit_id) as left_over,
+        row_number() over (partition by unit_id order by cut_off desc, part_order) as turn
     from cut)
-select ranked.* exclude (unit_weight, size, product, whole_share, left_over, turn),
-    (case when unit_total < 0 then -1 else 1 end
-        * (whole_share + case when turn <= left_over then 1 else 0 end))::hugeint as share
+select ranked.* exclude (whole_share, cut_off, left_over, turn),
+    (case when unit_total < 0 then -1 else 1 end * (whole_share + (turn <= left_over)::int))::hugeint as share
+from ranked;
+
+-- The same where the parts bring the weight of their unit with them (unit_weight: the sum of its weights; an audit of the
+-- shares would show another).
+create or replace macro weighed_remainder(parts) as table
+with ranked as (
+    select given.* exclude (unit_weight), part_of(unit_total, weight, unit_weight) as whole_share,
+        abs(unit_total::hugeint) - sum(part_of(unit_total, weight, unit_weight)) over (partition by unit_id) as left_over,
+        row_number() over (partition by unit_id order by cut_off(unit_total, weight, unit_weight) desc, part_order) as turn
+    from query_table(parts) as given)
+select ranked.* exclude (whole_share, left_over, turn),
+    (case when unit_total < 0 then -1 else 1 end * (whole_share + (turn <= left_over)::int))::hugeint as share
 from ranked;
 
 -- Powers of ten as whole numbers: power() and ** are floating point.

@@ -12,7 +12,7 @@ from etl.sql import dashboard_order
 from etl.sql.order_reports import FORECAST, FORECAST_ASKED, FORECAST_FROM_RUN, KPI, KPI_ASKED, KPI_LANDED, LISTS
 from etl.sql.order_services import SERVICES
 
-STAGING: tuple[str, ...] = ("stg_files__time_entries",)
+STAGING: tuple[str, ...] = ("landed_texts", "stg_files__time_entries")
 
 MAP: tuple[str, ...] = (
     "rounding_spans",  # which rule of rounding pay holds for whom, on few rows
@@ -56,6 +56,7 @@ RULES: tuple[str, ...] = (
     "punches_rounded",  # where start and end are rounded, not the time between
     *("rounding_parts", "rounding_shares"),  # what is rounded together, and each one's share of it
     "entries_rounded",  # pay and bill seconds, each once, before any cut or total
+    "entries_told",  # with names beside the numbers
     "rounded_input",  # time that was rounded before it came
     "pieces_cut",  # at midnight, on instants
     "pieces_in_workdays",  # where the day begins at another hour
@@ -211,7 +212,8 @@ BOOKS_AFTER: tuple[str, ...] = (
 )
 VIEWS: frozenset[str] = frozenset(
     {
-        *("entries_keyed", "entries_mapped", "entries_judged", "entries_with_states", "entries_to_round"),
+        *("landed_texts", "entries_keyed", "entries_mapped", "entries_judged", "entries_with_states"),
+        *("entries_to_round", "entries_told"),
         *("pieces_cut", "pieces_in_workdays", "pieces_ruled"),
         *("lines_split_parts", "labor_key_parts", "labor_piece_parts", "bill_parts", "time_parts", "hours_parts"),
         *("charge_key_parts", "charge_piece_parts"),
@@ -313,7 +315,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "staging": STAGING,
     "rules": MAP + RULES,
     "marts": MARTS + REPORTS + QUESTIONS,
-    "corrections": (*CORRECTIONS, "earlier_touched", "landed_again"),
+    "corrections": (*CORRECTIONS, "earlier_touched", "landed_again", "texts_again"),
     "lists": LISTS,
     "services": SERVICES,
     "kpi": (*KPI, *KPI_ASKED, *KPI_LANDED),

@@ -49,12 +49,13 @@ create or replace macro visible(name) as (
         '^ | $', '<U+0020>', 'g'), ' +<U\+0020>$', '<U+0020>'));
 
 -- What two names have in common that look alike in print: letters of Cyrillic, Greek and full width as the Latin letter they
--- pass for (Unicode Technical Standard 39, the single-letter part that fonts do not tell apart), sharp s as ss.
-create or replace macro look_alike(name) as (replace(replace(translate(translate(name,
+-- pass for (Unicode Technical Standard 39, the single-letter part that fonts do not tell apart), sharp s as ss. A name of
+-- plain letters alone (one byte each) is its own.
+create or replace macro look_alike(name) as (case when strlen(name) = length(name) then name else replace(replace(translate(translate(name,
     'АВЕЅІЈКМНОРСТУХԌаԁеіјӏорсѕухһԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινɑɡıſ',
     'ABESIJKMHOPCTYXGadeijlopcsyxhqwvABEZHIKMNOPTYXoivagif'),
     '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
-    '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'), 'ß', 'ss'), 'ẞ', 'SS'));
+    '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'), 'ß', 'ss'), 'ẞ', 'SS') end);
 
 -- Seconds as whole units. Half a unit goes up (nearest), to the even number of units, or down; docs/adr/0005 and 0022.
 create or replace macro to_unit(seconds, unit, mode) as (

@@ -18,7 +18,7 @@ from etl.sql.order import CORRECTIONS, MAP, MARTS, RULES
 from etl.sql.run import Engine
 from etl.steps.earlier import Earlier, changed, earlier_periods, exported_batches, period_run
 from etl.steps.inputs import CORRECTION_TABLES, put_inputs, put_no_corrections, refuse_gaps
-from etl.steps.map_entries import refuse_mass_withdrawal
+from etl.steps.map_entries import landed_between, put_landed, refuse_mass_withdrawal
 from etl.steps.outcome import Outcome
 from etl.steps.run import Run
 from etl.steps.time_before import put_time_before
@@ -124,15 +124,11 @@ def today(run: Run, engine: Engine, batch: Batch) -> dict[str, pa.Table]:
     """The tables of an exported period by today's inputs, through the same statements."""
     own = period_run(run, batch)
     refuse_gaps(own)
-    days = {"first_day": own.window.start - 2 * DAY, "last_day": own.window.end}
-    engine.run_each("landed_again", [days])
     with own.engine() as again:
         put_inputs(own, again)
         if own.settings.approval.time != "none":
             put_let_through(again, _let_through(run, batch))
-        again.put("stg_files__time_entries", engine.fetch("landed_again"))
-        for name in ("pulls", "complete_pulls"):
-            again.put(name, engine.fetch(name))
+        put_landed(again, landed_between(engine, own.window.start - 2 * DAY, own.window.end))
         again.put("checked_items", schemas.EXCEPTIONS.empty_table())
         again.run(MAP)
         refuse_mass_withdrawal(own, again)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -109,7 +110,22 @@ def stage_pulls(engine: Engine, pulls: tuple[Pull, ...]) -> None:
         formats = {name: declared[name] for name in _FORMATS} | {"has_end": ends, "row_zones": is_connection}
         group = groups.setdefault(repr(formats), formats | {"pull_numbers": []})
         group["pull_numbers"].append(pull.number)
+    engine.run(("landed_texts",))
     engine.run_each("stg_files__time_entries", list(groups.values()))
+
+
+def landed_between(staged: Engine, first: date, last: date) -> dict[str, pa.Table]:
+    """The landed rows of entries that lie between two days in any delivery, as staged, with texts and pulls."""
+    staged.run_each("landed_again", [{"first_day": first, "last_day": last}])
+    staged.run(("texts_again",))
+    names = {"landed_again": "stg_files__time_entries", "texts_again": "landed_texts"}
+    return {names.get(name, name): staged.fetch(name) for name in (*names, "pulls", "complete_pulls")}
+
+
+def put_landed(engine: Engine, landed: Mapping[str, pa.Table]) -> None:
+    """Store what `landed_between` found, in place of reading the landing again."""
+    for name, table in landed.items():
+        engine.put(name, table)
 
 
 def _refuse_incomplete(run: Run, pulls: tuple[Pull, ...]) -> None:

@@ -16,6 +16,7 @@ from etl.periods import Period
 from etl.sql.order import MAP, RULES
 from etl.sql.run import Engine
 from etl.steps.inputs import DAYS_BEFORE, put_inputs
+from etl.steps.map_entries import landed_between, put_landed
 from etl.steps.run import Run
 
 _COUNTED = ("pieces_cut", "pieces_in_workdays", "pieces_ruled")
@@ -32,8 +33,7 @@ def put_time_before(run: Run, staged: Engine, engine: Engine) -> None:
         engine.put("days_before", DAYS_BEFORE.empty_table())
         return
     last = run.window.start - timedelta(days=1)
-    staged.run_each("landed_again", [{"first_day": first - timedelta(days=2), "last_day": last}])
-    landed = {name: staged.fetch(name) for name in ("landed_again", "pulls", "complete_pulls")}
+    landed = landed_between(staged, first - timedelta(days=2), last)
     engine.put("days_before", _days(run, Period(first, last), landed))
 
 
@@ -42,14 +42,12 @@ def _days(run: Run, window: Period, landed: dict[str, pa.Table]) -> pa.Table:
     before.__dict__["window"] = window
     before.__dict__["breaks"] = run.breaks
     before.__dict__["law"] = run.law
-    rounded = RULES[: RULES.index("entries_rounded") + 1]
+    rounded = RULES[: RULES.index("entries_told") + 1]
     with (
         TemporaryDirectory(prefix="timebooks-before-") as folder,
         Engine(None, Path(folder), [Path(folder)], run.limits) as engine,
     ):
         put_inputs(before, engine)
-        engine.put("stg_files__time_entries", landed["landed_again"])
-        for name in ("pulls", "complete_pulls"):
-            engine.put(name, landed[name])
+        put_landed(engine, landed)
         engine.run((*MAP, *rounded, *_COUNTED, *_DUTIES, "days_counted"))
         return engine.fetch("days_counted").cast(DAYS_BEFORE)

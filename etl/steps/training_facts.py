@@ -60,7 +60,7 @@ def facts_of(files: dict[str, bytes], inbox: dict[str, bytes], company: str, per
                 stage(run, engine, run.pulls())
                 engine.run(MAP)
                 notes = {(row["pull_number"], row["source_row"]): row["note"] for row in engine.fetch(
-                    "stg_files__time_entries").select(["pull_number", "source_row", "note"]).to_pylist()}
+                    "landed_texts").select(["pull_number", "source_row", "note"]).to_pylist()}
                 rows = engine.fetch("entries_with_states").to_pylist()
         finally:
             run.end()

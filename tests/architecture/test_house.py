@@ -177,7 +177,7 @@ def test_sql_files_are_in_one_order_and_use_only_what_comes_before() -> None:
         text = order.statement(name)
         own = set(re.findall(r"\b([a-z_]+) as (?:not )?(?:materialized )?\(", text))  # a CTE may be called like a table
         reads = set(re.findall(r"\b(?:from|join)\s+([a-z_]+)", text)) | set(
-            re.findall(r"largest_remainder\('([a-z_]+)'\)", text)
+            re.findall(r"(?:largest|weighed)_remainder\('([a-z_]+)'\)", text)
         )
         late = (reads - own) & set(names[index:])
         assert not late, f"{name} uses {late}, which comes later"

@@ -18,7 +18,7 @@ import pyarrow as pa
 from etl.periods import period_ending
 from etl.settings import Drop
 from etl.sources.files import parse_file
-from etl.sql.order import MAP, MARTS, ONLY_WITH, statement
+from etl.sql.order import MAP, MARTS, ONLY_WITH, STAGING, statement
 from etl.sql.run import Limits
 from etl.steps.holiday_calendar import calendar_drop, calendar_file
 from etl.steps.map_entries import stage
@@ -195,7 +195,7 @@ class Company:
         engine = _Engine(tables)
         stage(run, engine, tuple(pulls))
         engine.put("checked_items", EXCEPTIONS.empty_table())
-        order = ORDER[1 : ORDER.index(to) + 1]
+        order = ORDER[len(STAGING) : ORDER.index(to) + 1]
         if len(order) > len(MAP):
             if run.known_from < run.window.start:  # what a rule looks at before the window is mapped first
                 engine.run(order[: len(MAP)])

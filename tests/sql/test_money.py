@@ -45,7 +45,7 @@ def shares_of(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def shared_out(money, *units: tuple[int, Sequence[int]]) -> list[list[int]]:
-    """The shares that largest_remainder gives, one list a unit."""
+    """The shares that largest_remainder gives, one list a unit; the same where the parts know the weight of their unit."""
     values = ", ".join(
         f"({unit}, {unit * 1000 + part}, {total}::hugeint, {weight}::hugeint)"
         for unit, (total, weights) in enumerate(units)
@@ -56,6 +56,10 @@ def shared_out(money, *units: tuple[int, Sequence[int]]) -> list[list[int]]:
         f"from (values {values}) as given(unit_id, part_id, unit_total, weight)"
     )
     found = dict(money.execute("select part_id, share from largest_remainder('parts')").fetchall())
+    money.execute(
+        "create or replace table weighed as select *, sum(weight) over (partition by unit_id)::hugeint as unit_weight from parts"
+    )
+    assert dict(money.execute("select part_id, share from weighed_remainder('weighed')").fetchall()) == found
     return [[found[unit * 1000 + part] for part in range(len(weights))] for unit, (_, weights) in enumerate(units)]
 
 

@@ -66,9 +66,9 @@ STAGING = pa.schema(
         "pull_number": pa.int64(),
         "source_row": pa.int64(),
         "started_local": pa.timestamp("us"),
-        "break_text": pa.string(),
     }
 )
+TEXTS = pa.schema({"pull_number": pa.int64(), "source_row": pa.int64(), "break_text": pa.string()})
 NO_SCOPE = dict.fromkeys(SCOPES)
 LAW_KEYS = pa.table({"law_key": [0, 1], "work_location": ["US-NY", "US-CA"], "pay_group": ["weekly", "monthly"]})
 STEPS = ("rounding_spans", "bill_rounding_on_day", "entries_to_round", "punches_rounded", "rounding_parts",
@@ -105,6 +105,7 @@ def rounded(engine: Engine, rules: Sequence[Mapping], entries: Sequence[Mapping]
     engine.put("law_keys", LAW_KEYS)
     engine.put("run_parameters", pa.Table.from_pylist([PARAMETERS]))
     engine.put("stg_files__time_entries", pa.Table.from_pylist(staged, schema=STAGING))
+    engine.put("landed_texts", pa.Table.from_pylist(staged, schema=TEXTS))
     engine.put("entries_with_states", pa.Table.from_pylist(rows, schema=SCHEMA))
     engine.put("entry_versions", pa.Table.from_pylist(rows, schema=SCHEMA))
     engine.put("work_on_day", pa.Table.from_pylist(rows, schema=SCHEMA))

@@ -2,8 +2,8 @@
 -- with the cross-reference row that answers it on its day. Names are compared as everywhere: exactly, in composed form.
 with newest as (
     select versions.source, versions.worked_on, coalesce(versions.worked_seconds, 0) as seconds, versions.person_ref, versions.client_ref,
-        versions.project_ref, versions.service_ref, staged.person_name, staged.tags
-    from entry_versions as versions join stg_files__time_entries as staged using (pull_number, source_row)
+        versions.project_ref, versions.service_ref, texts.person_name, texts.tags
+    from entry_versions as versions join landed_texts as texts using (pull_number, source_row)
     where not is_superseded and not is_withdrawn),
 named as (
     select 'person' as kind, source, '' as outer_ref, coalesce(person_ref, '(none)') as ref, person_name as title, worked_on, seconds from newest

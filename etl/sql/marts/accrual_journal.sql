@@ -18,7 +18,7 @@ earned as (
     select 'N', accounts.account, 'unbilled_receivables', lines.customer_job, entries.class, lines.bill_currency, lines.bill_minor_digits, -shares.amount_minor,
         bill_period_end
     from bill_allocated as shares join days using (entry_no, day_no, class_no) join bill_lines_rounded as lines using (bill_line_no)
-    join entries_rounded as entries using (entry_no) cross join parameters
+    join entries_told as entries using (entry_no) cross join parameters
     left join map_accounts as accounts on accounts.purpose = 'unbilled_income'
     where piece_on <= billing_accrued_to),
 summed as (   -- what nobody converts stays out

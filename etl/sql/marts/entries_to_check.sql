@@ -29,7 +29,8 @@ select entry_id, staged.person_ref as employee_ref, valid.worked_on, valid.worke
     'with ' || coalesce(other_entry_id, elsewhere_entry_id) as subject, hour_kind::varchar as hour_kind, valid.worked_seconds, coalesce(overlap_seconds, 0) as overlap_seconds,
     coalesce(count_earlier_alike, 0) as count_earlier_alike, coalesce(count_elsewhere, 0) as count_elsewhere,
     greatest(coalesce(epoch_us(staged.updated_at) // 1000000 - begin_second - valid.worked_seconds, 0), 0) as synced_after_seconds,
-    coalesce(length(staged.note), 0) as note_length
-from valid join stg_files__time_entries as staged using (pull_number, source_row) left join met using (entry_no)
+    coalesce(length(texts.note), 0) as note_length
+from valid join stg_files__time_entries as staged using (pull_number, source_row) join landed_texts as texts using (pull_number, source_row)
+left join met using (entry_no)
 left join told_twice using (entry_no)
 cross join run_parameters where valid.worked_on between owned_start and owned_end order by valid.entry_no

@@ -1,5 +1,5 @@
 -- One row per finding about one entry or person: stop first, then what concerns payroll, then billing.
-with entries as (select * from entries_rounded), periods as (select * from run_pay_periods),
+with entries as (select * from entries_told), periods as (select * from run_pay_periods),
 reasons as (
     select entry_no, 1 as turn, 'pay' as stream, pay_reason as code, pay_state::varchar as state from entries
     union all select entry_no, 2, 'cost', cost_reason, cost_state from entries
@@ -10,12 +10,12 @@ found as (
     from reasons where code is not null group by entry_no, code),
 in_question as (   -- what belongs to this run: its periods, and entries that belong to none
     select found.*, entries.entry_id, entries.employee_id, entries.customer_job, entries.service_item, entries.worked_on,
-        coalesce(beyond.seconds, entries.worked_seconds) as worked_seconds, beyond.contract_id, staged.person_ref, staged.client_ref, staged.project_ref, staged.service_ref,
-        staged.source, staged.duration_text, staged.date_text, staged.start_text, staged.end_text, staged.billable_text, unmapped_mode,
+        coalesce(beyond.seconds, entries.worked_seconds) as worked_seconds, beyond.contract_id, texts.person_ref, texts.client_ref, texts.project_ref, texts.service_ref,
+        texts.source, texts.duration_text, texts.date_text, texts.start_text, texts.end_text, texts.billable_text, unmapped_mode,
         case when entries.pay_group is null then (select min(cut_off) from periods) else periods.cut_off end as cut_off
     from found join entries using (entry_no)
     left join contract_over as beyond on beyond.entry_no = found.entry_no and found.code in ('TE155', 'TE156')
-    join stg_files__time_entries as staged using (pull_number, source_row) cross join run_parameters
+    join landed_texts as texts using (pull_number, source_row) cross join run_parameters
     left join periods on periods.pay_group = entries.pay_group
     where entries.worked_on is null or entries.worked_on between owned_start and owned_end),
 items as (

@@ -2,7 +2,7 @@
 with days as (
     select service_item, hour_kind, person_no, worked_on, count(*) as count_entries, sum(worked_seconds) as day_seconds,
         count(*) filter (where is_billable and hour_kind <> 'worked') as count_billable_leave_entries
-    from entries_rounded cross join run_parameters
+    from entries_told cross join run_parameters
     where entry_state is null and service_item is not null and worked_on between owned_start and owned_end
     group by service_item, hour_kind, person_no, worked_on)
 select null::text as entry_id, null::text as employee_ref, null::date as worked_on, sum(day_seconds)::bigint as seconds,

@@ -3,7 +3,7 @@
 with valid as (
     select pieces.person_no, pieces.piece_on, pieces.workweek_start, pieces.hour_kind, pieces.worked_seconds, pieces.pay_seconds,
         entries.employee_id, entries.employee_name
-    from pieces_classified as pieces join entries_rounded as entries using (entry_no)
+    from pieces_classified as pieces join entries_told as entries using (entry_no)
     where entries.entry_state is null and pieces.person_no is not null),
 days as (
     select person_no, piece_on, workweek_start, any_value(employee_id) as employee_id, any_value(employee_name) as employee_name,

@@ -19,7 +19,7 @@ named as (
         case when is_counted then names.rule_id else 'not-classified' end as rule_id,
         coalesce(pieces.piece_on between periods.period_start and periods.period_end, false) as is_in_pay_period,
         coalesce(pieces.piece_on between bill_period_start and bill_period_end, false) as is_in_bill_period
-    from pieces join entries_rounded as entries using (entry_no)
+    from pieces join entries_told as entries using (entry_no)
     left join components using (entry_no, day_no, class_no)
     left join (select distinct pay_item_no, pay_item from pay_items_ranked) as items on items.pay_item_no = components.pay_item_no
     left join periods on periods.pay_group = entries.pay_group

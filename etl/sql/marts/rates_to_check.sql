@@ -1,7 +1,7 @@
 -- One row per rate in use in this run's periods, as the suite `rates` looks at it: whole percent of the company's own
 -- median, where at least five rates of that item and currency, or five pay rates, are in use.
 with used as (
-    select * from entries_rounded cross join run_parameters where entry_state is null and worked_on between owned_start and owned_end),
+    select * from entries_told cross join run_parameters where entry_state is null and worked_on between owned_start and owned_end),
 billed as (
     select customer_job, service_item, bill_currency as currency, (bill_rate::decimal(38, 6) * 1000000)::bigint as rate_millionths
     from used where bill_state = 'exported'

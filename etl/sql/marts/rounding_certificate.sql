@@ -1,7 +1,7 @@
 -- One row per person × purpose of this run's periods whose time a rule of rounding met: exact and rounded seconds, the signed
 -- difference, the events (groups of entries rounded together) that went up and down, and what the policy would be expected to
 -- do. Bias of one event, A.3 of the labor reference: half a unit goes one way, the other remainders cancel.
-with entries as (select * from entries_rounded where entry_state is null),
+with entries as (select * from entries_told where entry_state is null),
 periods as (select * from run_pay_periods),
 rules as (select * from rounding_rules where mode <> 'none'),
 parts as (select part_id, unit_id from rounding_parts),

@@ -1,9 +1,9 @@
 -- One row per time activity in whole minutes, in writing order.
 with minutes as (select * from time_minutes), parameters as (select * from run_parameters),
 entries as (   -- job and item stand where cost or billing goes on, and where the books cost the jobs from the time itself
-    select entries_rounded.*, staged.note, staged.entry_ref, bill_state = 'exported' or cost_state = 'exported'
-            or (cost_reason = 'TE043' and mapping_code is null) as has_job
-    from entries_rounded join stg_files__time_entries as staged using (pull_number, source_row)),
+    select entries_told.*, texts.note, texts.entry_ref, bill_state = 'exported' or cost_state = 'exported'
+            or (cost_reason = 'TE043' and is_mapped) as has_job
+    from entries_told join landed_texts as texts using (pull_number, source_row)),
 numbered as (select row_number() over (order by part_order, is_for_payroll desc) as line_no, minutes.* from minutes)
 select format('{}-T-{:03d}', batch_text, line_no) as line_id, entries.entry_id, pieces.piece_on as worked_on,
     case when entries.has_job then entries.customer_job end as customer_job,

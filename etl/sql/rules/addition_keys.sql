@@ -9,5 +9,5 @@ numbered as (
             books_class_no nulls first) as key_no, summed.*
     from summed cross join keyed)
 select numbered.*, accounts.account, case when numbered.cost_job_no is not null then entries.customer_job end as cost_job, entries.class
-from numbered left join entries_rounded as entries on entries.entry_no = numbered.first_entry_no
+from numbered left join entries_told as entries on entries.entry_no = numbered.first_entry_no
 left join map_accounts as accounts on accounts.purpose = numbered.cost_purpose::varchar

@@ -8,4 +8,4 @@ mixed as (
     from components group by person_no, workweek_start, hour_kind, hour_class, pay_item_no
     having count(standard_numerator) > 0 and count(standard_numerator) < count(*))
 select distinct employee_id, workweek_start, pay_group, customer_job, service_item, worked_on
-from mixed join entries_rounded using (entry_no) order by employee_id, workweek_start
+from mixed join entries_told using (entry_no) order by employee_id, workweek_start

@@ -1,7 +1,7 @@
 -- One row per person × workday with work at a place that has break rules. Where an entry of the day has no start, the day's
 -- breaks and rest cannot be told (`is_clocked`); its hours can.
 with places as (select distinct law_key from break_rules),
-entries as (select * from entries_rounded),
+entries as (select * from entries_told),
 persons as (select person_no, any_value(employee_id) as employee_id from people_on_day group by person_no),
 clocked as (
     select person_no, workday, min(begin_second) as begin_second, max(end_second) as end_second, sum(inside_seconds)::bigint as inside_seconds,

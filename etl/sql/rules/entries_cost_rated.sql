@@ -4,7 +4,7 @@ with rates as (
     select *, (employee_id <> '*')::int * 8 + (pay_group <> '*')::int * 4 + (customer_job <> '*')::int * 2 + (service_item <> '*')::int as closeness
     from map_cost_rates),
 entries as (
-    select entry_no, employee_id, pay_group, customer_job, service_item, worked_on from entries_rounded cross join (select distinct true as is_used from rates) as used
+    select entry_no, employee_id, pay_group, customer_job, service_item, worked_on from entries_told cross join (select distinct true as is_used from rates) as used
     where entry_state is null and worker_type = 'employee' and hour_kind = 'worked'),
 kinds as (select distinct employee_id, pay_group, customer_job, service_item from entries),
 answered as (   -- few rows: whose time of which kind, by every rate that may answer it

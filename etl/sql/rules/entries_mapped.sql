@@ -2,7 +2,7 @@
 -- is null. `entry_no` is its place in the one order (entries_ordered).
 with versions as (select rowid + 1 as entry_no, * from entries_ordered),
 referenced as (
-    select versions.* exclude (person_no, person_day_no), versions.person_no,
+    select versions.*,
         people.employee_id, people.employee_name, people.worker_type, people.vendor_id, people.pay_group, people.law_key,
         versions.person_day_no is not null as is_person_mapped, coalesce(case job_rates.kind when 'rate' then 0 when 'piece' then 0 else people.pay_rate_millionths end, people.pay_rate_millionths)
             + coalesce((job_rates.rate * 1000000::decimal(7, 0))::bigint, 0) as pay_rate_millionths,
@@ -20,5 +20,4 @@ referenced as (
     left join own_rates_on_day as own_rates on own_rates.person_day_no = versions.person_day_no and own_rates.work_no = versions.work_no
     left join map_job_rates as job_rates on job_rates.employee_id = people.employee_id and job_rates.service_item = works.service_item
         and versions.worked_on between job_rates.effective_from and job_rates.effective_to)
-select referenced.*, class_names.value as class
-from referenced left join (select distinct books_class_no, value from classes_numbered) as class_names using (books_class_no)
+select * from referenced

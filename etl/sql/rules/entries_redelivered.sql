@@ -8,7 +8,8 @@ contents as (
     select entry_id, pull_number, source_row, updated_text, updated_at,
         struct_pack(updated_text, person_ref, client_ref, project_ref, task_ref, service_ref, date_text, start_text,
             end_text, duration_text, break_text, billable_text, billed_text, currency_text, note, tags, extra) as content
-    from keyed semi join repeated using (entry_id) join stg_files__time_entries using (pull_number, source_row)),
+    from keyed semi join repeated using (entry_id) join landed_texts using (pull_number, source_row)
+    join (select pull_number, source_row, updated_at from stg_files__time_entries) as staged using (pull_number, source_row)),
 compared as (
     select entry_id, pull_number, source_row, row_number() over earlier as turn,
         content is distinct from lag(content) over earlier as is_other_content,

@@ -2,7 +2,7 @@
 -- force on the day worked. Time that is no evidence is not rounded. Half a unit rounds up (nearest); docs/adr/0005 and 0022.
 with entries as (select * from entries_to_round),
 rounded as (
-    select entries.*,
+    select entries.* exclude (employee_id, employee_name, worker_type, customer_job, service_item),   -- told by entries_told
         case when entry_state is not null or pay.unit_seconds is null then worked_seconds
             when pay.grain = 'entry' then to_unit(worked_seconds, pay.unit_seconds, pay.mode)
             when pay.grain = 'punch' then coalesce(punches.pay_seconds, worked_seconds)

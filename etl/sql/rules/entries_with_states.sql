@@ -39,7 +39,8 @@ ranked as (   -- out of scope goes before held, and after what is no valid versi
 decided as (
     select ranked.* exclude (name_doubt, unmapped_mode, labor_posting, has_bill_period, holds_unapproved_pay, time_code, billing_method, is_person_mapped, is_project_mapped,
             is_item_mapped, is_billable_unreadable, is_already_billed, is_pay_rate_missing, is_pay_mixed, apart_state, apart_code, contractor_state,
-            contractor_reason, invoice_reason, is_pay_out, is_labor_out, is_bill_out, may_leave_out),
+            contractor_reason, invoice_reason, is_pay_out, is_labor_out, is_bill_out, may_leave_out, mapping_code),
+        mapping_code is null as is_mapped,
         case when is_pay_out and may_leave_out then 'out_of_scope'::entry_state when entry_state is not null then entry_state when worker_type = 'contractor' then 'out_of_scope'::entry_state
             when hour_kind = 'unpaid_leave' then 'out_of_scope'::entry_state when apart_state is not null then apart_state
             when time_code is not null and holds_unapproved_pay then 'held'::entry_state else 'exported'::entry_state end as pay_state,

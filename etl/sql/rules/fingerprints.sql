@@ -3,8 +3,8 @@
 with printed as (
     select md5(concat_ws(chr(31), coalesce(person_ref, ''), coalesce(date_text, ''), coalesce(start_text, ''),
             coalesce(end_text, ''), coalesce(client_ref, ''), coalesce(project_ref, ''), coalesce(task_ref, ''),
-            coalesce(note, ''))) as fingerprint, landed.*
-    from stg_files__time_entries as landed where entry_ref is null)
+            coalesce(note, ''))) as fingerprint, texts.*
+    from landed_texts as texts where entry_ref is null)
 select pull_number, source_row, '~' || left(fingerprint, 16) || '-' || row_number() over (
         partition by source, pull_number, fingerprint
         order by duration_text, break_text, service_ref, billable_text, billed_text, currency_text, tags, extra, updated_text, source_row

@@ -1,5 +1,5 @@
 -- One row per labor key × paid component, or pay addition × piece that bears it: which cents of the key come from it.
-with shares as (select * from largest_remainder('labor_piece_parts')),
+with shares as (select * from weighed_remainder('labor_piece_parts')),
 borne as (
     select keys.key_no, additions.* from additions_allocated as additions join addition_keys as keys
         on keys.payroll_line_no = additions.payroll_line_no and keys.cost_purpose = additions.cost_purpose

@@ -3,7 +3,7 @@ with keys as (select * from labor_keys),
 shares as (select part_id, share from largest_remainder('labor_key_parts')),
 shared as (
     select keys.key_no, payroll_line_no, person_no, workweek_start, hour_kind, hour_class, pay_item_no, cost_purpose, cost_state, cost_job_no, books_class_no,
-        leave_no, leave_kind, is_moved, account, cost_job, class, shares.share as key_minor
+        leave_no, leave_kind, is_moved, account, cost_job, class, shares.share as key_minor, exact_numerator as key_weight
     from keys join shares on shares.part_id = keys.key_no
     union all by name
     select key_no, payroll_line_no, cost_purpose, cost_state, cost_job_no, books_class_no, account, cost_job, class, key_minor from addition_keys)

@@ -20,7 +20,7 @@ low as (
 days as (   -- unpaid leave of a day, and what else of it is paid
     select employee_id, worked_on, sum(worked_seconds) filter (where hour_kind = 'unpaid_leave')::bigint as unpaid_seconds,
         coalesce(sum(worked_seconds) filter (where hour_kind <> 'unpaid_leave'), 0)::bigint as paid_seconds
-    from entries_rounded as entries semi join salaried on salaried.person_no = entries.person_no
+    from entries_told as entries semi join salaried on salaried.person_no = entries.person_no
         and entries.worked_on between salaried.salary_from and salaried.salary_to
     where entry_state is null group by employee_id, worked_on having unpaid_seconds > 0),
 without_hours as (

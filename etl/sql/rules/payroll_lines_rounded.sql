@@ -2,7 +2,7 @@
 -- A line is hours of one kind and class, or pay additions of one kind and class, or the salary of a pay period, beside
 -- it what its hours cost at their standard rate.
 with components as (select * from pay_components),
-entries as (select * from entries_rounded),
+entries as (select entry_no, pay_group, person_day_no from entries_rounded),
 summed as (
     select person_no, workweek_start, hour_kind, hour_class, pay_item_no, min(entry_no) as first_entry_no,
         sum(pay_seconds)::bigint as pay_seconds, sum(premium_seconds)::bigint as premium_seconds,
@@ -18,8 +18,9 @@ salaried as (   -- hours none of which has a second bear nothing
         and salaries.line_week = summed.workweek_start),
 names as (select distinct pay_item_no, pay_item from pay_items_ranked),
 hours as (
-    select salaried.* exclude (first_entry_no), names.pay_item, entries.employee_id, entries.employee_name, entries.pay_group
-    from salaried join entries on entries.entry_no = salaried.first_entry_no left join names using (pay_item_no)),
+    select salaried.* exclude (first_entry_no), names.pay_item, people.employee_id, people.employee_name, entries.pay_group
+    from salaried join entries on entries.entry_no = salaried.first_entry_no
+    join people_on_day as people using (person_day_no) left join names using (pay_item_no)),
 additions as (
     select person_no, workweek_start, hour_kind, hour_class, 0::smallint as pay_item_no, any_value(pay_item) as pay_item, 0::bigint as pay_seconds,
         sum(printed_seconds)::bigint as premium_seconds,

@@ -1,8 +1,9 @@
 -- One row per employee of whom nothing came for a pay period: no work, no leave; missing is never zero (29 CFR 516.2 asks for
 -- the hours of every workday). In the form of an exception item; a contractor and whoever is out of the pilot are not asked for.
 with received as (   -- a holiday of the calendar comes by itself and says nothing
-    select distinct employee_id, worked_on from entries_rounded anti join holiday_entries using (entry_no)
-    where pay_state not in ('superseded', 'withdrawn')),
+    select distinct employee_id, days.worked_on from people_on_day join (
+        select distinct person_day_no, worked_on from entries_rounded anti join holiday_entries using (entry_no)
+        where pay_state not in ('superseded', 'withdrawn')) as days using (person_day_no)),
 expected as (
     select employees.employee_id, any_value(employee_name) as employee_name, periods.period_start, periods.period_end,
         any_value(cut_off) as cut_off, greatest(min(effective_from), periods.period_start) as first_day,

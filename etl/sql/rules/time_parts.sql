@@ -1,7 +1,7 @@
 -- One row per time activity as a part of its person × pay item × period: seconds to whole minutes, largest remainder. Only
 -- where a time document is written. The time of contractors and of exempt staff on a salary goes along, never for payroll.
 with pieces as (select * from pieces_classified),
-entries as (select * from entries_rounded),
+entries as (select * from entries_told),
 components as (select * from pay_components where pay_seconds > 0),
 parameters as (select * from run_parameters),
 paid as (

@@ -7,4 +7,4 @@ with sides as (
     where is_due and seconds > within_seconds and over_cap = 'flag')
 select sides.entry_no, day_no, over_no, contract_no, contract_id, vendor_id, rate_millionths, currency, minor_digits, cost_left,
     customer_job, service_item, class, side_seconds as seconds
-from sides join entries_rounded as entries using (entry_no)
+from sides join entries_told as entries using (entry_no)

@@ -7,9 +7,10 @@ entries as (
     from entries_judged
     where employee_id is not null and worked_on is not null and coalesce(entry_code, '') not in ('TE003', 'TE030', 'TE031', 'TE032', 'TE033')),
 said as (
-    select entries.*, staged.client_ref, staged.project_ref, staged.task_ref, staged.service_ref, staged.billable_text,
-        epoch_us(staged.started_at) // 1000000 as begin_second, sha256(staged.note) as note_digest
+    select entries.*, texts.client_ref, texts.project_ref, texts.task_ref, texts.service_ref, texts.billable_text,
+        epoch_us(staged.started_at) // 1000000 as begin_second, sha256(texts.note) as note_digest
     from entries cross join asked join stg_files__time_entries as staged using (pull_number, source_row)
+    join landed_texts as texts using (pull_number, source_row)
     where week >= window_start and week + 6 <= window_end)
 select entry_no, entry_id, employee_id, employee_name, week, worked_on, worked_seconds,
     coalesce(nullif(concat_ws(' : ', client_ref, project_ref, task_ref), ''), '(none)') || coalesce(' / ' || service_ref, '') as place,

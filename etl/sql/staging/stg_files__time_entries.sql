@@ -1,9 +1,7 @@
 -- One row per landed row of one drop or connection. Text becomes dates, instants and whole seconds by the formats declared;
--- what cannot be read is null with its text beside it. Nothing is filtered, nothing is guessed. A connection's rows carry
--- the person's zone ($row_zones), their instants an offset.
-with landed as (
-    select pulls.source, pulls.pull_number, landed_files.* exclude (filename)
-    from landed_files join pulls using (filename) where list_contains($pull_numbers, pulls.pull_number)),
+-- what cannot be read is null, its text stays in the landing (landed_texts). Nothing is filtered, nothing is guessed. A
+-- connection's rows carry the person's zone ($row_zones), their instants an offset.
+with landed as (select * from landed_texts where list_contains($pull_numbers, pull_number)),
 clocked as (
     select landed.*,
         case when $row_zones then coalesce(json_extract_string(extra, '$.zone'), $zone) end as zone,
@@ -44,9 +42,7 @@ timed as (
             when $duration = 'decimal_hours' and regexp_full_match(duration_plain, '-?[0-9]{1,6}([.][0-9]{1,6})?')
                 then divide_half_up(try_cast(duration_plain as decimal(18, 6)) * 1000000::decimal(7, 0) * 3600::decimal(4, 0), 1000000)::bigint
             when $duration = 'clock' and regexp_full_match(duration_text, '-?[0-9]{1,5}:[0-5][0-9](:[0-5][0-9])?')
-                then case when starts_with(duration_text, '-') then -1 else 1 end * (
-                    abs(split_part(duration_text, ':', 1)::bigint) * 3600 + split_part(duration_text, ':', 2)::bigint * 60
-                    + coalesce(try_cast(split_part(duration_text, ':', 3) as bigint), 0))
+                then epoch_us(try_cast(duration_text as interval)) // 1000000
             when $duration = 'labeled' and regexp_full_match(duration_text,   -- 1h 30m, 90m, 45 min, PT1H30M
                     '(?i)(PT)?([0-9]{1,5} ?h)? ?([0-9]{1,7} ?m(in)?)? ?([0-9]{1,9} ?s)?') and regexp_matches(duration_text, '[0-9]')
                 then coalesce(try_cast(regexp_extract(duration_text, '(?i)([0-9]+) ?h', 1) as bigint), 0) * 3600
@@ -70,9 +66,7 @@ timed as (
             or timezone($zone, ended_at + interval 30 minute) = ended_local) as is_clock_ambiguous
     from instants),
 staged as (
-    select source, pull_number, source_row, entry_ref, updated_text, person_ref, person_name, client_ref,
-        project_ref, task_ref, service_ref, date_text, start_text, end_text, duration_text, break_text, billable_text,
-        billed_text, currency_text, note, tags, extra,
+    select source, pull_number, source_row, entry_ref, person_ref, client_ref, project_ref, service_ref, currency_text,
         worked_on, started_local, started_at, worked_seconds, updated_at, time_code, zone,
         coalesce(is_clock_ambiguous, false) as is_clock_ambiguous,
         list_contains($billable_words, lower(coalesce(billable_text, ''))) as is_billable,
