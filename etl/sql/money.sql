@@ -30,12 +30,15 @@ from ranked;
 -- The same where the parts bring the weight of their unit with them (unit_weight: the sum of its weights; an audit of the
 -- shares would show another).
 create or replace macro weighed_remainder(parts) as table
-with ranked as (
+with cut as (
     select given.* exclude (unit_weight), part_of(unit_total, weight, unit_weight) as whole_share,
-        abs(unit_total::hugeint) - sum(part_of(unit_total, weight, unit_weight)) over (partition by unit_id) as left_over,
-        row_number() over (partition by unit_id order by cut_off(unit_total, weight, unit_weight) desc, part_order) as turn
-    from query_table(parts) as given)
-select ranked.* exclude (whole_share, left_over, turn),
+        cut_off(unit_total, weight, unit_weight) as cut_off
+    from query_table(parts) as given),
+ranked as (
+    select cut.*, abs(unit_total::hugeint) - sum(whole_share) over (partition by unit_id) as left_over,
+        row_number() over (partition by unit_id order by cut_off desc, part_order) as turn
+    from cut)
+select ranked.* exclude (whole_share, cut_off, left_over, turn),
     (case when unit_total < 0 then -1 else 1 end * (whole_share + (turn <= left_over)::int))::hugeint as share
 from ranked;
 

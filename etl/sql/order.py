@@ -12,7 +12,7 @@ from etl.sql import dashboard_order
 from etl.sql.order_reports import FORECAST, FORECAST_ASKED, FORECAST_FROM_RUN, KPI, KPI_ASKED, KPI_LANDED, LISTS
 from etl.sql.order_services import SERVICES
 
-STAGING: tuple[str, ...] = ("landed_texts", "stg_files__time_entries")
+STAGING: tuple[str, ...] = ("landed_texts", "tracked_people", "tracked_works", "stg_files__time_entries")
 
 MAP: tuple[str, ...] = (
     "rounding_spans",  # which rule of rounding pay holds for whom, on few rows

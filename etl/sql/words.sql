@@ -10,6 +10,8 @@ create or replace type cost_purpose as enum ('direct_labor', 'internal_labor', '
 -- workday begins. And its last day.
 create or replace macro workweek_of(worked_day, begins_on) as (worked_day - (case when begins_on % 1000 < 100 then (isodow(worked_day) - begins_on % 1000 + 7) % 7
     else (worked_day - date '1900-01-01' - begins_on % 1000 + 100) % 14 end)::int);
+-- The workweeks that a time from its first to its last day lies in: one, or two where it reaches over the week's end.
+create or replace macro own_weeks(first_day, last_day, begins_on) as ([workweek_of(first_day, begins_on), workweek_of(last_day, begins_on)]);
 create or replace macro workweek_end(first_day, begins_on) as (first_day + case when begins_on % 1000 < 100 then 6 else 13 end);
 
 -- What of a payroll line stands in a payroll file as hours: a premium of hours paid before is hours of its own there.

@@ -110,7 +110,7 @@ def stage_pulls(engine: Engine, pulls: tuple[Pull, ...]) -> None:
         formats = {name: declared[name] for name in _FORMATS} | {"has_end": ends, "row_zones": is_connection}
         group = groups.setdefault(repr(formats), formats | {"pull_numbers": []})
         group["pull_numbers"].append(pull.number)
-    engine.run(("landed_texts",))
+    engine.run(("landed_texts", "tracked_people", "tracked_works"))
     engine.run_each("stg_files__time_entries", list(groups.values()))
 
 
@@ -118,8 +118,9 @@ def landed_between(staged: Engine, first: date, last: date) -> dict[str, pa.Tabl
     """The landed rows of entries that lie between two days in any delivery, as staged, with texts and pulls."""
     staged.run_each("landed_again", [{"first_day": first, "last_day": last}])
     staged.run(("texts_again",))
-    names = {"landed_again": "stg_files__time_entries", "texts_again": "landed_texts"}
-    return {names.get(name, name): staged.fetch(name) for name in (*names, "pulls", "complete_pulls")}
+    again = {"landed_again": "stg_files__time_entries", "texts_again": "landed_texts"}
+    whole = ("tracked_people", "tracked_works", "pulls", "complete_pulls")
+    return {again.get(name, name): staged.fetch(name) for name in (*again, *whole)}
 
 
 def put_landed(engine: Engine, landed: Mapping[str, pa.Table]) -> None:

@@ -24,6 +24,8 @@ UNITS = [1, 7, 60, 300, TENTH, 600, QUARTER, 1800, 3600]
 MODES = ["nearest", "up", "down"]
 ENTRY = {
     "employee_id": "E1",
+    "employee_name": "Ann Abel",
+    "worker_type": "employee",
     "week_begins_on": 1,
     "hour_kind": "worked",
     "bill_rate": Decimal("100.00"),
@@ -299,9 +301,9 @@ def test_rounding_of_groups(engine, entries, unit, mode, grain):
         ],
     )
     groups: dict[tuple, list[dict]] = {}
-    for row in rows:
+    for (person, *_), row in zip(entries, rows, strict=True):
         day = row["worked_on"]
-        groups.setdefault((row["employee_id"], day if grain == "day" else day.isocalendar()[:2]), []).append(row)
+        groups.setdefault((person, day if grain == "day" else day.isocalendar()[:2]), []).append(row)
     for group in groups.values():
         worked = sum(row["worked_seconds"] for row in group)
         assert sum(pay(group)) == by_rule(worked, unit, mode)

@@ -12,13 +12,14 @@ complete as (
     select pulls.*, batch, first_day, last_day from complete_pulls as pulls join windows on pulls.pull_number > last_pull
         and window_start <= last_day and window_end >= first_day),
 delivered as (
-    select source, entry_id, worked_on, person_ref, max(pull_number) as last_delivered from entries_keyed
+    select source, entry_id, worked_on, tracked_person_no, max(pull_number) as last_delivered from entries_keyed
     where worked_on between (select min(first_day) from complete) and (select max(last_day) from complete)
-    group by source, entry_id, worked_on, person_ref),
+    group by source, entry_id, worked_on, tracked_person_no),
 touched as (
     select batch from newer join windows on worked_on between first_day and last_day and pull_number > last_pull
     union select batch from moved join windows on worked_on between first_day and last_day and pull_number > last_pull
     union select batch from complete join delivered on delivered.source = complete.source and last_delivered < complete.pull_number
         and worked_on between greatest(first_day, window_start) and least(last_day, window_end)
-        and (len(population) = 0 or list_contains(population, person_ref)))
+    join tracked_people as people using (tracked_person_no)
+    where (len(population) = 0 or list_contains(population, person_ref)))
 select distinct batch from touched order by batch

@@ -1,8 +1,8 @@
 -- One row per entry that counts (newest version, not withdrawn) × kind of name it carries: person, project, item, customer, tag;
 -- with the cross-reference row that answers it on its day. Names are compared as everywhere: exactly, in composed form.
 with newest as (
-    select versions.source, versions.worked_on, coalesce(versions.worked_seconds, 0) as seconds, versions.person_ref, versions.client_ref,
-        versions.project_ref, versions.service_ref, texts.person_name, texts.tags
+    select versions.source, versions.worked_on, coalesce(versions.worked_seconds, 0) as seconds, texts.person_ref, texts.client_ref,
+        texts.project_ref, texts.service_ref, texts.person_name, texts.tags
     from entry_versions as versions join landed_texts as texts using (pull_number, source_row)
     where not is_superseded and not is_withdrawn),
 named as (

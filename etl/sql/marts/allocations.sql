@@ -25,11 +25,10 @@ turns as (   -- lines in the order of their ids, so that pieces are sorted by nu
     select line_id, row_number() over (order by line_id)::int as line_turn
     from (select distinct line_id from labor_keyed union all select distinct line_id from charged union all select line_id from billed
         union all select line_id from owed) as line_ids),
-keys as materialized (select labor_keyed.*, line_turn from labor_keyed join turns using (line_id)),   -- before their many pieces
 shares as (
-    select line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
+    select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, shares.seconds,
         shares.amount_minor, pay_minor_digits as digits, pay_currency as currency, addition_no
-    from labor_allocated as shares join keys using (key_no)
+    from labor_allocated as shares join labor_keyed using (key_no) join turns using (line_id)
     union all
     select turns.line_turn, line_id, shares.part_id, shares.entry_no, shares.day_no, shares.class_no, 0,
         shares.amount_minor, pay_minor_digits, pay_currency, shares.addition_no

@@ -25,7 +25,7 @@ told_twice as (   -- the same work in two trackers: counted at the entry of the 
         and later.worked_seconds = earlier.worked_seconds and later.job_no is not distinct from earlier.job_no
         and earlier.source < later.source
     group by later.entry_no)
-select entry_id, staged.person_ref as employee_ref, valid.worked_on, valid.worked_seconds as seconds,
+select entry_id, texts.person_ref as employee_ref, valid.worked_on, valid.worked_seconds as seconds,
     'with ' || coalesce(other_entry_id, elsewhere_entry_id) as subject, hour_kind::varchar as hour_kind, valid.worked_seconds, coalesce(overlap_seconds, 0) as overlap_seconds,
     coalesce(count_earlier_alike, 0) as count_earlier_alike, coalesce(count_elsewhere, 0) as count_elsewhere,
     greatest(coalesce(epoch_us(staged.updated_at) // 1000000 - begin_second - valid.worked_seconds, 0), 0) as synced_after_seconds,

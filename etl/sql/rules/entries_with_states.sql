@@ -2,18 +2,16 @@
 with entries as (
     select entries.* exclude (vendor_id, last_worked_on, is_clock_ambiguous, is_conflict, is_superseded, is_withdrawn, is_currency_unknown, pay_currency,
             time_code, person_doubt),
-        this_week.person_no is not null or next_week.person_no is not null as is_pay_rate_missing,
-        this_week.is_mixed or next_week.is_mixed as is_pay_mixed,
+        case when unpriced.person_no is null then false else list_has_any(weeks, own_weeks(worked_on, last_worked_on, week_begins_on)) end as is_pay_rate_missing,
+        case when unpriced.person_no is null then false else list_has_any(mixed_weeks, own_weeks(worked_on, last_worked_on, week_begins_on)) end as is_pay_mixed,
         apart.state as apart_state, apart.code as apart_code, apart.time_code, apart.is_pay_out, apart.is_labor_out, apart.is_bill_out,
         coalesce(contracted.cost_state, 'out_of_scope'::entry_state) as contractor_state,
         case when contracted.entry_no is null then 'TE042' else contracted.cost_reason end as contractor_reason,
         case when waiting.customer_job is not null then 'TE183' when untaxed.customer_job is not null then 'TE180' end as invoice_reason
     from entries_judged as entries
     left join contract_entries as contracted using (entry_no)
-    left join pay_rates_missing as this_week on this_week.person_no = entries.person_no
-        and this_week.workweek_start = workweek_of(worked_on, week_begins_on)
-    left join pay_rates_missing as next_week on next_week.person_no = case when last_worked_on > worked_on then entries.person_no end   -- of a shift over the week's end
-        and next_week.workweek_start = case when last_worked_on > worked_on then workweek_of(last_worked_on, week_begins_on) end
+    left join (select person_no, list(workweek_start) as weeks, coalesce(list(workweek_start) filter (where is_mixed), []) as mixed_weeks
+        from pay_rates_missing group by person_no) as unpriced on unpriced.person_no = entries.person_no   -- few people, so by person alone
     left join (select entry_no, any_value(state) as state, any_value(code) as code, any_value(time_code) as time_code, any_value(is_pay_out) as is_pay_out,
             any_value(is_labor_out) as is_labor_out, any_value(is_bill_out) as is_bill_out from (   -- few rows, in one join
             select entry_no, 'out_of_scope'::entry_state as state, 'TE135' as code, null::varchar as time_code, null::boolean as is_pay_out,

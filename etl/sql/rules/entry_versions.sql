@@ -30,9 +30,10 @@ complete_persons as (
     select source, pull_number, window_start, window_end, unnest(case when len(population) = 0 then [null] else population end) as person_ref
     from complete_pulls),
 complete_days as (   -- the last pull that was declared complete for a source, a day and a person (null: everybody)
-    select source, person_ref, worked_on, max(pull_number) as last_pull_number
+    select source, person_ref, tracked_person_no, worked_on, max(pull_number) as last_pull_number
     from (select *, unnest(generate_series(window_start, window_end, interval 1 day))::date as worked_on from complete_persons) as days
-    group by source, person_ref, worked_on),
+    left join tracked_people using (source, person_ref)
+    group by source, person_ref, tracked_person_no, worked_on),
 judged as (   -- withdrawn: absent from a later pull that was declared complete for its date and person
     select versions.* exclude (newest, last_pull_number), versions.version < newest as is_superseded,
         versions.version = newest and coalesce(greatest(of_all.last_pull_number, of_person.last_pull_number)
@@ -41,5 +42,5 @@ judged as (   -- withdrawn: absent from a later pull that was declared complete 
     left join complete_days as of_all on of_all.source = versions.source and of_all.worked_on = versions.worked_on
         and of_all.person_ref is null
     left join complete_days as of_person on of_person.source = versions.source and of_person.worked_on = versions.worked_on
-        and of_person.person_ref = versions.person_ref)
+        and of_person.tracked_person_no = versions.tracked_person_no)
 select * from judged

@@ -1,7 +1,14 @@
 -- One row per landed row of one drop or connection. Text becomes dates, instants and whole seconds by the formats declared;
 -- what cannot be read is null, its text stays in the landing (landed_texts). Nothing is filtered, nothing is guessed. A
 -- connection's rows carry the person's zone ($row_zones), their instants an offset.
-with landed as (select * from landed_texts where list_contains($pull_numbers, pull_number)),
+with landed as (   -- who and what, by number
+    select texts.*, tracked_person_no, tracked_work_no
+    from landed_texts as texts
+    join tracked_people as people on people.source = texts.source and people.person_ref is not distinct from texts.person_ref
+    join tracked_works as works on works.source = texts.source and works.client_ref is not distinct from texts.client_ref
+        and works.project_ref is not distinct from texts.project_ref and works.service_ref is not distinct from texts.service_ref
+        and works.currency_text is not distinct from texts.currency_text
+    where list_contains($pull_numbers, pull_number)),
 clocked as (
     select landed.*,
         case when $row_zones then coalesce(json_extract_string(extra, '$.zone'), $zone) end as zone,
@@ -66,7 +73,7 @@ timed as (
             or timezone($zone, ended_at + interval 30 minute) = ended_local) as is_clock_ambiguous
     from instants),
 staged as (
-    select source, pull_number, source_row, entry_ref, person_ref, client_ref, project_ref, service_ref, currency_text,
+    select source, pull_number, source_row, entry_ref, tracked_person_no, tracked_work_no,
         worked_on, started_local, started_at, worked_seconds, updated_at, time_code, zone,
         coalesce(is_clock_ambiguous, false) as is_clock_ambiguous,
         list_contains($billable_words, lower(coalesce(billable_text, ''))) as is_billable,
