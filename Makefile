@@ -28,7 +28,7 @@ $(SAMPLE): | $(DONE)
 	$(BIN)/timebooks init . --sample
 
 test: $(DONE)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-long: $(DONE)
 	$(BIN)/python -m pytest -n auto

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from functools import cache
 
 import pytest
 
@@ -16,3 +18,13 @@ def program(*names: str) -> str:
             pytest.fail(f"{names[0]} is missing; make tools installs it")
         pytest.skip(f"{names[0]} is not here (make tools installs it)")
     return found
+
+
+def office() -> list[str]:
+    """LibreOffice without a screen; its profile takes seconds to make, so one serves this process."""
+    return [program("soffice", "libreoffice"), f"-env:UserInstallation=file://{_profile().name}", "--headless"]
+
+
+@cache
+def _profile() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="timebooks-office-")

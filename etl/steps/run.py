@@ -35,6 +35,7 @@ from etl.workspace import Workspace, is_sandbox
 _AHEAD = timedelta(days=3653)   # a clock that is wrong by some years stops nobody
 _HELD = ExitStack()
 _LARGE_BYTES, _LARGE = 64 << 20, Limits(memory="3000MiB")   # of entries landed, some millions; docs/adr/0099
+_SMALL_BYTES, _SMALL = 256 << 10, Limits(threads=1)   # some ten thousand entries; docs/adr/0100
 _ROOMY_BYTES = 8 << 30   # a machine with less keeps its memory
 
 
@@ -131,10 +132,16 @@ class Run:
 
     @cached_property
     def engine_limits(self) -> Limits | None:
-        """What the working database may use: as given, else more where very much has landed and the machine has it."""
-        if self.limits is None and landing.landed_bytes(self.workspace, self.company) >= _LARGE_BYTES:
-            return _LARGE if memory_bytes() >= _ROOMY_BYTES else None
-        return self.limits
+        """What the working database may use: as given, else by what has landed.
+
+        Little: one thread, since a second would only wait. Very much: more memory, where the machine has it.
+        """
+        if self.limits is not None:
+            return self.limits
+        landed = landing.landed_bytes(self.workspace, self.company)
+        if landed < _SMALL_BYTES:
+            return _SMALL
+        return _LARGE if landed >= _LARGE_BYTES and memory_bytes() >= _ROOMY_BYTES else None
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:

@@ -35,7 +35,7 @@ WORK = """
 def _past(tmp_path: Path) -> BookPast:
     past = BookPast(tmp_path, books=DECLARED)
     past.work(WORK)
-    past.publish(0)
+    past.publish_first()
     return past
 
 

@@ -145,6 +145,7 @@ HISTORY = {   # what happens to data/history
     "its files are cut": lambda root: [_cut(path) for path in _lake(root)],
     "two files are swapped": lambda root: _swap(*_lake(root)[:2]),
 }
+IN_SHORT = ("deleted", "the catalog is cut", "two files are swapped")   # more of the store's own: tests/store
 
 
 def _lake(root):
@@ -161,7 +162,8 @@ def _swap(one, other):
     other.write_bytes(content)
 
 
-@pytest.mark.parametrize("spoil", HISTORY.values(), ids=HISTORY)
+@pytest.mark.parametrize("spoil", [
+    pytest.param(spoil, id=why, marks=() if why in IN_SHORT else pytest.mark.long) for why, spoil in HISTORY.items()])
 def test_a_damaged_history_is_named_and_made_again(spoilt, made, spoil):
     before = steps.query_history(made, QUESTION)
     assert before.rows

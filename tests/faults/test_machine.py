@@ -217,7 +217,7 @@ IMPORTED = "import duckdb, pandas, etl.steps, pathlib; print(pathlib.Path('/proc
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of address space are Linux's")
-@pytest.mark.parametrize("more_mib", [0, 40, 120])
+@pytest.mark.parametrize("more_mib", [0, pytest.param(40, marks=pytest.mark.long), 120])
 def test_a_run_without_memory_leaves_nothing_and_says_so(root, more_mib):
     """F28: the process may use a little more than it takes to import what it needs."""
     asked = [sys.executable, "-c", IMPORTED]
@@ -240,15 +240,15 @@ def nobody():
 
 
 RIGHTS = [   # path that is closed, its mode, the code told, why
-    ("data/audit_log", 0o555, "NOT_WRITABLE", "no record can be written"),
-    ("data/landing", 0o555, "NOT_WRITABLE", "no pull can land"),
+    pytest.param("data/audit_log", 0o555, "NOT_WRITABLE", "no record can be written", marks=pytest.mark.long),
+    pytest.param("data/landing", 0o555, "NOT_WRITABLE", "no pull can land", marks=pytest.mark.long),
     ("data/audit_log", 0o000, "NOT_WRITABLE", "the log can neither be listed nor written"),
     ("reports", 0o555, "NOT_WRITABLE", "no batch can be published"),
     ("data/inbox/sandbox-tiny/time.csv", 0o000, "FILE_UNREADABLE", "another owner's export"),
 ]
 
 
-@pytest.mark.parametrize(("closed", "mode", "code", "why"), RIGHTS, ids=[f"{case[0]} {case[1]:o}" for case in RIGHTS])
+@pytest.mark.parametrize(("closed", "mode", "code", "why"), RIGHTS)
 def test_missing_rights_are_told_and_leave_nothing_between(warm, closed, mode, code, why):
     """F23."""
     base = Path(tempfile.mkdtemp(prefix="tb-"))   # pytest's own folders are closed to others

@@ -39,6 +39,7 @@ def ran(lab, name):
     return lab.outputs()
 
 
+@pytest.mark.long   # make test has test_newcomer.py: the week from the menu of a company of its own
 def test_the_week_runs_from_the_menu(lab):
     shown = ran(lab, "week")
     assert "ready" in shown

@@ -53,20 +53,25 @@ def test_real_weeks_give_the_same_bytes_with_and_without_notebooks(tmp_path: Pat
     assert not list((tmp_path / "notebooks" / "reports").rglob("batch-*/**/*.ipynb")), "and never in the batch folder"
 
 
-def test_each_notebook_runs_alone_and_in_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("together", [3, pytest.param(1, marks=pytest.mark.long)])
+def test_notebooks_run_in_kernels_of_their_own_and_in_order(tmp_path: Path, together: int) -> None:
+    """Nothing but the working database passes from one kernel to the next."""
     init(tmp_path, with_sample=True)
     parameters = {"company": SAMPLE, "period_end": SAMPLE_PERIOD_END, "workspace": str(tmp_path)}
-    for name in STAGES:
-        with runner.warm_kernel():  # a kernel of its own: nothing but the working database passes between them
-            executed = runner.run_notebook(name, parameters)
-        outcome = executed.outcome
-        assert outcome is not None, executed.stopped
-        assert outcome.exit_code == 0, outcome.text()
-        assert not any(
-            output["output_type"] == "error"
-            for cell in json.loads(executed.content)["cells"]
-            for output in cell.get("outputs", [])
-        )
+    for first in range(0, len(STAGES), together):
+        with runner.warm_kernel():
+            for name in STAGES[first : first + together]:
+                runs(name, parameters)
+
+
+def runs(name: str, parameters: dict[str, object]) -> None:
+    """The notebook ends well, and no cell shows an error."""
+    executed = runner.run_notebook(name, parameters)
+    outcome = executed.outcome
+    assert outcome is not None, executed.stopped
+    assert outcome.exit_code == 0, outcome.text()
+    cells = json.loads(executed.content)["cells"]
+    assert not [output for cell in cells for output in cell.get("outputs", []) if output["output_type"] == "error"]
 
 
 @pytest.mark.capability("C1")

@@ -141,53 +141,77 @@ def writer(root: Path) -> int:
 class TestKilled:
     """At a stage of a real week: somebody is killed, and the week is run again."""
 
-    MOMENTS = (0, *(pytest.param(count, marks=pytest.mark.long) for count in (1, 2, 3, 4, 5, 6)))
+    MOMENTS = range(7)
 
     def start(self, root: Path, moment: int) -> tuple[subprocess.Popen[str], int]:
-        """A week that has done `moment` stages, and its writer."""
-        init(root, with_sample=True)
+        """A week that has done `moment` more stages, and its writer."""
+        if not root.exists() or not any(root.iterdir()):
+            init(root, with_sample=True)
+        moment += stages_done(root)
         command = subprocess.Popen(
             [sys.executable, "-c", "from etl.cli import main; main()", "--workspace", str(root), *WEEK],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
             # a job in the background ignores the signal, and so would its children
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # noqa: PLW1509 - no threads here
-        wait_for(lambda: writer(root) and stages_done(root) >= moment, 120, "the stage begins")
+        wait_for(lambda: (pid := writer(root)) and alive(pid) and stages_done(root) >= moment, 120, "the stage begins")
         pid = writer(root)
         assert pid != command.pid, "the process that writes holds the lock"
         return command, pid
 
-    def ends_well(self, root: Path, pid: int) -> None:
-        """No writer, a free lock, and a rerun that closes the period."""
+    def is_let_go(self, root: Path, pid: int) -> None:
+        """No writer, and a free lock."""
         wait_for(lambda: not alive(pid), 10, "the kernel is gone")
         with company_lock(Workspace(root), SAMPLE, "test"):
             pass
+
+    def ends_well(self, root: Path, pid: int) -> None:
+        """Nobody is left, and a rerun closes the period."""
+        self.is_let_go(root, pid)
         answer = timebooks(*WEEK, workspace=root)
         assert answer.code == 0, answer.talk
         assert "closed" in answer.facts
         assert timebooks("verify", workspace=root).code == 0
 
-    @pytest.mark.parametrize("moment", MOMENTS)
-    def test_killing_the_command_takes_the_kernel_along(self, tmp_path: Path, moment: int) -> None:
-        command, pid = self.start(tmp_path, moment)
+    def kill_the_command(self, root: Path, moment: int) -> int:
+        command, pid = self.start(root, moment)
         command.kill()
         command.communicate()
-        self.ends_well(tmp_path, pid)
+        return pid
 
-    @pytest.mark.parametrize("moment", MOMENTS)
-    def test_killing_the_kernel_ends_the_command_with_a_message(self, tmp_path: Path, moment: int) -> None:
-        command, pid = self.start(tmp_path, moment)
+    def kill_the_kernel(self, root: Path, moment: int) -> int:
+        command, pid = self.start(root, moment)
         os.kill(pid, signal.SIGKILL)
         _, talk = command.communicate(timeout=60)
         assert command.returncode == 2, talk
         assert "KERNEL_DIED" in talk
         assert "Traceback" not in talk
-        self.ends_well(tmp_path, pid)
+        return pid
 
-    @pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
-    def test_a_person_may_stop_the_command(self, tmp_path: Path, sent: signal.Signals) -> None:
-        command, pid = self.start(tmp_path, 1)
+    def stop_the_command(self, root: Path, moment: int, sent: signal.Signals = signal.SIGINT) -> int:
+        command, pid = self.start(root, moment)
         command.send_signal(sent)
         _, talk = command.communicate(timeout=60)
         assert command.returncode not in (0, 1), talk
         assert "Traceback" not in talk
-        self.ends_well(tmp_path, pid)
+        return pid
+
+    def test_one_week_killed_three_times_closes(self, tmp_path: Path) -> None:
+        """The command, then its kernel, then by a person: each time nobody is left, and at last the period closes."""
+        self.is_let_go(tmp_path, self.kill_the_command(tmp_path, 0))
+        self.is_let_go(tmp_path, self.kill_the_kernel(tmp_path, 0))
+        self.ends_well(tmp_path, self.stop_the_command(tmp_path, 1))
+
+    @pytest.mark.long
+    @pytest.mark.parametrize("moment", MOMENTS)
+    def test_killing_the_command_takes_the_kernel_along(self, tmp_path: Path, moment: int) -> None:
+        self.ends_well(tmp_path, self.kill_the_command(tmp_path, moment))
+
+    @pytest.mark.long
+    @pytest.mark.parametrize("moment", MOMENTS)
+    def test_killing_the_kernel_ends_the_command_with_a_message(self, tmp_path: Path, moment: int) -> None:
+        self.ends_well(tmp_path, self.kill_the_kernel(tmp_path, moment))
+
+    @pytest.mark.long
+    @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+    def test_a_person_may_stop_the_command(self, tmp_path: Path, sent: signal.Signals) -> None:
+        self.ends_well(tmp_path, self.stop_the_command(tmp_path, 1, sent))

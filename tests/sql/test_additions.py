@@ -6,11 +6,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sql.additions import add
 from tests.sql.company import ORDER, Books, Company
+from tests.sweeps import examples
 
 PAY_ITEMS = f"""{Company.pay_items}
         premium     meal_premium      Meal Premium
@@ -124,7 +125,7 @@ def test_what_another_period_pays_is_not_in_this_one():
 @given(
     st.lists(st.tuples(st.integers(-(10**9), 10**9), st.integers(1, 40000), st.integers(9, 15)), min_size=1, max_size=6)
 )
-@settings(max_examples=15, deadline=None)
+@examples(5, 60)
 def test_a_line_is_the_rounded_sum_of_its_additions_whatever_their_fractions(parts):
     books = with_additions(
         *(

@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sql.company import Books, Company
+from tests.sweeps import examples
 
 FIRM = replace(Company(), rates="service_item  bill_rate  currency\nEngineering  137.77  USD\nDesign  14501  JPY")
 NOT_BILLED = {"TE007", "TE008", "TE009", "TE011", "TE013", "TE044", "TE048"}   # why not here
@@ -30,7 +31,7 @@ def books_of(entries: list[tuple[str, str, str, int, bool, str]]) -> Books:
 
 @pytest.mark.capability("C49")
 @given(ENTRIES)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=10, derandomize=True)
+@examples(5, 40)
 def test_billable_seconds_are_the_same_from_the_export_to_the_lines(entries):
     told = sum(time for *_, time, is_billable, _ in entries if is_billable)
     books = books_of(entries)

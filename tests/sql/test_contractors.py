@@ -7,11 +7,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import MappingError
 from tests.sql.company import Books, Company
+from tests.sweeps import examples
 
 FIRM = Company(
     employees="""
@@ -297,7 +298,7 @@ def capped(cap: str, times: list[tuple[int, str, str]]) -> Books:
     return firm.books("\n".join(["id  person  date  start  time  project  service", *rows]))
 
 
-@settings(max_examples=12, deadline=None)
+@examples(4, 40)
 @given(times=TIMES, cap=st.sampled_from(["3  -", "-  100.00", "2.5  77.77", "0  -", "-  -"]))
 def test_bill_lines_are_the_sum_of_entries_and_never_above_the_cap(times, cap):
     books = capped(cap, times)
@@ -312,7 +313,7 @@ def test_bill_lines_are_the_sum_of_entries_and_never_above_the_cap(times, cap):
     assert sum(line["seconds"] for line in lines) + over == sum(seconds for seconds, _, _ in times)
 
 
-@settings(max_examples=8, deadline=None)
+@examples(4, 40)
 @given(seconds=st.integers(2, 30_000), cut=st.integers(1, 29_999), cap=st.sampled_from(["3  -", "-  100.00"]))
 def test_splitting_an_entry_changes_nothing(seconds, cut, cap):
     cut = min(cut, seconds - 1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import RefusedError
@@ -15,6 +15,7 @@ from etl.units import clock_hours
 from tests.sql import test_payroll_taxes as taxes
 from tests.sql import test_salaries as salaries
 from tests.sql.company import Books, Company, delivery
+from tests.sweeps import examples
 
 ACCOUNTS = Company.accounts + "\n        labor_variance  Overhead:Labor Variance  EXP"
 FIRM = Company(accounts=ACCOUNTS, cost_rates="cost_rate\n50.00")
@@ -174,7 +175,7 @@ SHEETS = st.lists(
               st.integers(1, 40_000)), min_size=1, max_size=12)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(4, 40)
 @given(SHEETS, st.integers(0, 999_99), st.sampled_from(["accrue", "distribution"]))
 def test_standard_cost_and_variance_come_to_the_pay(rows, cents, posting):
     sheet = [{"id": str(n), "person": person, "date": f"2026-11-{day:02}", "project": project, "time": clock_hours(s)}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import MappingError, RefusedError, SettingsError
@@ -18,6 +18,7 @@ from etl.units import minor_digits
 from tests.sql.additions import add
 from tests.sql.company import ORDER, Books, Company
 from tests.sql.test_additions import FIRM as WITH_PREMIUMS
+from tests.sweeps import examples
 
 HERE = """
 [currency]
@@ -260,7 +261,6 @@ def test_converting_here_needs_a_source():
         replace(FIRM, toml='\n[currency]\nconvert = "here"\n').run()
 
 
-RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=8, derandomize=True)
 TIMES = st.lists(
     st.tuples(st.sampled_from(["ann", "jun", "sara", "eva"]), st.sampled_from(["web", "shop", "(none)"]),
               st.integers(1, 20000)), min_size=1, max_size=12)
@@ -269,7 +269,7 @@ RATE = st.integers(1, 10**7).map(lambda units: f"{units // 10**4}.{units % 10**4
 
 @pytest.mark.capability("C79")
 @given(TIMES, RATE, RATE, RATE, st.sampled_from(["USD", "JPY", "KWD", "EUR"]))
-@RELAXED
+@examples(4, 40)
 def test_any_week_converts_exactly(times, dollars, yen, dinars, home):
     rates = (f"rate_date  from_currency  to_currency  rate\n2026-11-15  EUR  USD  {dollars}\n"
              f"2026-11-15  EUR  JPY  {yen}\n2026-11-15  EUR  KWD  {dinars}")

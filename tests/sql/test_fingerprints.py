@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sql.company import Company, Delivery, delivery
+from tests.sweeps import examples
 
 WEEK = "2026-11-09 2026-11-15"
 PLAIN = """
@@ -98,7 +99,7 @@ ROWS = st.lists(st.tuples(st.integers(1, 3), st.integers(9, 11), st.integers(1, 
 
 @pytest.mark.capability("C85", "M14")
 @given(st.lists(ROWS, min_size=1, max_size=3), st.booleans(), st.data())
-@settings(max_examples=12, deadline=None)
+@examples(5, 40)
 def test_delivering_again_shuffled_changes_nothing(files, has_ids, data):
     """R03: with ids or without, each file once more and each in another order, the versions are the same."""
 

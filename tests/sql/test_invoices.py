@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import MappingError
@@ -16,6 +16,7 @@ from etl.sql.order import RULES
 from etl.steps.billing import billing_gaps
 from etl.units import minor_digits
 from tests.sql.company import Books, Company
+from tests.sweeps import examples
 
 FIRM = replace(
     Company(), documents="quickbooks_desktop.invoice", bill='output = "draft_invoice"\nterms_days = 30',
@@ -353,7 +354,7 @@ RATES = st.tuples(st.sampled_from(["USD", "JPY", "KWD"]), st.sampled_from(["JPY"
 
 @pytest.mark.capability("C50")
 @given(ENTRIES, RATES)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=8, derandomize=True)
+@examples(4, 40)
 def test_worksheet_is_the_sum_of_allocated_lines_and_of_entries_to_the_cent(entries, rates):
     """With 0, 2 and 3 decimals, and a cap somewhere inside the money; every run also runs every audit."""
     first, second, dev, art, part = rates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import MappingError, TargetError
@@ -14,6 +14,7 @@ from etl.targets.documents import document
 from etl.targets.pay_item_codes import codes_of, with_codes
 from etl.units import clock_hours
 from tests.sql.company import Books, Company, delivery
+from tests.sweeps import examples
 
 ITEMS = f"""{Company.items}
     sick         Sick           paid_leave
@@ -364,7 +365,7 @@ def _sheet(rows: list[tuple[int, int, str]]) -> list[dict[str, str]]:
 
 
 @pytest.mark.capability("C136")
-@settings(max_examples=10, deadline=None)
+@examples(4, 40)
 @given(WORK, LEAVE)
 def test_leave_never_changes_overtime_or_what_is_billed(work, leave):
     worked = [(day, s, "dev") for day, s in work]

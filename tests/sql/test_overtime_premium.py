@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.units import clock_hours
 from tests.sql.company import Books, Company, delivery
 from tests.sql.test_pay_periods import STRADDLING
+from tests.sweeps import examples
 
 pytestmark = pytest.mark.capability("C145")
 
@@ -139,7 +140,7 @@ HOURS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@examples(3, 40)
 @given(HOURS, st.sampled_from(["spread", "overhead"]), st.sampled_from(["accrue", "distribution"]))
 def test_all_cents_are_allocated_whoever_bears_them(week, bearer, posting):
     """The audits prove every line; the pay is that of the policy `job`, to the cent."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import ConservationError, MappingError
@@ -19,6 +19,7 @@ from tests.sql.additions import add
 from tests.sql.company import ORDER, Books, Company, delivery
 from tests.sql.test_additions import FIRM as WITH_PREMIUMS
 from tests.sql.test_golden_week import alder, alder_rows
+from tests.sweeps import examples
 
 SEPARATE = '\n[payroll_tax]\nmode = "separate"\n'
 ACCOUNTS = """
@@ -302,7 +303,7 @@ SHEETS = st.lists(
               st.sampled_from(["web", "shop", "(none)", "new"]), st.integers(1, 40_000)), min_size=1, max_size=12)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(4, 40)
 @given(SHEETS, st.integers(0, 9_000_00), st.integers(1, 15_000_000), st.sampled_from(["accrue", "distribution"]))
 def test_every_cent_of_tax_is_posted_held_or_left(rows, before, millionths, posting):
     sheet = [{"id": str(n), "person": person, "date": f"2026-11-{day:02}", "project": project, "time": clock_hours(s)}

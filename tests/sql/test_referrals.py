@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import MappingError
 from etl.steps.inputs import refuse_gaps
 from tests.sql.company import Company
+from tests.sweeps import examples
 
 pytestmark = pytest.mark.capability("C131")
 
@@ -77,7 +78,7 @@ def test_the_row_of_the_entry_goes_before_the_row_of_the_day():
     assert [books.state_of(entry)[:10] for entry in ("m1", "m2")] == ["held TE194", "exported -"]
 
 
-@settings(max_examples=12, deadline=None)
+@examples(4, 40)
 @given(
     days=st.lists(st.tuples(st.integers(9, 15), st.integers(1, 14 * 3600)), min_size=1, max_size=8),
     chosen=st.sets(st.integers(0, 7)),

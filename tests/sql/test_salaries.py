@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import MappingError
 from etl.steps.inputs import refuse_gaps
 from etl.units import clock_hours
 from tests.sql.company import Books, Company, delivery
+from tests.sweeps import examples
 
 pytestmark = pytest.mark.capability("C144")
 
@@ -249,7 +250,7 @@ ROWS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=10, deadline=None)
+@examples(4, 40)
 @given(ROWS, st.integers(1, 999_999_99), st.sampled_from([OVER_HOURS, STANDARD]), st.integers(0, 99_99))
 def test_cost_is_the_salary_to_the_cent(rows, cents, pay, rate):
     sheet = [

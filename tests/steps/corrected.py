@@ -6,13 +6,16 @@ of a tracker is. What the batches hold is read from their published tables alone
 
 from __future__ import annotations
 
+import atexit
 import csv
 import hashlib
 import io
 import os
+import shutil
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +37,7 @@ COMPANY = "sandbox-past"
 TABLES = ("postings", "payroll_lines", "billable_lines", "corrections")
 MONDAY = date(2026, 11, 2)
 WRITTEN = 1_780_000_000
+_FIRST: dict[str, Path] = {}   # what equal companies published in this process
 SETTINGS = f"""
 [company]
 id = "{COMPANY}"
@@ -197,6 +201,19 @@ class Past:
             exports.export(run.workspace, COMPANY, draft, person="preparer", now=run.now())
         finally:
             run.end()
+
+    def publish_first(self) -> None:
+        """The first week of a company that has done nothing yet; for equal companies it is made once, and copied."""
+        assert not Workspace(self.root).audit_log(COMPANY).exists()
+        choices = [getattr(self, one.name) for one in fields(self) if one.name != "root"]
+        chosen = repr((type(self).__qualname__, choices))
+        if chosen in _FIRST:
+            shutil.copytree(_FIRST[chosen], self.root, dirs_exist_ok=True)
+            return
+        self.publish(0)
+        kept = Path(tempfile.mkdtemp(prefix="first-week-"))
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
+        _FIRST[chosen] = shutil.copytree(self.root, kept / "w")
 
     def computed(self, week: int) -> dict[str, list[dict[str, Any]]]:
         """What a week comes to by all that is known now, nothing published."""

@@ -43,13 +43,13 @@ def fives(first: int, end: int) -> list[tuple[int, ...]]:
 
 @pytest.mark.capability("M3")
 @pytest.mark.capability("C143")
-@pytest.mark.parametrize("seeds", [*((seed,) for seed in range(5)), *fives(5, 25)], ids=str)
+@pytest.mark.parametrize("seeds", [(1,), *fives(5, 15)], ids=str)
 def test_the_sum_of_all_exported_lines_is_the_last_state(tmp_path, seeds):
     """Alone, and five at a time as teams of one company: none may move a line of another."""
     prove(tmp_path, *seeds)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seeds", fives(25, 500), ids=str)
+@pytest.mark.parametrize("seeds", [*((seed,) for seed in range(5)), *fives(5, 500)], ids=str)
 def test_500_histories(tmp_path, seeds):
     prove(tmp_path, *seeds)

@@ -24,7 +24,7 @@ def company(root, more=HERE) -> Past:
     past.tables["fx_rates.csv"] = [
         (sunday(week), "JPY", "USD", "0.006378", "ecb", "v1", "2026-11-08 16:00") for week in range(6)]
     past.work("a ann web 0 8:00\nb bob web 0 8:00\nb2 bob shop 1 1:20\nb3 bob web 2 0:50")
-    past.publish(0)
+    past.publish_first()
     return past
 
 

@@ -58,7 +58,7 @@ def test_a_base_is_used_up_over_the_batches_of_the_year(tmp_path):
 def test_late_pay_counts_to_the_base_and_its_tax_is_told(tmp_path):
     company = past(tmp_path)
     week_of(company, 0)
-    company.publish(0)
+    company.publish_first()
     company.work("late ann web 5 1:00")
     for week in (1, 2):
         week_of(company, week)
@@ -83,7 +83,7 @@ def test_a_payroll_without_taxes_is_declared(tmp_path):
     """The first week was exported before taxes were computed here; then its wages are declared."""
     company = past(tmp_path, more="")
     week_of(company, 0)
-    company.publish(0)
+    company.publish_first()
     company.more = SEPARATE
     week_of(company, 1)
     with pytest.raises(RefusedError, match="was exported without employer taxes"):
@@ -99,7 +99,7 @@ def test_a_payroll_without_taxes_is_declared(tmp_path):
 def test_a_tax_line_is_explained_by_its_entries(tmp_path):
     company = past(tmp_path)
     week_of(company, 0)
-    company.publish(0)
+    company.publish_first()
     for line in ("0001-E-001", "0001-E-002", "0001-ER-001"):
         found = steps.explain(line, tmp_path, COMPANY)
         assert [row[0] for row in found.rows] == [f"tracker:w0{day}" for day in range(5)], line

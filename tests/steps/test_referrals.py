@@ -29,7 +29,7 @@ def disputed(root: Path) -> Past:
     company = Past(root)
     company.work(FIVE_DAYS + "\n" + "\n".join(f"n{day} ann web {7 + day} 8:00" for day in range(3)))
     refer(company)
-    company.publish(0)
+    company.publish_first()
     return company
 
 
@@ -63,7 +63,7 @@ def test_what_is_decided_not_to_be_owed_is_never_paid_and_takes_nothing_back(tmp
 def test_a_dispute_about_pay_that_was_exported_takes_nothing_back_by_itself(tmp_path):
     company = Past(tmp_path)
     company.work(FIVE_DAYS)
-    company.publish(0)
+    company.publish_first()
     refer(company)
     company.publish(1)
     must_show(company, 1, "corrections", """

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import openpyxl
 
-from tests.programs import program
+from tests.programs import office
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -54,8 +54,7 @@ def recomputed(content: bytes, folder: Path, to: str = "xlsx") -> bytes:
     (folder / "out").mkdir(exist_ok=True)
     (folder / "given.xlsx").write_bytes(content)
     done = subprocess.run(
-        [program("soffice", "libreoffice"), f"-env:UserInstallation=file://{folder}/profile", "--headless",
-         "--convert-to", to, "--outdir", str(folder / "out"), str(folder / "given.xlsx")],
+        [*office(), "--convert-to", to, "--outdir", str(folder / "out"), str(folder / "given.xlsx")],
         capture_output=True, text=True, timeout=240, check=False)
     made = folder / "out" / f"given.{to}"
     assert done.returncode == 0, done.stderr
