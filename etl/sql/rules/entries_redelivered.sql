@@ -2,8 +2,9 @@
 -- A conflict: one file tells two stories of one entry, and no update time says which is the later; a later file with
 -- one story settles it. An update time that came before with the same content never counts again, and a delivery whose
 -- update time lies before one that came earlier is stale: it arrived late and says nothing new (docs/adr/0018).
-with keyed as not materialized (select entry_id, pull_number, source_row from entries_keyed),
-repeated as (select entry_id from keyed group by entry_id having count(*) > 1),
+with keyed as not materialized (select entry_id, id_mark, pull_number, source_row from entries_keyed),
+marks as (select id_mark from keyed group by id_mark having count(*) > 1),   -- eight bytes each; equal ones are told apart next
+repeated as (select entry_id from keyed semi join marks using (id_mark) group by entry_id having count(*) > 1),
 contents as (
     select entry_id, pull_number, source_row, updated_text, updated_at,
         struct_pack(updated_text, person_ref, client_ref, project_ref, task_ref, service_ref, date_text, start_text,

@@ -1,7 +1,7 @@
 -- One row per entry version of the calculation window, and per version without a readable date. An entry of the window
 -- brings all its versions. Entries of other windows are counted apart (marts/landed_counts), none is lost.
 with timed as not materialized (
-    select entries_keyed.* exclude (started_local, zone),
+    select entries_keyed.* exclude (id_mark, started_local, zone),
         epoch_us(first_midnight) // 1000000 - epoch_us(started_at) // 1000000 as first_day_seconds,
         epoch_us(second_midnight) // 1000000 - epoch_us(first_midnight) // 1000000 as second_day_seconds
     from entries_keyed left join midnights
