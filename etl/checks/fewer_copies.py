@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 _PLAIN = frozenset({str, int, bool, type(None)})   # what JSON knows as it is
+_APART = frozenset({"meta", "notes", "description", "severity", "id", "rendered_content"})   # beside the kwargs
 
 
 def make_fewer_copies() -> None:
@@ -48,11 +49,9 @@ def _success(self: Any) -> dict[str, Any]:
 
 
 def _one_success(self: Any, key: str, default: Any = None) -> Any:
-    kwargs = self.configuration.kwargs
-    if key in kwargs:
-        return kwargs[key]
-    field = self.__fields__.get(key)
-    return default if field is None or field.required else field.default
+    if key in self.__fields__ or key in _APART:
+        return _value(self, key, default)
+    return default
 
 
 def _name(self: Any, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
@@ -64,5 +63,17 @@ def _name(self: Any, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
 
 
 def _looked_up(expectation: Any, keys: Iterable[str]) -> dict[str, Any]:
-    kwargs = expectation.configuration.kwargs
-    return {key: kwargs.get(key, expectation._get_default_value(key)) for key in keys}
+    return {key: _value(expectation, key, None) for key in keys}
+
+
+def _value(expectation: Any, key: str, default: Any) -> Any:
+    """What stands in the configuration, or the field's default; a plain value is taken where it lies."""
+    field = expectation.__fields__.get(key)
+    if field is not None and key not in _APART:
+        value = getattr(expectation, key)
+        if not field.required and value == field.default:
+            return field.default
+        if type(value) in _PLAIN or type(value) is float:
+            return value
+    absent = default if field is None or field.required else field.default
+    return expectation.configuration.kwargs.get(key, absent)

@@ -82,8 +82,8 @@ CLASSES = [  # rows of dimensions.csv (by, ref, value, precedence), class, why
 @pytest.mark.parametrize(("rows", "value", "why"), CLASSES)
 def test_the_class_by_precedence(rows, value, why):
     firm = Company(dimensions="\n".join(["by  ref  value  precedence", *rows]))
-    books = firm.books("time\n1:00", to="entries_mapped")
-    assert books.column("entries_mapped", "class") == [value], why
+    books = firm.books("time\n1:00", to="entries_told")
+    assert books.column("entries_told", "class") == [value], why
 
 
 # ---- a missing pay rate holds the cost of the person, and of nobody and nothing else ----

@@ -85,7 +85,7 @@ def _engine(tmp_path_factory):
 
 
 def rounded(engine: Engine, rules: Sequence[Mapping], entries: Sequence[Mapping]) -> list[dict]:
-    """The entries with pay and bill seconds, in order. Of an entry `start` and `pause` are what staging says of it."""
+    """The entries with pay and bill seconds, in order, with what was said of them; `start`, `pause`: staging's."""
     rows = [
         ENTRY
         | {"entry_no": number, "entry_id": f"t:{number}", "version": 1, "pull_number": 1, "source_row": number,
@@ -112,7 +112,8 @@ def rounded(engine: Engine, rules: Sequence[Mapping], entries: Sequence[Mapping]
     engine.put("entry_versions", pa.Table.from_pylist(rows, schema=SCHEMA))
     engine.put("work_on_day", pa.Table.from_pylist(rows, schema=SCHEMA))
     engine.run(STEPS)
-    return sorted(engine.fetch("entries_rounded").to_pylist(), key=lambda row: row["entry_no"])
+    found = sorted(engine.fetch("entries_rounded").to_pylist(), key=lambda row: row["entry_no"])
+    return [told | row for told, row in zip(rows, found, strict=True)]
 
 
 def rule(unit: int, mode: str, grain: str = "entry", purpose: str = "pay") -> dict:
@@ -301,9 +302,9 @@ def test_rounding_of_groups(engine, entries, unit, mode, grain):
         ],
     )
     groups: dict[tuple, list[dict]] = {}
-    for (person, *_), row in zip(entries, rows, strict=True):
+    for row in rows:
         day = row["worked_on"]
-        groups.setdefault((person, day if grain == "day" else day.isocalendar()[:2]), []).append(row)
+        groups.setdefault((row["employee_id"], day if grain == "day" else day.isocalendar()[:2]), []).append(row)
     for group in groups.values():
         worked = sum(row["worked_seconds"] for row in group)
         assert sum(pay(group)) == by_rule(worked, unit, mode)

@@ -95,7 +95,9 @@ def versions(workspace):
     steps.map_entries(run)
     with run.engine() as engine:
         rows = engine.fetch("entry_versions").to_pylist()
+        texts = {(row["pull_number"], row["source_row"]): row for row in engine.fetch("landed_texts").to_pylist()}
     run.end()
+    rows = [texts[row["pull_number"], row["source_row"]] | row for row in rows]
     return {(row["entry_id"].removeprefix("tracker:"), row["version"]): row for row in rows}
 
 
