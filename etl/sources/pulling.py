@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl.errors import SourceError
+from etl.machine import no_search_for_cycles
 from etl.settings import Connection, Quota
 from etl.sources.calls import CallError
 from etl.sources.http import Client, Place
@@ -98,7 +98,7 @@ def pull_window(client: Client, connection: Connection, window: Window, folder: 
     pull = _Pull(connection, window, feed, folder)
     error: SourceError | None = None
     try:
-        with _no_search_for_cycles():
+        with no_search_for_cycles():
             pull.read()
         feed.file.finish()
     except (CallError, IncompleteError) as stopped:
@@ -155,18 +155,6 @@ def _again(pages: Path, connection: Connection, window: Window, folder: Path) ->
     pull = _Pull(connection, window, Feed(None, PageFile(pages, is_landed=True), connection.name), folder)
     pull.is_proven = True
     return pull
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Pages are trees, freed as soon as they are read; searching a million objects for cycles finds nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Part:

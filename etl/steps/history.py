@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl.errors import DamageError, EtlError, RefusedError, StoreError
+from etl.machine import no_search_for_cycles
 from etl.steps.ops_tables import ops_tables
 from etl.steps.outcome import Outcome
 from etl.steps.run import place_of, read_day
@@ -21,6 +22,7 @@ from etl.workspace import Workspace, is_sandbox
 find_secrets_by(shared_secret)
 
 
+@no_search_for_cycles()   # hundreds of manifests, of which all but the digests is let go
 def published(workspace: Workspace, company: str) -> list[history.PublishedBatch]:
     """Every exported batch of a company that is kept, in audit-log order, with the digests of its tables."""
     found = []
