@@ -33,7 +33,7 @@ def published(workspace: Workspace, company: str) -> list[history.PublishedBatch
         if not batch.folder.exists() and draft.exists():
             continue  # its run died before the rename; it counts as none until the next start has finished it
         listed = batch.manifest["files"]
-        tables = {Path(file["path"]).stem: file["sha256"] for file in listed if file["role"] == "table"}
+        tables = {_kind(file["path"]): file["sha256"] for file in listed if file["role"] == "table"}
         found.append(
             history.PublishedBatch(
                 company=company,
@@ -48,6 +48,11 @@ def published(workspace: Workspace, company: str) -> list[history.PublishedBatch
             )
         )
     return found
+
+
+def _kind(path: str) -> str:
+    """The table that a file of a batch holds: data/postings.parquet has the postings."""
+    return path.rpartition("/")[2].rpartition(".")[0]
 
 
 def companies(workspace: Workspace) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -89,6 +90,7 @@ def timed(root: Path) -> float:
     """One commit in a process of its own; the history is put back afterwards."""
     history = Workspace(root).history
     shutil.copytree(history, root / "kept")
+    os.sync()   # or the commit's own fsync would wait for this copy too
     command = [sys.executable, "-m", "tests.bench.history_commit", str(root)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     shutil.rmtree(history)
