@@ -24,7 +24,7 @@ def make_fewer_copies() -> None:
     if _is_known(known):
         known._get_domain_kwargs = _domain
         known._get_success_kwargs = _success
-        known._get_success_kwarg = _one_success
+        known._get_success_kwarg = _value
     names: Any = IDDict
     if names.to_id is not _name:
         _LIBRARYS.append(names.to_id)
@@ -48,12 +48,6 @@ def _success(self: Any) -> dict[str, Any]:
     return _looked_up(self, (*self.success_keys, *self.domain_keys))
 
 
-def _one_success(self: Any, key: str, default: Any = None) -> Any:
-    if key in self.__fields__ or key in _APART:
-        return _value(self, key, default)
-    return default
-
-
 def _name(self: Any, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
     if id_keys is None and id_ignore_keys is None and not self._id_ignore_keys and len(self) > 1 and all(
             type(value) in _PLAIN for value in self.values()):
@@ -63,10 +57,10 @@ def _name(self: Any, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
 
 
 def _looked_up(expectation: Any, keys: Iterable[str]) -> dict[str, Any]:
-    return {key: _value(expectation, key, None) for key in keys}
+    return {key: _value(expectation, key) for key in keys}
 
 
-def _value(expectation: Any, key: str, default: Any) -> Any:
+def _value(expectation: Any, key: str, default: Any = None) -> Any:
     """What stands in the configuration, or the field's default; a plain value is taken where it lies."""
     field = expectation.__fields__.get(key)
     if field is not None and key not in _APART:

@@ -12,13 +12,13 @@ create or replace macro part_of(total, weight, whole) as
 create or replace macro cut_off(total, weight, whole) as (abs(total::hugeint) * weight - part_of(total, weight, whole) * whole);
 
 -- Shares of unit_total by weight: cut down, then one more each to the largest cut-off fractions, ties by part_order.
--- parts: the name of a table (unit_id, part_id, part_order, unit_total, weight). Source: targets reference, rule 0.3.
-create or replace macro largest_remainder(parts) as table
-with parts_read as materialized (select * from query_table(parts)),
-units as (select unit_id, sum(weight)::hugeint as unit_weight from parts_read group by unit_id),
-cut as (
-    select given.*, part_of(unit_total, weight, unit_weight) as whole_share, cut_off(unit_total, weight, unit_weight) as cut_off
-    from parts_read as given join units using (unit_id)),
+-- parts: the name of a table (unit_id, part_id, part_order, unit_total, weight, unit_weight: the sum of the unit's weights; an
+-- audit of the shares would show another). Source: targets reference, rule 0.3.
+create or replace macro weighed_remainder(parts) as table
+with cut as (
+    select given.* exclude (unit_weight), part_of(unit_total, weight, unit_weight) as whole_share,
+        cut_off(unit_total, weight, unit_weight) as cut_off
+    from query_table(parts) as given),
 ranked as (   -- what is sorted is carried along: as little as is needed after it
     select cut.*, abs(unit_total::hugeint) - sum(whole_share) over (partition by unit_id) as left_over,
         row_number() over (partition by unit_id order by cut_off desc, part_order) as turn
@@ -27,20 +27,12 @@ select ranked.* exclude (whole_share, cut_off, left_over, turn),
     (case when unit_total < 0 then -1 else 1 end * (whole_share + (turn <= left_over)::int))::hugeint as share
 from ranked;
 
--- The same where the parts bring the weight of their unit with them (unit_weight: the sum of its weights; an audit of the
--- shares would show another).
-create or replace macro weighed_remainder(parts) as table
-with cut as (
-    select given.* exclude (unit_weight), part_of(unit_total, weight, unit_weight) as whole_share,
-        cut_off(unit_total, weight, unit_weight) as cut_off
-    from query_table(parts) as given),
-ranked as (
-    select cut.*, abs(unit_total::hugeint) - sum(whole_share) over (partition by unit_id) as left_over,
-        row_number() over (partition by unit_id order by cut_off desc, part_order) as turn
-    from cut)
-select ranked.* exclude (whole_share, cut_off, left_over, turn),
-    (case when unit_total < 0 then -1 else 1 end * (whole_share + (turn <= left_over)::int))::hugeint as share
-from ranked;
+-- The same where nobody has added up the weights of a unit yet.
+create or replace macro largest_remainder(parts) as table
+with parts_read as materialized (select * from query_table(parts)),
+units as (select unit_id, sum(weight)::hugeint as unit_weight from parts_read group by unit_id),
+parts_weighed as (select given.*, unit_weight from parts_read as given join units using (unit_id))
+select * from weighed_remainder('parts_weighed');
 
 -- Powers of ten as whole numbers: power() and ** are floating point.
 create or replace macro ten_to(n) as (
